@@ -1,0 +1,13 @@
+"""One palette and one type for every picture: Okabe and Ito's colours, which the colour-blind tell apart."""
+
+INK = "#1b1f24"
+MUTED = "#57606a"
+PAPER = "#ffffff"
+BLUE = "#0072b2"
+SKY = "#56b4e9"
+GREEN = "#009e73"
+ORANGE = "#e69f00"
+VERMILION = "#d55e00"
+PURPLE = "#cc79a7"
+YELLOW = "#f0e442"
+FONT = "DejaVu Sans, Verdana, sans-serif"

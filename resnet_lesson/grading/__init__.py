@@ -1,0 +1,1 @@
+"""Judging an attempt: observe what the learner's code builds, judge it, report."""

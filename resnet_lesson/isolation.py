@@ -1,0 +1,53 @@
+"""Kernels that are nobody's own: notebooks behave alike whoever runs them, and no home is touched.
+
+The notebooks' stored outputs are made (`resnet_lesson.authoring`) and compared (`pytest --nbval`)
+in this environment. It is a pytest plugin too, switched on in ``pyproject.toml``: notebooks are
+collected outside ``tests/``, where a ``tests/conftest.py`` would not be seen.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Where the libraries that a kernel loads would otherwise read or write in the user's home.
+HOMES = {
+    "IPYTHONDIR": "ipython",
+    "JUPYTER_CONFIG_DIR": "jupyter/config",
+    "JUPYTER_DATA_DIR": "jupyter/data",
+    "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
+    "KERAS_HOME": "keras",
+    "MPLCONFIGDIR": "matplotlib",
+}
+
+
+def isolate(environment, folder, quick=True):
+    """Changes a mapping of environment variables so that a kernel leaves the user's files alone.
+
+    Arguments:
+        environment: mutable mapping of variables, ``os.environ`` or a copy of it.
+        folder: path of an existing folder for what the kernel's libraries write.
+        quick: True shortens long experiments and trainings.
+    """
+    for variable, name in HOMES.items():
+        home = Path(folder, name)
+        home.mkdir(parents=True, exist_ok=True)
+        environment[variable] = str(home)
+    environment["RESNET_LESSON_PROGRESS"] = ":memory:"
+    environment.pop("RESNET_LESSON_SIGNS", None)
+    environment.pop("RESNET_LESSON_QUICK", None)
+    if quick:
+        environment["RESNET_LESSON_QUICK"] = "1"
+
+
+def pytest_configure(config):
+    """Gives the whole test run, and every kernel that it starts, an environment of its own."""
+    config.isolation_folder = tempfile.mkdtemp(prefix="resnet-lesson-tests-")
+    isolate(os.environ, config.isolation_folder)
+    # One cache for all kernels, so that the default data is drawn once. A given one is kept.
+    os.environ.setdefault("RESNET_LESSON_CACHE", str(Path(config.isolation_folder, "cache")))
+
+
+def pytest_unconfigure(config):
+    """Removes what the run's kernels have written."""
+    shutil.rmtree(config.isolation_folder, ignore_errors=True)

@@ -1,0 +1,216 @@
+"""The command line, ``python -m resnet_lesson``.
+
+What a command needs is imported when it runs, so that ``--help`` answers at once. Bad input is one
+line on stderr and exit status 2; Ctrl-C is 130.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+
+BAD_INPUT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+PROGRAM = "python -m resnet_lesson"
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked to; the message is the line that the user reads."""
+
+
+def main(arguments=None):
+    """Runs one command.
+
+    Arguments:
+        arguments: list of strings; those of the process if None.
+
+    Returns:
+        Exit status: 0 done, 2 bad usage or input, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream that a caller has put there
+            stream.reconfigure(errors="backslashreplace")  # paths hold more than some terminals
+    try:
+        options = _parser().parse_args(arguments)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except CommandError as error:
+        return _failed(str(error), BAD_INPUT)
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`); Python must not flush to it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename else ""
+        return _failed(f"{about}{error.strerror or error}", BAD_INPUT)
+    except KeyboardInterrupt:
+        return _failed("interrupted", INTERRUPTED)
+
+
+def _failed(line, status):
+    print(f"{PROGRAM}: {line}", file=sys.stderr)
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message):
+        raise CommandError(f"{message}; see `{self.prog} --help`")
+
+
+def _parser():
+    parser = _Parser(prog=PROGRAM, description="A graded lesson on residual networks.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_signs(commands)
+    _add_train(commands)
+    return parser
+
+
+def _whole_number(least):
+    def convert(text):
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least}")
+        return number
+
+    return convert
+
+
+def _add_signs(commands):
+    parser = commands.add_parser(
+        "signs",
+        help="draw, convert or check images of hand signs",
+        description="Writes or checks train_signs.h5 and test_signs.h5. With --output it draws "
+        "hand signs; with --from-folder it converts your images: DIR/0 ... DIR/5, or DIR/train and "
+        "DIR/test with these six in each.",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        help="folder to write the two files to (with --from-folder: datasets/ if not given)",
+    )
+    parser.add_argument(
+        "--count",
+        metavar="M",
+        type=_whole_number(6),
+        help="training images to draw (1080); a ninth as many for the test are drawn besides",
+    )
+    parser.add_argument("--seed", metavar="N", type=_whole_number(0), help="seed to draw from (0)")
+    parser.add_argument("--from-folder", metavar="DIR", help="convert the images of this folder")
+    parser.add_argument(
+        "--check", metavar="FILE", nargs="+", help="check HDF5 files; one line for each"
+    )
+    parser.set_defaults(run=_signs, parser=parser)
+
+
+def _signs(options):
+    from resnet_lesson.signs import SignsError
+
+    drawing = [name for name in ("count", "seed") if getattr(options, name) is not None]
+    if options.check and (options.output or options.from_folder or drawing):
+        options.parser.error("--check goes with no other option")
+    if options.from_folder and drawing:
+        options.parser.error(f"--{drawing[0]} is for drawing; it does not go with --from-folder")
+    if not (options.check or options.from_folder or options.output):
+        options.parser.error("give --output DIR, --from-folder DIR or --check FILE")
+    try:
+        if options.check:
+            return _check(options.check)
+        return _write(options)
+    except SignsError as error:
+        raise CommandError(str(error)) from None
+
+
+def _check(paths):
+    from resnet_lesson.signs import SignsError, check_signs
+
+    status = 0
+    for path in paths:
+        try:
+            print(check_signs(path))
+        except SignsError as error:
+            status = _failed(str(error), BAD_INPUT)
+    return status
+
+
+def _write(options):
+    from resnet_lesson.signs import FOLDER, write_signs
+
+    if options.from_folder:
+        from resnet_lesson.signs_folders import convert_folder
+
+        signs, skipped = convert_folder(options.from_folder)
+        if skipped:
+            kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(skipped.items()))
+            print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
+    else:
+        from resnet_lesson.signs_cache import COUNT, SEED, draw
+        from resnet_lesson.signs_files import make_folder
+
+        make_folder(options.output)  # to fail before the drawing, not after it
+        signs = draw(options.count or COUNT, SEED if options.seed is None else options.seed)
+    train, test = write_signs(options.output or FOLDER, signs)
+    counts = len(signs.train_labels), len(signs.test_labels)
+    print(f"Wrote {train} ({counts[0]} images) and {test} ({counts[1]} images).")
+    return 0
+
+
+def _add_train(commands):
+    parser = commands.add_parser(
+        "train",
+        help="train a ResNet-50 on the signs and measure it",
+        description="Trains a ResNet-50 and measures its accuracy in inference mode.",
+    )
+    parser.add_argument(
+        "--data", metavar="DIR", help="folder with the two HDF5 files (else as in the notebooks)"
+    )
+    parser.add_argument(
+        "--epochs", metavar="N", type=_whole_number(1), default=10, help="passes over the data (10)"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write what was measured as JSON; - writes it to stdout"
+    )
+    parser.set_defaults(run=_train)
+
+
+def _train(options):
+    to_stdout = options.json == "-"
+    if options.json and not to_stdout:
+        _require_writable(options.json)
+    from resnet_lesson.signs import SignsError
+    from resnet_lesson.training import TrainingError, run
+
+    try:
+        # JSON on stdout stands alone: what the training shows goes to stderr then.
+        with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():
+            measured = run(options.data, options.epochs)
+    except (SignsError, TrainingError) as error:
+        raise CommandError(str(error)) from None
+    text = json.dumps(measured, indent=2) + "\n"
+    if to_stdout:
+        sys.stdout.write(text)
+    elif options.json:
+        from resnet_lesson.signs_files import write_atomically
+
+        write_atomically(options.json, text.encode())
+    print(
+        f"{measured['epochs']} epochs in {measured['seconds']:.0f} s "
+        f"({measured['images_per_second']:.0f} images a second): accuracy "
+        f"{measured['train_accuracy']:.1%} on the training images, "
+        f"{measured['test_accuracy']:.1%} on the test images, in {measured['precision']}",
+        file=sys.stderr if to_stdout else sys.stdout,
+    )
+    return 0
+
+
+def _require_writable(path):
+    """Raises before minutes of training, not after."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path) or not os.access(folder, os.W_OK):
+        raise CommandError(f"--json {path} cannot be written; give a file in a folder that can be")

@@ -1,0 +1,135 @@
+"""The embedded default: hand signs that are drawn once and kept in the user's cache folder."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+
+from resnet_lesson.signs_files import encode, read_part, write_atomically
+from resnet_lesson.signs_form import Signs, SignsError, all_classes, shown
+from resnet_lesson.signs_progress import notice, progress_bar
+
+CACHE_VARIABLE = "RESNET_LESSON_CACHE"
+COUNT = 1080
+MOST = 100_000
+SEED = 0
+_LONGEST_WAIT = 300  # seconds for another process that is drawing
+_in_memory = {}  # what was drawn while the cache folder could not be written
+
+
+def count_for_test(count):
+    """How many test images go with ``count`` training images: a ninth, and six at least."""
+    return max(count // 9, 6)
+
+
+def draw(count=COUNT, seed=SEED):
+    """Draws signs, with a progress bar; the cache is not touched.
+
+    Arguments:
+        count: integer from 6 to 100,000, the number of training images; a ninth as many test images
+            (at least 6) are drawn besides.
+        seed: integer >= 0. The same seed gives the same images.
+
+    Returns:
+        `Signs`. No two of its images, and no two seeds, share a drawing.
+
+    Raises:
+        SignsError: ``count`` or ``seed`` is out of range.
+    """
+    if not 6 <= count <= MOST:
+        raise SignsError(f"count is {count}; expected 6 to {MOST} training images; choose another")
+    if seed < 0:
+        raise SignsError(f"seed is {seed}; expected a whole number from 0; choose another")
+    with progress_bar("Drawing hand signs") as report:
+        return _draw(count, seed, report)
+
+
+def _draw(count, seed, report):
+    from resnet_lesson.hands import draw_signs
+
+    total = count + count_for_test(count)
+    report(0, total)
+    # Twice the seed and one more: training images of no seed are test images of another.
+    train = draw_signs(count, 2 * seed, progress=lambda done, _: report(done, total))
+    test = draw_signs(
+        total - count, 2 * seed + 1, progress=lambda done, _: report(count + done, total)
+    )
+    return Signs(*train, *test, all_classes())
+
+
+def drawn_signs(count=COUNT, seed=SEED):
+    """The drawn signs, from the cache if they are there, else drawn and put there.
+
+    Two processes that start at once draw once: the second waits for the first. A damaged file and
+    one from another version of the drawing are replaced. Where the folder cannot be written the
+    signs are kept in memory, and one line says so.
+
+    Arguments and returns as for `draw`.
+    """
+    path = cache_file(count, seed)
+    signs = _read(path, count)
+    if signs is None and path in _in_memory:
+        signs = Signs(*(array.copy() for array in _in_memory[path]))
+    if signs is not None:
+        return signs
+    with progress_bar("Drawing hand signs") as report:
+        report(0, count + count_for_test(count))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.parent / "signs.lock", timeout=_LONGEST_WAIT):
+                signs = _read(path, count)
+                if signs is None:
+                    signs = _draw(count, seed, report)
+                    _store(path, signs)
+            return signs
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
+            signs = signs or _draw(count, seed, report)
+    _in_memory[path] = Signs(*(array.copy() for array in signs))
+    notice(
+        f"{shown(path.parent)} cannot be written ({reason}), so each session draws its hand signs "
+        f"anew; set {CACHE_VARIABLE} to a folder that can be written"
+    )
+    return signs
+
+
+def cache_folder():
+    """The folder of ``RESNET_LESSON_CACHE``, or the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    folder = Path(given) if given else platformdirs.user_cache_path("resnet-lesson")
+    return Path(os.path.expanduser(folder)).absolute()
+
+
+def cache_file(count=COUNT, seed=SEED):
+    """Where signs drawn by the present code are kept.
+
+    The name carries the version of the drawing: a digest of the code that draws, which no one can
+    forget to count up.
+    """
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("hand*.py")):
+        digest.update(source.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return cache_folder() / f"signs-{count}-{seed}-{digest.hexdigest()[:12]}.h5"
+
+
+def _read(path, count):
+    try:
+        train, test = read_part(path, "train"), read_part(path, "test")
+    except SignsError:
+        return None
+    if (len(train[0]), len(test[0])) != (count, count_for_test(count)):
+        return None
+    return Signs(*train, *test, all_classes())
+
+
+def _store(path, signs):
+    """Writes the cache file and removes what it replaces; to be called with the lock held."""
+    data = encode(train=signs[:2], test=signs[2:4])
+    write_atomically(path, data)
+    family = path.name.rpartition("-")[0]
+    for old in path.parent.glob(f"{family}-*"):
+        if old != path:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,311 @@
+"""The two HDF5 files of hand signs: what must be in them, reading, writing, checking.
+
+``train_signs.h5`` holds ``train_set_x (m, 64, 64, 3)`` uint8, ``train_set_y (m,)`` whole numbers
+from 0 to 5 and ``list_classes (6,)``; ``test_signs.h5`` holds the same with ``test`` for ``train``.
+This is the layout that the classic data set is known by.
+"""
+
+import io
+import os
+import uuid
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from resnet_lesson.signs_form import (
+    CLASSES,
+    CONVERT,
+    PARTS,
+    SIZE,
+    Signs,
+    SignsError,
+    all_classes,
+    check_image_form,
+    check_label_form,
+    checked_part,
+    shown,
+)
+
+FILES = {part: f"{part}_signs.h5" for part in PARTS}
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_AGAIN = "get or write the file again"
+
+
+def is_there(path):
+    """True if something is at ``path``, a broken link included.
+
+    Raises:
+        SignsError: if the system refuses to say.
+    """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise SignsError(refused(path, error)) from None
+    return True
+
+
+def refused(path, error):
+    if isinstance(error, PermissionError):
+        return (
+            f"{shown(path)} may not be read (permission denied); "
+            "change its permissions or give another file"
+        )
+    reason = getattr(error, "strerror", None) or error
+    return f"{shown(path)} cannot be read: {reason}; give a file or folder that can"
+
+
+def read_part(path, part):
+    """Reads the training or the test images from one HDF5 file.
+
+    Arguments:
+        path: the file.
+        part: "train" or "test".
+
+    Returns:
+        images uint8 ``(m, 64, 64, 3)`` and labels int64 ``(m,)``.
+
+    Raises:
+        SignsError: the file is missing, unreadable, not HDF5, damaged, or holds something else.
+    """
+    _check_signature(path)
+    try:
+        with h5py.File(path, "r") as file:
+            x, y, classes = _datasets(file, path, part)
+            # The form is checked before anything is read: a wrong file may be a very large one.
+            check_image_form(x.shape, x.dtype, f"{shown(path)}: {x.name[1:]}")
+            check_label_form(y.shape, y.dtype, f"{shown(path)}: {y.name[1:]}", CLASSES)
+            _check_classes(classes, path)
+            images, labels = x[...], y[...]
+    except SignsError:
+        raise
+    except BlockingIOError:
+        raise SignsError(
+            f"{shown(path)} is open for writing elsewhere; expected a closed file; "
+            "close it there, or restart that kernel"
+        ) from None
+    except MemoryError:
+        raise SignsError(f"{shown(path)} does not fit into memory; store fewer images") from None
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise SignsError(_damage(path, error)) from None
+    return checked_part(images, labels, shown(path), part)
+
+
+def _check_signature(path):
+    try:
+        if os.path.isdir(path):
+            raise SignsError(
+                f"{shown(path)} is a folder; expected an HDF5 file; give the file in it"
+            )
+        with open(path, "rb") as file:
+            start = file.read(len(_SIGNATURE))
+    except SignsError:
+        raise
+    except (FileNotFoundError, NotADirectoryError):
+        raise SignsError(
+            f"{shown(path)} does not exist; expected an HDF5 file; correct the path"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise SignsError(refused(path, error)) from None
+    if not start:
+        raise SignsError(f"{shown(path)} is empty (0 bytes); expected an HDF5 file; {_AGAIN}")
+    # A file cut inside the signature counts as truncated, and one with a user block is good.
+    if not _SIGNATURE.startswith(start) and not h5py.is_hdf5(path):
+        raise SignsError(
+            f"{shown(path)} is not an HDF5 file (it starts with {start!r}); {_AGAIN}, or {CONVERT}"
+        )
+
+
+def _damage(path, error):
+    what = "truncated" if "truncated" in str(error) else "damaged or truncated"
+    size = os.path.getsize(path) if os.path.exists(path) else 0
+    return f"{shown(path)} is {what} ({size} bytes are there); expected a whole HDF5 file; {_AGAIN}"
+
+
+def _datasets(file, path, part):
+    names = (f"{part}_set_x", f"{part}_set_y", "list_classes")
+    missing = [name for name in names if not isinstance(file.get(name), h5py.Dataset)]
+    if missing:
+        found = ", ".join(shown(name) for name in list(file)[:8]) or "nothing"
+        raise SignsError(
+            f"{shown(path)} lacks {' and '.join(missing)} (it holds {found}); "
+            f"expected {', '.join(names)}; rename the data sets, or {CONVERT}"
+        )
+    return [file[name] for name in names]
+
+
+def _check_classes(classes, path):
+    if classes.shape == (CLASSES,) and classes.dtype.kind in "iuf":
+        values = classes[...]
+        if (values == all_classes()).all():
+            return
+        found = values.tolist()
+    else:
+        found = f"dtype {classes.dtype} and shape {classes.shape}"
+    raise SignsError(
+        f"{shown(path)}: list_classes is {found}; expected {all_classes().tolist()}; "
+        "keep the digits 0 to 5 alone"
+    )
+
+
+def read_signs(path):
+    """Reads training and test images.
+
+    Arguments:
+        path: the folder with ``train_signs.h5`` and ``test_signs.h5``, or one of these files (the
+            other is taken from beside it).
+
+    Returns:
+        `Signs`.
+
+    Raises:
+        SignsError: in one line, what is wrong with ``path`` or with a file.
+    """
+    folder = _folder(path)
+    missing = [name for name in FILES.values() if not is_there(folder / name)]
+    if missing:
+        raise SignsError(
+            f"{shown(folder)} lacks {' and '.join(missing)}; "
+            f"expected both {' and '.join(FILES.values())}; put them there, or write them with "
+            "`python -m resnet_lesson signs --output DIR`"
+        )
+    arrays = [array for part in PARTS for array in read_part(folder / FILES[part], part)]
+    return Signs(*arrays, all_classes())
+
+
+def _folder(path):
+    expected = f"a folder with {FILES['train']} and {FILES['test']}, or one of these files"
+    try:
+        path = Path(os.fsdecode(path)).expanduser()
+    except (TypeError, RuntimeError) as error:
+        reason = "" if isinstance(error, TypeError) else f" ({error})"
+        raise SignsError(f"path is {path!r}{reason}; expected {expected}") from None
+    if not is_there(path):
+        raise SignsError(f"{shown(path)} does not exist; expected {expected}; correct the path")
+    if os.path.isdir(path):
+        return path
+    if path.name not in FILES.values():
+        raise SignsError(
+            f"{shown(path)} is neither a folder nor one of the two files; expected {expected}; "
+            "rename the file or give its folder"
+        )
+    return path.parent
+
+
+def check_signs(path):
+    """Checks one HDF5 file of signs.
+
+    Arguments:
+        path: the file. Named ``train_signs.h5`` or ``test_signs.h5`` it must hold that part; with
+            another name its keys tell which part it holds.
+
+    Returns:
+        One line: how many images, and how many of each sign.
+
+    Raises:
+        SignsError: in one line, the first thing that is wrong.
+    """
+    path = Path(path)
+    named = [part for part in PARTS if path.name == FILES[part]]
+    lines = []
+    for part in named or _parts_in(path):
+        _, labels = read_part(path, part)
+        counts = np.bincount(labels, minlength=CLASSES)
+        signs = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
+        lines.append(f"{len(labels)} {part} images ({signs})")
+    return f"{shown(path)}: good, {' and '.join(lines)}"
+
+
+def _parts_in(path):
+    _check_signature(path)
+    try:
+        with h5py.File(path, "r") as file:
+            return [part for part in PARTS if f"{part}_set_x" in file] or PARTS[:1]
+    except (OSError, RuntimeError, KeyError) as error:
+        raise SignsError(_damage(path, error)) from None
+
+
+def encode(**parts):
+    """The bytes of an HDF5 file with ``train=(images, labels)``, ``test=(images, labels)`` or both.
+
+    The same arrays always give the same bytes. Each block carries a checksum, so that a damaged
+    file is noticed when it is read.
+    """
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        for part, (images, labels) in parts.items():
+            blocks = (min(len(images), 100), SIZE, SIZE, 3)
+            file.create_dataset(f"{part}_set_x", data=images, chunks=blocks, fletcher32=True)
+            file.create_dataset(f"{part}_set_y", data=labels, fletcher32=True)
+        file["list_classes"] = all_classes()
+    return memory.getvalue()
+
+
+def write_atomically(path, data):
+    """Writes bytes so that ``path`` holds either what it held before or all of ``data``.
+
+    A device or pipe is written to directly. Raises OSError if the file cannot be written.
+    """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.tmp")
+    try:
+        with open(draft, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_signs(folder, signs):
+    """Writes ``train_signs.h5`` and ``test_signs.h5`` into a folder, which is made if need be.
+
+    Arguments:
+        folder: where to write. Files of these names that are there already are replaced.
+        signs: `Signs`.
+
+    Returns:
+        The two paths.
+
+    Raises:
+        SignsError: the arrays are not as they should be (nothing is written then), or the folder
+            cannot be written.
+    """
+    where = "signs to write"
+    train = checked_part(signs.train_images, signs.train_labels, where, "train")
+    test = checked_part(signs.test_images, signs.test_labels, where, "test")
+    folder = make_folder(folder)
+    paths = [folder / FILES[part] for part in PARTS]
+    try:
+        for path, data in zip(paths, (encode(train=train), encode(test=test)), strict=True):
+            write_atomically(path, data)
+    except OSError as error:
+        raise SignsError(
+            f"{shown(folder)} cannot be written ({error.strerror or error}); give another folder"
+        ) from None
+    return paths
+
+
+def make_folder(folder):
+    """Makes a folder to write signs into, and returns its path.
+
+    Raises:
+        SignsError: it cannot be made, or nothing can be written in it.
+    """
+    try:
+        folder = Path(folder).expanduser()
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+        reason = "permission denied"
+    except (OSError, RuntimeError, ValueError) as error:
+        writable, reason = False, getattr(error, "strerror", None) or error
+    if not writable:
+        raise SignsError(f"{shown(folder)} cannot be written ({reason}); give another folder")
+    return folder

@@ -1,0 +1,206 @@
+"""Converts folders of photographs into the data of the lesson.
+
+The folder holds ``0``, ``1``, ... ``5``, each with the images of that sign, or it holds ``train``
+and ``test`` with these six in each.
+"""
+
+import os
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from resnet_lesson.signs_files import is_there, refused
+from resnet_lesson.signs_form import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes, shown
+from resnet_lesson.signs_progress import progress_bar
+
+ENDINGS = {".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm"}
+ENDINGS |= {".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
+_SEED = 0  # of the split and of the order: the same folder always gives the same files
+_LAYOUT = "expected folders 0, 1, 2, 3, 4, 5 with images, or train and test with these six in each"
+
+
+def convert_folder(folder):
+    """Reads images of hand signs from folders.
+
+    Each image becomes 64x64 as `read_image` describes. With ``train`` and ``test`` the division is
+    yours; do that if you have several pictures of one person, who should not be in both. Else one
+    image in ten of each sign, chosen at random but always the same, is put aside for the test.
+
+    In the folder of a sign, files are skipped that are hidden or whose ending is not that of an
+    image; what lies beside the folders of the six signs is not looked at.
+
+    Arguments:
+        folder: holds ``0`` ... ``5``, or ``train`` and ``test`` that do.
+
+    Returns:
+        `Signs`, and a `collections.Counter` of the skipped files by ending ("hidden" for those).
+
+    Raises:
+        SignsError: a folder is missing or has no images, or an image cannot be read.
+    """
+    folder = Path(folder).expanduser()
+    skipped = Counter()
+    divided = [part for part in PARTS if is_there(folder / part)]
+    if len(divided) == 1:
+        raise SignsError(f"{shown(folder)} holds {divided[0]} alone; {_LAYOUT}; add the other")
+    if divided:
+        parts = [_files_by_sign(folder / part, skipped) for part in PARTS]
+    else:
+        parts = _split(_files_by_sign(folder, skipped), folder)
+    parts = [_shuffled(part) for part in parts]
+    total = sum(map(len, parts))
+    arrays = []
+    with progress_bar("Reading images") as report:
+        for part, before in zip(parts, (0, len(parts[0])), strict=True):
+            images = np.empty((len(part), SIZE, SIZE, 3), np.uint8)
+            for place, (path, _) in enumerate(part):
+                report(before + place, total)
+                images[place] = read_image(path)
+            arrays += [images, np.array([digit for _, digit in part], np.int64)]
+    return Signs(*arrays, all_classes()), skipped
+
+
+def _files_by_sign(folder, skipped):
+    """For each sign the paths of its images, sorted by name; counts in ``skipped`` what is none."""
+    entries = _listed(folder)
+    missing = [str(digit) for digit in range(CLASSES) if str(digit) not in entries]
+    if missing:
+        found = ", ".join(map(shown, entries[:8])) or "nothing"
+        raise SignsError(
+            f"{shown(folder)} lacks {', '.join(missing)} (it holds {found}); {_LAYOUT}; "
+            "name one folder for each sign"
+        )
+    return [_images_in(folder / str(digit), skipped) for digit in range(CLASSES)]
+
+
+def _images_in(folder, skipped):
+    images, others = [], Counter()
+    for name in _listed(folder):
+        ending = "hidden" if name.startswith(".") else os.path.splitext(name)[1].lower()
+        if ending in _readable_endings():
+            images.append(folder / name)
+        elif not os.path.isdir(folder / name):
+            others[ending or "no ending"] += 1
+    if not images:
+        kinds = f" among {others.total()} files ({', '.join(others)})" if others else ""
+        raise SignsError(
+            f"{shown(folder)} has no images{kinds}; expected files such as .jpg or .png; "
+            "add images of this sign, or convert those that are there"
+        )
+    skipped.update(others)
+    return images
+
+
+def _readable_endings():
+    """Of the endings of images those that this installation of Pillow can read."""
+    formats = Image.registered_extensions()
+    return {ending for ending in ENDINGS if formats.get(ending) in Image.OPEN}
+
+
+def _listed(folder):
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        raise SignsError(f"{shown(folder)} does not exist; {_LAYOUT}; correct the path") from None
+    except NotADirectoryError:
+        raise SignsError(f"{shown(folder)} is a file; {_LAYOUT}; give a folder") from None
+    except (OSError, ValueError) as error:
+        raise SignsError(refused(folder, error)) from None
+
+
+def _split(files, folder):
+    """Puts a tenth of each sign's images aside, one at least where there are two."""
+    rng = np.random.default_rng(_SEED)
+    train, test = [], []
+    for paths in files:
+        order = rng.permutation(len(paths))
+        count = min(max(1, round(len(paths) / 10)), len(paths) - 1)
+        test.append([paths[place] for place in sorted(order[:count])])
+        train.append([paths[place] for place in sorted(order[count:])])
+    if not any(test):
+        raise SignsError(
+            f"{shown(folder)} has one image of each sign, so none can be put aside for the "
+            "test; expected two or more; add images"
+        )
+    return train, test
+
+
+def _shuffled(files):
+    """Pairs of path and digit, in an order that mixes the signs."""
+    pairs = [(path, digit) for digit, paths in enumerate(files) for path in paths]
+    return [pairs[place] for place in np.random.default_rng(_SEED).permutation(len(pairs))]
+
+
+def read_image(path):
+    """Reads an image of any size and kind, and fits the whole of it into 64x64 pixels.
+
+    The camera's note which way is up is obeyed, transparent parts become white, grey becomes RGB,
+    and of several frames the first is taken. The aspect is kept and nothing is cut off, as a finger
+    may be at the edge: the longer side becomes 64, and the rest is filled with the median colour of
+    the edge beside it.
+
+    Arguments:
+        path: a file that Pillow can read.
+
+    Returns:
+        uint8 ``(64, 64, 3)``.
+
+    Raises:
+        SignsError: the file cannot be read as an image.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large or oddly tagged images that can be read
+            with Image.open(path) as image:
+                image.draft(None, (4 * SIZE, 4 * SIZE))  # large JPEG files are read 8 times faster
+                return _fitted(_flat(ImageOps.exif_transpose(image)))
+    except Image.DecompressionBombError:
+        raise SignsError(
+            f"{shown(path)} has too many pixels; expected at most 170 million; scale it down"
+        ) from None
+    except PermissionError as error:
+        raise SignsError(refused(path, error)) from None
+    except MemoryError:
+        raise SignsError(f"{shown(path)} does not fit into memory; scale it down") from None
+    except Exception:
+        # Pillow's decoders answer damaged files with many kinds of exceptions (SyntaxError,
+        # struct.error, IndexError, ...); whichever it is, this file is not an image.
+        raise SignsError(
+            f"{shown(path)} cannot be read as an image; "
+            "expected a whole JPEG, PNG or such; replace or remove it"
+        ) from None
+
+
+def _flat(image):
+    """RGB without transparency."""
+    if image.mode.startswith("I"):  # 16 bits: Pillow's own conversion would clip at 255
+        values = np.asarray(image, np.float64) / 257
+        image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def _fitted(image):
+    scale = SIZE / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    pixels = np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
+    for axis in (0, 1):
+        before = (SIZE - pixels.shape[axis]) // 2
+        after = SIZE - pixels.shape[axis] - before
+        first, last = pixels.take([0], axis), pixels.take([-1], axis)
+        strips = [_strip(first, before, axis), pixels, _strip(last, after, axis)]
+        pixels = np.concatenate(strips, axis)
+    return pixels
+
+
+def _strip(edge, thickness, axis):
+    """So many rows or columns of the median colour of an edge."""
+    colour = np.median(edge.reshape(-1, 3), axis=0).round().astype(np.uint8)
+    shape = [edge.shape[0], edge.shape[1], 3]
+    shape[axis] = thickness
+    return np.broadcast_to(colour, shape)

@@ -1,0 +1,107 @@
+"""A progress bar that leaves nothing behind.
+
+A notebook stores what its cells print, and its stored outputs are compared with a later run's: a
+bar that was needed on one machine and not on the other must not be seen in either. In a notebook
+the bar is a widget in an output without text, emptied when the work is done; in a terminal it is a
+line on stderr that is wiped; elsewhere there is none.
+"""
+
+import sys
+import time
+from contextlib import contextmanager
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_SECONDS_BETWEEN = 0.1
+
+
+def in_notebook():
+    """True in a Jupyter kernel. IPython is not imported to find out."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def notice(line):
+    """Tells the user one line: on stderr, or in a notebook as a widget, which is not compared."""
+    if in_notebook():
+        from ipywidgets import Label
+
+        _show(Label(line))
+    else:
+        print(line, file=sys.stderr)
+
+
+@contextmanager
+def progress_bar(title):
+    """Shows how far some work is, while it lasts.
+
+    Gives a callable ``report(done, total)``, to be called as often as you like.
+    """
+    bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
+    last = -_SECONDS_BETWEEN
+
+    def report(done, total):
+        nonlocal last
+        if done >= total or time.monotonic() - last >= _SECONDS_BETWEEN:
+            last = time.monotonic()
+            bar.show(done, total)
+
+    try:
+        yield report
+    finally:
+        bar.close()
+
+
+def _show(widget):
+    from IPython.display import display
+
+    return display({_VIEW: widget.get_view_spec()}, raw=True, display_id=True)
+
+
+class _NotebookBar:
+    def __init__(self, title):
+        from ipywidgets import HBox, IntProgress, Label
+
+        self.bar, self.count = IntProgress(), Label()
+        self.box = HBox([Label(title), self.bar, self.count])
+        self.output = _show(self.box)
+
+    def show(self, done, total):
+        self.bar.max, self.bar.value = total, done
+        self.count.value = f"{done} of {total}"
+
+    def close(self):
+        self.output.update({}, raw=True)
+        for widget in (*self.box.children, self.box):
+            widget.close()
+
+
+def _terminal_bar(title):
+    return _TerminalBar(title) if sys.stderr is not None and sys.stderr.isatty() else _NoBar()
+
+
+class _TerminalBar:
+    def __init__(self, title):
+        self.title, self.width = title, 0
+
+    def show(self, done, total):
+        filled = 30 * done // max(total, 1)
+        self._write(f"{self.title} [{'#' * filled}{'.' * (30 - filled)}] {done} of {total}")
+
+    def close(self):
+        self._write("")
+
+    def _write(self, line):
+        sys.stderr.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
+        sys.stderr.flush()
+        self.width = len(line)
+
+
+class _NoBar:
+    def show(self, done, total):
+        pass
+
+    def close(self):
+        pass

@@ -15,6 +15,44 @@ EXERCISE = Exercise(
         Probe((1, 9, 8, 5), {"f": 5, "filters": [3, 2, 6], "s": 3}),
         Probe((2, 6, 6, 3), {"f": 3, "filters": [4, 5, 7]}),
     ),
-    hints=("TODO",) * 3,
-    explanation="TODO",
+    hints=(
+        (
+            "Look at the figure before you write. Both paths have to arrive at the addition "
+            "with the same shape. Which of its boxes change height and width? Which one sets "
+            "the number of channels at the end of each path?"
+        ),
+        (
+            "Start with the main path. It is the one of your identity block, but for one "
+            "thing: the first convolution moves on by `s` pixels. The second must not shrink "
+            'anything (`padding="same"`), and its window is `f`, the caller\'s choice.'
+        ),
+        (
+            "Now the shortcut. It needs two layers of its own, and they start from "
+            "`X_shortcut`, not from `X`. How many filters must its 1×1 convolution have to "
+            "fit the end of the main path? By what stride must it move to shrink as much as "
+            "the main path did?"
+        ),
+        (
+            "Then the details. Every `Conv2D` takes `kernel_initializer=initializer(seed=0)`. "
+            "Every `BatchNormalization` takes `axis=3` when it is made and "
+            "`training=training` when it is called, the shortcut's as well. Right before the "
+            "addition there is no ReLU on either path; after it there is one."
+        ),
+        (
+            '"Inputs have incompatible shapes"? Read the two shapes. If the heights differ, '
+            "one path lacks the stride `s`, or the convolution in the middle lacks "
+            '`padding="same"`. If the last numbers differ, one path does not end with F3 '
+            "filters."
+        ),
+    ),
+    explanation=(
+        "The main path is the identity block's, with the stride `s` in its first convolution: "
+        "from there on it works on fewer pixels.\n\n"
+        "The shortcut has to arrive with the same shape. A 1×1 convolution with F3 filters "
+        "sets its channels, and the same stride `s` drops the same pixels. A BatchNorm brings "
+        "it to the scale of the main path. There is no ReLU on it: what the input says with a "
+        "minus sign must reach the addition.\n\n"
+        'With `padding="valid"` a 1×1 window with stride `s` fits ⌈H/s⌉ times on both paths, '
+        "so odd sizes fit too. It does not matter which path you build first."
+    ),
 )

@@ -1,5 +1,6 @@
 """Keras code → graph: follows a symbolic tensor back to the input and runs what was found on values."""
 
+import inspect
 import zlib
 from dataclasses import dataclass
 
@@ -228,7 +229,7 @@ class Trace:
         for step in self.steps[1:]:
             known = {argument: values[number] for argument, number in step.inputs}
             args, kwargs = step.arguments.fill_in(known)
-            if training is not None and getattr(step.operation, "_call_has_training_arg", False):
+            if training is not None and _takes_training(step.operation):
                 kwargs = {**kwargs, "training": training}
             values.append(step.operation(*args, **kwargs))
         return [np.asarray(value) for value in values]
@@ -283,6 +284,10 @@ def tidy(items):
             series.pop()
         series.append(item)
     return tuple(series)
+
+
+def _takes_training(operation):
+    return "training" in inspect.signature(operation.call).parameters
 
 
 def _is_composite(operation):

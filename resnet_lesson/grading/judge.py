@@ -1,0 +1,156 @@
+"""Decides whether an attempt is right, and names the root cause if it is not."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resnet_lesson.grading.compare import Comparison, Difference, compare
+from resnet_lesson.graph import with_places
+
+CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
+EXACT = 1e-6
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far an attempt's values are from the expected ones at one place.
+
+    Attributes:
+        where: the place.
+        verdict: "exact", "close" or "different".
+        difference: the largest difference, relative to the largest expected value.
+    """
+
+    where: str
+    verdict: str
+    difference: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge found.
+
+    Attributes:
+        passed: True if the attempt computes the right function.
+        differences: `Difference` objects, the root cause first.
+        failure: the `Failure` that stopped it, or None.
+        run: the run that shows the root cause, or None.
+        values: tuple of `Place`.
+        expected: series of the reference in that run.
+    """
+
+    passed: bool
+    differences: tuple = ()
+    failure: object = None
+    run: object = None
+    values: tuple = ()
+    expected: tuple = ()
+
+
+def judge(observed, reference):
+    """Holds an attempt's observation against the reference's.
+
+    Right is what computes the right values for every input, mode and set of weights that was tried. The
+    structure explains a failure and never fails a right answer.
+
+    Arguments:
+        observed: `Observation` of the attempt.
+        reference: `Observation` of the reference implementation, made in the same way.
+
+    Returns:
+        A `Verdict`.
+    """
+    if observed.failure:
+        return Verdict(False, failure=observed.failure)
+    named = [replace(run, series=with_places(run.series)) for run in reference.runs]
+    pairs = _paired(observed.runs, named, observed.free)
+    wrong = [(have, want) for have, want in pairs if not _same(have, want)]
+    if not wrong:
+        return Verdict(True, run=pairs[0][0], expected=pairs[0][1].series)
+    for have, want in wrong:
+        have, want = _with_graph(have, want, pairs)
+        if not have.series:
+            continue
+        comparison = compare(want.series, have.series, have.failure is not None, observed.free)
+        if comparison.differences:
+            values = _values(have, want, comparison)
+            return Verdict(False, comparison.differences, have.failure, have, values, want.series)
+    return _unexplained(*wrong[0], pairs, observed.free)
+
+
+def _paired(runs, expected, free):
+    known = {}
+    for run in expected:
+        known.setdefault((run.probe, run.training, run.mode), []).append(run)
+    pairs = []
+    for run in runs:
+        training = False if run.training is None and "training" in free else run.training
+        candidates = known[run.probe, training, run.mode]
+        # Two eager runs share a key: the caller's initializer first, then Keras's own.
+        place = sum(_key(r) == _key(run) for r, _ in pairs)
+        pairs.append((run, candidates[min(place, len(candidates) - 1)]))
+    if "initializer" in free:
+        pairs = [(have, want) for have, want in pairs if have.mode == "symbolic"]
+    return pairs
+
+
+def _key(run):
+    return (run.probe, run.training, run.mode)
+
+
+def _same(have, want):
+    if have.failure or have.output is None or have.output.shape != want.output.shape:
+        return False
+    return _difference(have.output, want.output) < CLOSE
+
+
+def _difference(have, want):
+    if have.shape != want.shape or not np.all(np.isfinite(have)):
+        return float("inf")
+    largest = max(float(np.abs(want).max(initial=0)), 1e-6)
+    return float(np.abs(have - want).max(initial=0)) / largest
+
+
+def _with_graph(have, want, pairs):
+    """The run that shows the structure: for a call on values, the symbolic one of the same probe."""
+    if have.mode == "symbolic":
+        return have, want
+    for other, expected in pairs:
+        if other.mode == "symbolic" and (other.probe, other.training) == (
+            have.probe,
+            have.training,
+        ):
+            return replace(other, failure=other.failure), expected
+    return have, want
+
+
+def _values(have, want, comparison):
+    places = []
+    for expected, found in comparison.pairs:
+        if 0 <= found.node < len(have.values) and 0 <= expected.node < len(want.values):
+            difference = _difference(have.values[found.node], want.values[expected.node])
+            verdict = (
+                "exact" if difference < EXACT else "close" if difference < CLOSE else "different"
+            )
+            places.append(Place(expected.place, verdict, difference))
+    return tuple(places)
+
+
+def _unexplained(have, want, pairs, free):
+    """No difference in structure: an exception, the first place with other values, or an honest 'unknown'."""
+    if have.failure:
+        return Verdict(False, failure=have.failure, run=have, expected=want.series)
+    graph, expected = _with_graph(have, want, pairs)
+    comparison = (
+        compare(expected.series, graph.series, False, free) if graph.series else Comparison()
+    )
+    values = _values(graph, expected, comparison)
+    first = next((place for place in values if place.verdict == "different"), None)
+    if first:
+        difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
+    else:
+        off = _difference(have.output, want.output)
+        difference = Difference(
+            "submission", "unrecognised", "", f"{have.mode} result off by {off:.2g}"
+        )
+    return Verdict(False, (difference,), None, graph, values, expected.series)

@@ -1,0 +1,300 @@
+"""A hand as a skeleton: its proportions, its pose for each sign, and the skin around the bones.
+
+Lengths are centimetres. A right hand stands with the wrist at the origin, the fingers along +y,
+the palm towards the viewer (+z) and the thumb at +x; a left hand is its mirror image. The bones are
+about as long as adults' are on average (Buryanov & Kotiuk, *Proportions of hand segments*, Int. J.
+Morphol. 28(3), 2010), flesh at the tip included. Angles are degrees where a table or a random draw
+states them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FINGERS = ("index", "middle", "ring", "little")
+BONES = np.array([[4.0, 2.3, 1.95], [4.5, 2.65, 2.1], [4.15, 2.6, 2.1], [3.3, 1.85, 1.95]])
+KNUCKLES = np.array([[2.9, 8.7, -0.1], [0.9, 9.0, 0.1], [-1.1, 8.5, 0.05], [-2.95, 7.6, -0.15]])
+CARPALS = np.array([[1.35, 1.2, 0.0], [0.5, 1.2, 0.1], [-0.45, 1.2, 0.1], [-1.3, 1.2, 0.0]])
+GIRTHS = np.array(  # radii at the knuckle, the two finger joints and the tip
+    [
+        [1.02, 0.93, 0.80, 0.62],
+        [1.05, 0.95, 0.82, 0.64],
+        [1.0, 0.9, 0.77, 0.6],
+        [0.86, 0.76, 0.66, 0.52],
+    ]
+)
+SPLAY = np.array([-9.0, -1.0, 7.0, 17.0])  # of spread fingers, positive towards the little finger
+THUMB_BONES = np.array([4.6, 3.3, 2.5])
+THUMB_GIRTHS = np.array([1.45, 1.15, 1.02, 0.72])
+THUMB_ROOT = np.array([1.9, 1.9, 0.7])
+
+# Which fingers stand up, the directions of the thumb's three bones, where its tip wants to be
+# (None: where the bones lead) and the side on which its pad lies.
+OPEN_THUMB = ((0.66, 0.66, 0.36), (0.72, 0.68, 0.12), (0.8, 0.6, 0.0)), None, (-0.7, 0.3, 0.65)
+OVER_FIST = (
+    ((0.4, 0.72, 0.56), (-0.45, 0.6, 0.66), (-0.9, 0.25, 0.2)),
+    (-0.1, 7.0, 5.5),
+    (-0.3, 0.2, -0.9),
+)
+OVER_PALM = (
+    ((0.35, 0.78, 0.5), (-0.8, 0.5, 0.3), (-0.95, 0.1, -0.2)),
+    (-1.0, 6.4, 2.5),
+    (0.1, -0.5, -0.85),
+)
+SIGNS = {
+    1: ((True, False, False, False), OVER_FIST),
+    2: ((True, True, False, False), OVER_FIST),
+    3: ((True, True, False, False), OPEN_THUMB),
+    4: ((True, True, True, True), OVER_PALM),
+    5: ((True, True, True, True), OPEN_THUMB),
+}
+
+CLOTH = -1  # the joint number of a sleeve
+PALM_BLEND, JOINT_BLEND = 0.32, 0.1  # how far soft tissue rounds off where two parts meet
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tapered capsule of flesh around a bone, from `start` to `end`.
+
+    `pad` is the direction in which its palm side looks. `joint` counts from the knuckle: 1, 2, 3
+    for the phalanges, 0 for palm and forearm, `CLOTH` for a sleeve. Parts of the `arm` need not be
+    in the picture; a part that is not `blended` keeps its edge to the others.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    radii: tuple[float, float]
+    pad: np.ndarray
+    joint: int = 0
+    blended: bool = True
+    arm: bool = False
+
+
+def unit(vector):
+    """Scales vectors `(..., 3)` to length 1."""
+    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+
+
+def rotation(x=0.0, y=0.0, z=0.0):
+    """Returns the 3×3 matrix that turns by `x`, then `y`, then `z` degrees about these axes."""
+    matrix = np.eye(3)
+    for axis, angle in enumerate((x, y, z)):
+        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+        turn, (i, j) = np.eye(3), ((axis + 1) % 3, (axis + 2) % 3)
+        turn[i, i], turn[j, j], turn[i, j], turn[j, i] = c, c, -s, s
+        matrix = turn @ matrix
+    return matrix
+
+
+def finger_joints(finger, bends, splay):
+    """Walks along a finger: `bends` at its three joints and `splay` to the side, in degrees.
+
+    Returns the four joints `(4, 3)` from knuckle to tip and the pads' directions `(3, 3)`.
+    """
+    along = np.array([-np.sin(np.radians(splay)), np.cos(np.radians(splay)), 0.0])
+    palmwards = np.array([0.0, 0.0, 1.0])
+    angles = np.radians(np.cumsum(bends))[:, None]
+    directions = np.cos(angles) * along + np.sin(angles) * palmwards
+    pads = np.cos(angles) * palmwards - np.sin(angles) * along
+    steps = BONES[finger][:, None] * directions
+    return np.vstack([KNUCKLES[finger], KNUCKLES[finger] + np.cumsum(steps, 0)]), pads
+
+
+def thumb_joints(directions, target=None):
+    """Places the thumb's bones along `directions` `(3, 3)`, then bends them towards `target`.
+
+    Reaching alternates from both ends (FABRIK, Aristidou & Lasenby 2011): every bone keeps its
+    length. Returns the four joints `(4, 3)`.
+    """
+    steps = THUMB_BONES[:, None] * unit(np.asarray(directions))
+    joints = np.vstack([THUMB_ROOT, THUMB_ROOT + np.cumsum(steps, 0)])
+    for _ in range(6 if target is not None else 0):
+        joints[3] = target
+        for i in (2, 1, 0):
+            joints[i] = joints[i + 1] + unit(joints[i] - joints[i + 1]) * THUMB_BONES[i]
+        joints[0] = THUMB_ROOT
+        for i in (0, 1, 2):
+            joints[i + 1] = joints[i] + unit(joints[i + 1] - joints[i]) * THUMB_BONES[i]
+    return joints
+
+
+def finger_pose(digit, rng):
+    """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
+    if digit == 0:
+        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 4, 3) + rng.normal(0, 3, (4, 3))
+        return bends, 0.15 * SPLAY + np.array([-2.0, 0.0, 2.0, 3.0]) + rng.normal(0, 1.5, 4)
+    upright = np.array(SIGNS[digit][0])
+    straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
+    curled = np.array([76.0, 102.0, 55.0]) + rng.normal(0, 6, 3) + rng.normal(0, 4, (4, 3))
+    spread = rng.uniform(0.35, 1.25) * SPLAY + rng.normal(0, 1.5, 4)
+    closed = 0.1 * SPLAY + np.array([0.0, 0.0, -2.0, -4.0])
+    return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
+
+
+def thumb_pose(digit, rng, tips):
+    """Draws the thumb's joints `(4, 3)` and pad direction for a sign; `tips` are the fingertips."""
+    if digit == 0:
+        target = (tips[0] + tips[1]) / 2 + np.array([0.0, -0.9, 0.2])
+        directions, pad = (
+            np.array([[0.45, 0.55, 0.7], [0.2, 0.7, 0.7], [0.0, 0.95, 0.3]]),
+            (0, 0.4, -0.9),
+        )
+    else:
+        directions, target, pad = SIGNS[digit][1]
+        directions = np.array(directions) @ rotation(*rng.normal(0, 6, 3)).T
+    if target is not None and digit:
+        target = np.array(target) + rng.normal(0, (0.7, 0.45, 0.15))
+    return thumb_joints(directions, target), np.array(pad, float)
+
+
+def _across(pad, bone):
+    """The part of `pad` that is at right angles to `bone`."""
+    along = unit(bone)
+    return unit(pad - along * (pad @ along))
+
+
+def _finger_parts(finger, joints, pads, plump):
+    girths = GIRTHS[finger] * plump
+    for j in range(3):
+        yield Part(joints[j], joints[j + 1], (girths[j], girths[j + 1]), pads[j], j + 1, j == 0)
+
+
+def _thumb_parts(joints, pad, plump):
+    girths = THUMB_GIRTHS * plump
+    for j in range(3):
+        side = _across(pad, joints[j + 1] - joints[j])
+        radii = (girths[j], girths[j + 1])
+        yield Part(joints[j], joints[j + 1], radii, side, (0, 2, 3)[j], j == 0)
+
+
+def _palm_parts(first_bones, bends, thumb, plump):
+    """Metacarpals, the balls of thumb and little finger, and the webs between the fingers."""
+    palm = np.array([0.0, 0.0, 1.0])
+    for finger in range(4):
+        yield Part(CARPALS[finger], KNUCKLES[finger], (1.2 * plump, 1.08 * plump), palm)
+    ball = np.array([[1.5, 1.8, 0.55], thumb[0] + 0.62 * (thumb[1] - thumb[0])])
+    yield Part(ball[0], ball[1], (1.35 * plump, 1.35 * plump), palm)
+    yield Part(np.array([-1.9, 1.8, 0.3]), np.array([-2.5, 5.2, 0.2]), (1.25, 1.15), palm)
+    yield Part(thumb[1] * 0.75 + thumb[0] * 0.25, np.array([2.3, 6.2, 0.2]), (0.75, 0.85), palm)
+    for finger in range(3):
+        apart = abs(bends[finger, 0] - bends[finger + 1, 0]) > 40
+        reach = 0.16 if apart else 0.42
+        ends = [
+            np.array(first_bones[i][0]) + reach * (first_bones[i][1] - first_bones[i][0])
+            for i in (finger, finger + 1)
+        ]
+        yield Part(ends[0], ends[1], (0.6, 0.6), palm)
+
+
+def _arm_parts(bend, deviation, plump, sleeve):
+    """Forearm: two bones side by side, narrow at the wrist, wider towards the elbow."""
+    turn = rotation(bend, 0.0, deviation)
+    for side in (-1.0, 1.0):
+        palm, wrist = np.array([side * 1.15, 1.0, 0.0]), turn @ np.array([side * 1.1, -1.2, -0.1])
+        middle, elbow = (
+            turn @ np.array([side * 1.4, -9, -0.3]),
+            turn @ np.array([side * 1.8, -32, -0.6]),
+        )
+        pad = turn @ np.array([0.0, 0.0, 1.0])
+        yield Part(palm, wrist, (1.45 * plump, 1.5 * plump), pad, arm=True)
+        yield Part(wrist, middle, (1.5 * plump, 2.0 * plump), pad, arm=True)
+        if sleeve is not None:
+            cuff = wrist + sleeve * (middle - wrist)
+            yield Part(cuff, elbow, (2.1 * plump, 3.2 * plump), pad, CLOTH, blended=False, arm=True)
+        yield Part(middle, elbow, (2.0 * plump, 2.9 * plump), pad, arm=True)
+
+
+def pose_hand(digit, rng):
+    """Draws one right hand that shows `digit`, palm to the viewer; returns its list of `Part`."""
+    plump = rng.uniform(0.88, 1.08)
+    bends, splay = finger_pose(digit, rng)
+    chains = [finger_joints(finger, bends[finger], splay[finger]) for finger in range(4)]
+    thumb, pad = thumb_pose(digit, rng, [joints[3] for joints, _ in chains])
+    parts = [
+        part
+        for finger, (joints, pads) in enumerate(chains)
+        for part in _finger_parts(finger, joints, pads, plump)
+    ]
+    parts += _thumb_parts(thumb, pad, plump)
+    parts += _palm_parts([joints[:2] for joints, _ in chains], bends, thumb, plump)
+    bend = rng.uniform(-20, 5) if digit == 0 else rng.normal(0, 6)
+    sleeve = rng.uniform(0.15, 0.9) if rng.random() < 0.15 else None
+    return parts + list(_arm_parts(bend, rng.normal(0, 7), plump, sleeve))
+
+
+class Flesh:
+    """The surface around a list of parts, as a signed distance in cm: below 0 inside.
+
+    Palm, wrist and first phalanges flow into each other; the other phalanges keep their edges, so
+    that a folded finger stays visible on the palm. `turn` `(3, 3)` carries the hand's coordinates
+    into those of the points that are asked for. Points are float32 `(N, 3)`.
+    """
+
+    def __init__(self, parts, turn):
+        parts = sorted(parts, key=lambda part: not part.blended)
+        start, end, pad = (
+            np.array([getattr(part, name) for part in parts]) @ turn.T
+            for name in ("start", "end", "pad")
+        )
+        self.start, self.bone, self.pad = (a.astype(np.float32) for a in (start, end - start, pad))
+        self.joint = np.array([part.joint for part in parts])
+        radii = np.array([part.radii for part in parts], np.float32)
+        self.radius, self.taper = radii[:, :1], radii[:, 1:] - radii[:, :1]
+        self.blended = sum(part.blended for part in parts)
+
+    def _each(self, points, axes=3):
+        """Distance `(K, N)` to every part, place along it 0..1, and distance to its axis.
+
+        With `axes=2` all depths count as 0: the distance in the picture's plane.
+        """
+        start, bone, points = self.start[:, :axes], self.bone[:, :axes], points[:, :axes]
+        length = (bone**2).sum(1, keepdims=True) + 1e-6
+        along = bone @ points.T
+        along -= (start * bone).sum(1, keepdims=True)
+        place = np.clip(along / length, 0, 1)
+        square = (-2 * start) @ points.T
+        square += (points**2).sum(1)
+        square += (start**2).sum(1, keepdims=True)
+        along *= -2
+        along += place * length
+        along *= place
+        square += along
+        axis = np.sqrt(np.maximum(square, 1e-6, out=square), out=square)
+        return axis - (self.radius + place * self.taper), place, axis
+
+    def ceiling(self, points, reach):
+        """The depth above which there is no flesh near points `(N, 2)` in the picture, `(N,)`.
+
+        Near means within `reach` cm. Where there is none at all it is minus infinity.
+        """
+        flat = self._each(points, axes=2)[0] - np.abs(self.taper)
+        depths = np.maximum(self.start[:, 2:], self.start[:, 2:] + self.bone[:, 2:])
+        tops = depths + np.maximum(self.radius, self.radius + self.taper) + PALM_BLEND
+        return np.where(flat < reach + PALM_BLEND, tops, -np.inf).max(0)
+
+    def distance(self, points):
+        """Signed distance of points from the skin, `(N,)`."""
+        each = self._each(points)[0]
+        soft = np.exp(each[: self.blended] * np.float32(-1 / PALM_BLEND)).sum(0)
+        palm, ends = -PALM_BLEND * np.log(soft + 1e-30), each[self.blended :].min(0)
+        return _soft_minimum(palm, ends)[0]
+
+    def surface(self, points):
+        """Describes the skin at points: normals `(N, 3)`, nearest part, place along its bone."""
+        each, place, axis = self._each(points)
+        weight = np.exp(each[: self.blended] * np.float32(-1 / PALM_BLEND))
+        total = weight.sum(0) + 1e-30
+        palm, ends = -PALM_BLEND * np.log(total), each[self.blended :]
+        share = _soft_minimum(palm, ends.min(0))[1]
+        nearest = ends == ends.min(0)
+        pull = np.vstack([weight / total * share, nearest * (1 - share)]) / axis
+        normals = points * pull.sum(0)[:, None] - pull.T @ self.start - (pull * place).T @ self.bone
+        part = each.argmin(0)
+        return unit(normals), part, place[part, np.arange(len(part))]
+
+
+def _soft_minimum(a, b):
+    """The smaller of two distances, rounded off where they meet, and the share of the first."""
+    mix = np.clip(0.5 + (0.5 / JOINT_BLEND) * (b - a), 0, 1)
+    return b + (a - b) * mix - JOINT_BLEND * mix * (1 - mix), mix

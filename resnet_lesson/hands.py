@@ -1,0 +1,309 @@
+"""Draws photographs of hands that sign the digits 0 to 5: the data that the lesson brings along.
+
+Every picture is a small scene. `hand_model` poses a hand; here it is turned before a camera, its
+surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit, given skin, put
+before a wall that it throws its shadow on, and photographed with a lens and a sensor that are not
+perfect. Nothing is read from real photographs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from resnet_lesson.hand_model import CLOTH, Flesh, pose_hand, rotation, unit
+
+DIGITS = range(6)
+SIZES = range(16, 513)
+
+# Skin from the palest to the darkest (sRGB), on the back of the hand and on its palm: palms differ
+# far less from person to person than backs do.
+BACKS = [
+    (236, 205, 180),
+    (218, 182, 148),
+    (190, 152, 114),
+    (150, 113, 80),
+    (108, 78, 56),
+    (76, 54, 42),
+]
+PALMS = [
+    (238, 204, 182),
+    (226, 188, 156),
+    (205, 165, 130),
+    (180, 139, 108),
+    (154, 115, 92),
+    (136, 100, 82),
+]
+BLUSH = np.array(
+    [1.02, 0.86, 0.84], np.float32
+)  # of fingertips and knuckles, times the skin's colour
+CREASE = np.array([0.72, 0.6, 0.55], np.float32)
+SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the terminator, red most
+GAMMA = 2.2
+
+
+def draw_hand(digit, rng, size=64):
+    """Draws one photograph of a hand that signs `digit`.
+
+    Args:
+        digit: 0 to 5.
+        rng: `numpy.random.Generator`; the picture depends on nothing else.
+        size: width and height in pixels, 16 to 512.
+
+    Returns:
+        uint8 `(size, size, 3)`, RGB.
+
+    Raises:
+        ValueError: the digit or the size is not one of these.
+    """
+    _demand(digit, DIGITS, "digit", "a whole number from 0 to 5")
+    _demand(size, SIZES, "size", "a whole number of pixels from 16 to 512")
+    view = _aim(digit, rng)
+    hand = _render(view, rng, size)
+    light = _wall(view, hand[..., 3], rng)
+    light = hand[..., :3] + (1 - hand[..., 3:]) * light
+    return _develop(light, rng)
+
+
+def draw_signs(count, seed, progress=None):
+    """Draws `count` hand signs, the six classes in equal shares and shuffled.
+
+    Picture `i` and its label depend on `seed` and `i` alone, so that a longer set begins with the
+    shorter one. Every six in a row hold each class once.
+
+    Args:
+        count: number of pictures, at least 1.
+        seed: whole number from 0.
+        progress: called as `progress(done, count)` after every picture.
+
+    Returns:
+        Images uint8 `(count, 64, 64, 3)` and labels int64 `(count,)`.
+
+    Raises:
+        ValueError: count or seed is not such a number.
+    """
+    _demand(count, range(1, 10**7), "count", "a whole number of pictures, at least 1")
+    _demand(seed, range(2**63), "seed", "a whole number, at least 0")
+    images = np.empty((count, 64, 64, 3), np.uint8)
+    labels = np.empty(count, np.int64)
+    for i in range(count):
+        group, place = divmod(i, len(DIGITS))
+        labels[i] = np.random.default_rng([seed, 0, group]).permutation(len(DIGITS))[place]
+        images[i] = draw_hand(labels[i], np.random.default_rng([seed, 1, i]))
+        if progress is not None:
+            progress(i + 1, count)
+    return images, labels
+
+
+def _demand(value, allowed, name, expected):
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not (whole and value in allowed):
+        raise ValueError(f"{name} is {value!r}: give {expected}")
+
+
+@dataclass(frozen=True)
+class View:
+    """A posed hand before the camera: all that a picture of it needs to know about the scene."""
+
+    flesh: Flesh
+    turn: np.ndarray  # (3, 3), from the hand's coordinates to the camera's
+    centre: np.ndarray  # (2,), what the middle of the picture looks at, cm
+    extent: float  # width of the picture, cm
+    light: np.ndarray  # (3,), towards the lamp
+
+    def grid(self, pixels):
+        """Points `(pixels², 2)` in cm on which a picture of that many pixels a side looks."""
+        across = ((np.arange(pixels) + 0.5) / pixels - 0.5) * self.extent
+        x, y = np.meshgrid(self.centre[0] + across, self.centre[1] - across)
+        return np.stack([x.ravel(), y.ravel()], 1).astype(np.float32)
+
+
+def _aim(digit, rng):
+    """Poses a hand, turns it, and frames it so that no fingertip leaves the picture."""
+    parts = pose_hand(digit, rng)
+    turn = _orientation(digit, rng)
+    hand = np.array([part.end for part in parts if not part.arm]) @ turn.T
+    low, high = hand[:, :2].min(0) - 1, hand[:, :2].max(0) + 1
+    extent = max(rng.uniform(18, 26), 1.05 * (high - low).max())
+    room = np.maximum(extent - (high - low), 0) / 2
+    shift = np.clip(rng.normal(0, 0.055, 2) * extent, -0.85 * room, 0.85 * room)
+    centre = (low + high) / 2 + shift + (0, np.minimum(0.03 * extent, 0.1 * room[1]))
+    lamp = np.array([rng.normal(-0.1, 0.25), rng.normal(0.25, 0.2), 1.0])
+    return View(Flesh(parts, turn), turn, centre, extent, unit(lamp).astype(np.float32))
+
+
+def _orientation(digit, rng):
+    """Turns the hand: palm or back to the camera, right or left, a little askew."""
+    back, left = rng.random() < 0.3, rng.random() < 0.4
+    if digit == 0:  # the ring shows from the side
+        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((88, 112) if back else (56, 82)))
+    else:
+        yaw = 180 * back + rng.normal(0, 13)
+    aslant = rng.uniform(-40, 40) if rng.random() < 0.1 else 0.0
+    turn = rotation(rng.normal(0, 8), 0, rng.normal(0, 9) + aslant) @ rotation(y=yaw)
+    return np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ turn
+
+
+def _render(view, rng, size):
+    """Renders the hand at twice the size and shrinks it.
+
+    Returns float32 `(size, size, 4)`: linear RGB times the share of the pixel that is hand, and
+    that share.
+    """
+    pixels = 2 * size
+    points, index = _trace(view, pixels)
+    canvas = np.zeros((pixels * pixels, 4), np.float32)
+    canvas[index, :3] = _lit_skin(view, points, rng)
+    canvas[index, 3] = 1
+    return canvas.reshape(size, 2, size, 2, 4).mean((1, 3))
+
+
+def _trace(view, pixels):
+    """Follows a ray from every pixel to the skin: points `(N, 3)` and their pixels `(N,)`."""
+    blocks = pixels // 4
+    ceiling = view.flesh.ceiling(view.grid(blocks), 0.75 * view.extent / blocks)
+    ceiling = np.repeat(np.repeat(ceiling.reshape(blocks, blocks), 4, 0), 4, 1).ravel()
+    index = np.flatnonzero(ceiling > -np.inf)
+    points = np.column_stack([view.grid(pixels)[index], ceiling[index]]).astype(np.float32)
+    floor = -12.0
+    near, active = 0.001 * view.extent, np.arange(len(points))
+    gap = np.full(len(points), np.inf, np.float32)
+    for _ in range(24):
+        gap[active] = view.flesh.distance(points[active])
+        points[active, 2] -= gap[active]
+        active = active[(gap[active] > near) & (points[active, 2] > floor)]
+        if not len(active):
+            break
+    met = gap < 6 * near
+    return points[met], index[met]
+
+
+def _lit_skin(view, points, rng):
+    """The light `(N, 3)` that the skin at `points` sends to the camera."""
+    normals, part, place = view.flesh.surface(points)
+    colour, gloss = _skin(view, points, normals, part, place, rng)
+    shade = np.clip(view.flesh.distance(points + 1.2 * normals) / 1.2, 0, 1)
+    open_sky = np.clip(view.flesh.distance(points + 1.8 * view.light) / 1.1, 0, 1)
+    facing = (normals @ view.light)[:, None]
+    direct = np.clip((facing + SCATTER) / (1 + SCATTER), 0, 1) ** 1.3 * (
+        0.35 + 0.65 * open_sky[:, None]
+    )
+    ambient = rng.uniform(0.15, 0.4)
+    light = (1 - ambient) * direct * 1.15 + ambient * (0.1 + 0.9 * shade[:, None])
+    halfway = unit(view.light + np.array([0, 0, 1], np.float32))
+    shine = gloss * np.clip(normals @ halfway, 0, 1) ** 24 * open_sky
+    return colour * light + shine[:, None]
+
+
+def _skin(view, points, normals, part, place, rng):
+    """Colour of the unlit skin `(N, 3)`, with creases, nails and sleeve, and its gloss `(N,)`."""
+    joint, pad = view.flesh.joint[part], (normals * view.flesh.pad[part]).sum(1)
+    back, palm = _tones(rng)
+    colour = back + np.clip(0.35 + 1.2 * pad, 0, 1)[:, None] * (palm - back)
+    gloss = np.full(len(points), rng.uniform(0.01, 0.06), np.float32)
+    tip = np.clip((place - 0.35) * 2.5, 0, 1) * (joint == 3)
+    colour = _mix(colour, colour * BLUSH, 0.8 * tip)
+    colour = _mix(colour, colour * CREASE, _joint_creases(joint, pad, place))
+    flat = points @ view.turn.astype(np.float32)
+    colour = _mix(colour, colour * CREASE, _palm_lines(flat, joint, pad, rng))
+    nail = (joint == 3) & (pad < -0.62) & (place > 0.45) & (place < 0.995)
+    paint = (
+        rng.uniform(0.02, 0.5, 3)
+        if rng.random() < 0.07
+        else 0.55 * colour.mean(0) + (0.3, 0.2, 0.18)
+    )
+    colour = _mix(colour, paint.astype(np.float32), 0.75 * nail)
+    gloss[nail] += 0.12
+    cloth = joint == CLOTH
+    colour[cloth] = rng.uniform(0.01, 0.25) * rng.uniform(0.7, 1.3, 3)
+    return colour * rng.normal(1, 0.03, (len(points), 1)).astype(np.float32), gloss
+
+
+def _tones(rng):
+    """Draws one person's skin: linear RGB of back and palm."""
+    tone, steps = rng.uniform(0, len(BACKS) - 1), np.arange(len(BACKS))
+    hue = rng.normal(1, 0.03, 3)
+    for table in (BACKS, PALMS):
+        colour = [np.interp(tone, steps, channel) for channel in zip(*table, strict=True)]
+        yield ((np.array(colour) / 255) ** GAMMA * hue).astype(np.float32)
+
+
+def _mix(colour, other, share):
+    return colour + np.asarray(share, np.float32)[:, None] * (other - colour)
+
+
+def _joint_creases(joint, pad, place):
+    """How deep the folds at the finger joints are, 0 to 1: lines inside, wide on the knuckles."""
+    start = np.isin(joint, (2, 3))
+    web = joint == 1
+    line = (
+        np.exp(-((place / 0.07) ** 2)) * start + 0.8 * np.exp(-(((place - 0.5) / 0.05) ** 2)) * web
+    )
+    knuckle = np.exp(-((place / 0.16) ** 2)) * start
+    return np.clip(0.55 * line * (pad > 0) + 0.4 * knuckle * (pad < -0.3), 0, 1)
+
+
+def _palm_lines(flat, joint, pad, rng):
+    """How deep the three great lines of the palm are at points `flat` in the hand's coordinates."""
+    x, y = flat[:, 0] + rng.normal(0, 0.15), flat[:, 1] + rng.normal(0, 0.15)
+    life = np.where(x < 2.9, np.hypot(x - 3.4, (y - 3.2) * 0.85) - 2.9, 9)
+    head = np.where((x > -2.4) & (x < 2.6), y - 6.1 - 0.25 * x + 0.05 * x**2, 9)
+    heart = np.where((x > -3.6) & (x < 1.6), y - 7.0 - 0.12 * (x + 1.2) ** 2 - 0.1 * x, 9)
+    gap = np.abs([life, head, heart]).min(0)
+    return rng.uniform(0.3, 0.8) * np.exp(-((gap / 0.17) ** 2)) * (joint == 0) * (pad > 0.2)
+
+
+def _noise(rng, size, cells):
+    """Smooth noise `(size, size)` between -1 and 1 with about `cells` bumps a side."""
+    coarse = rng.uniform(-1, 1, (cells + 1, cells + 1))
+    at = np.linspace(0, cells, size)
+    low = np.minimum(at.astype(int), cells - 1)
+    part = at - low
+    part = part * part * (3 - 2 * part)
+    rows = coarse[low] * (1 - part)[:, None] + coarse[low + 1] * part[:, None]
+    return rows[:, low] * (1 - part) + rows[:, low + 1] * part
+
+
+def _blur(image, sigma):
+    """Gaussian blur of `(size, size, ...)` along its first two axes; the border is held."""
+    reach = int(np.ceil(2.5 * sigma))
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-3)) ** 2)
+    weights = (weights / weights.sum()).astype(image.dtype)
+    size = len(image)
+    columns = np.clip(np.arange(size)[:, None] + np.arange(-reach, reach + 1), 0, size - 1)
+    kernel = np.zeros((size, size), image.dtype)
+    np.add.at(kernel, (np.arange(size)[:, None], columns), weights)
+    blurred = np.tensordot(kernel, image, (1, 0))
+    return np.moveaxis(np.tensordot(kernel, blurred, (1, 1)), 0, 1)
+
+
+def _wall(view, cover, rng):
+    """A light wall with the hand's soft shadow on it, linear RGB `(size, size, 3)`."""
+    size = len(cover)
+    paint = rng.uniform(0.66, 0.9) * (1 + rng.normal(0, 0.015, 3))
+    uneven = 1 + 0.03 * _noise(rng, size, 3) + 0.012 * _noise(rng, size, 14)
+    down, right = np.mgrid[:size, :size] / size - 0.5
+    for _ in range(rng.integers(0, 3)):  # folds and seams of the paper
+        angle, offset = rng.choice([0, 90]) + rng.normal(0, 8), rng.uniform(-0.45, 0.45)
+        across = right * np.sin(np.radians(angle)) + down * np.cos(np.radians(angle)) - offset
+        uneven += rng.normal(0, 0.05) * np.exp(-((across * 60) ** 2))
+    far = rng.uniform(1.5, 8.0) / view.extent * size
+    shift = far * view.light[:2] / view.light[2] * (-1, 1)
+    columns, rows = (np.clip(np.arange(size) - round(step), 0, size - 1) for step in shift)
+    shadow = cover[rows[:, None], columns]
+    shadow = _blur(shadow, 0.35 + 0.22 * far)
+    return paint * (uneven * (1 - rng.uniform(0.25, 0.6) * shadow))[..., None]
+
+
+def _develop(light, rng):
+    """Lens, sensor and processing: vignette, blur, exposure, white balance, contrast, noise."""
+    size = len(light)
+    down, right = np.mgrid[:size, :size] / size - 0.5
+    middle = rng.normal(0, 0.06, 2)
+    distance = (down - middle[0]) ** 2 + (right - middle[1]) ** 2
+    light = light * (1 - rng.uniform(0.3, 1.5) * distance)[..., None] * rng.uniform(0.75, 1.1)
+    light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.3, 0.6) * size / 64)
+    picture = np.clip(light, 0, 1) ** (1 / GAMMA)
+    picture += rng.uniform(0, 0.12) * np.sin(2 * np.pi * picture) * -0.5
+    grain = 0.5 * rng.normal(0, 1, picture.shape) + rng.normal(0, 1, (size, size, 1))
+    picture = picture * 255 + rng.uniform(0.3, 1.3) * grain
+    return np.clip(np.round(picture), 0, 255).astype(np.uint8)

@@ -82,6 +82,12 @@ def _whole_number(least):
     return convert
 
 
+def _path(text):
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, not nothing")
+    return text
+
+
 def _add_signs(commands):
     parser = commands.add_parser(
         "signs",
@@ -93,6 +99,7 @@ def _add_signs(commands):
     parser.add_argument(
         "--output",
         metavar="DIR",
+        type=_path,
         help="folder to write the two files to (with --from-folder: datasets/ if not given)",
     )
     parser.add_argument(
@@ -102,9 +109,11 @@ def _add_signs(commands):
         help="training images to draw (1080); a ninth as many for the test are drawn besides",
     )
     parser.add_argument("--seed", metavar="N", type=_whole_number(0), help="seed to draw from (0)")
-    parser.add_argument("--from-folder", metavar="DIR", help="convert the images of this folder")
     parser.add_argument(
-        "--check", metavar="FILE", nargs="+", help="check HDF5 files; one line for each"
+        "--from-folder", metavar="DIR", type=_path, help="convert the images of this folder"
+    )
+    parser.add_argument(
+        "--check", metavar="FILE", type=_path, nargs="+", help="check HDF5 files; one line for each"
     )
     parser.set_defaults(run=_signs, parser=parser)
 
@@ -168,13 +177,19 @@ def _add_train(commands):
         description="Trains a ResNet-50 and measures its accuracy in inference mode.",
     )
     parser.add_argument(
-        "--data", metavar="DIR", help="folder with the two HDF5 files (else as in the notebooks)"
+        "--data",
+        metavar="DIR",
+        type=_path,
+        help="folder with the two HDF5 files (else as in the notebooks)",
     )
     parser.add_argument(
         "--epochs", metavar="N", type=_whole_number(1), default=10, help="passes over the data (10)"
     )
     parser.add_argument(
-        "--json", metavar="FILE", help="write what was measured as JSON; - writes it to stdout"
+        "--json",
+        metavar="FILE",
+        type=_path,
+        help="write what was measured as JSON; - writes it to stdout",
     )
     parser.set_defaults(run=_train)
 

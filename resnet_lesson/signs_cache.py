@@ -16,6 +16,7 @@ COUNT = 1080
 MOST = 100_000
 SEED = 0
 _LONGEST_WAIT = 300  # seconds for another process that is drawing
+_DIGEST_SIZE = hashlib.sha256().digest_size
 _in_memory = {}  # what was drawn while the cache folder could not be written
 
 
@@ -116,9 +117,13 @@ def cache_file(count=COUNT, seed=SEED):
 
 
 def _read(path, count):
+    """The signs of a cache file, or None if it is not there or is not exactly as it was written."""
     try:
+        data = path.read_bytes()
+        if _digest(data[:-_DIGEST_SIZE]) != data[-_DIGEST_SIZE:]:
+            return None
         train, test = read_part(path, "train"), read_part(path, "test")
-    except SignsError:
+    except (OSError, SignsError):
         return None
     if (len(train[0]), len(test[0])) != (count, count_for_test(count)):
         return None
@@ -128,8 +133,13 @@ def _read(path, count):
 def _store(path, signs):
     """Writes the cache file and removes what it replaces; to be called with the lock held."""
     data = encode(train=signs[:2], test=signs[2:4])
-    write_atomically(path, data)
+    # HDF5 alone does not notice every damage to its tables, and allows for bytes after its end.
+    write_atomically(path, data + _digest(data))
     family = path.name.rpartition("-")[0]
     for old in path.parent.glob(f"{family}-*"):
         if old != path:
             old.unlink(missing_ok=True)
+
+
+def _digest(data):
+    return hashlib.sha256(data).digest()

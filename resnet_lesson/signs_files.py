@@ -179,6 +179,8 @@ def read_signs(path):
 def _folder(path):
     expected = f"a folder with {FILES['train']} and {FILES['test']}, or one of these files"
     try:
+        if not os.fsdecode(path):
+            raise TypeError  # Path("") would be the working folder
         path = Path(os.fsdecode(path)).expanduser()
     except (TypeError, RuntimeError) as error:
         reason = "" if isinstance(error, TypeError) else f" ({error})"

@@ -196,10 +196,11 @@ def _normalise(notebook):
             # A view without its model is an error message in JupyterLab; the other forms remain.
             output.get("data", {}).pop(WIDGET_VIEW, None)
         if UNCOMPARED in cell.metadata.get("tags", ()):
-            cell.outputs = [output for output in cell.outputs if _has_picture(output)]
+            cell.outputs = [output for output in cell.outputs if has_picture(output)]
 
 
-def _has_picture(output):
+def has_picture(output):
+    """Whether an output of a cell shows a picture, whatever its format."""
     data = output.get("data", {})
     drawn = re.search(r"<(svg|img)\b", "".join(data.get("text/html", "")))
     return bool(drawn) or any(form.startswith("image/") for form in data)

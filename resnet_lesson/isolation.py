@@ -7,6 +7,8 @@ collected outside ``tests/``, where a ``tests/conftest.py`` would not be seen.
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,6 +40,9 @@ def isolate(environment, folder, quick=True):
     environment.pop("RESNET_LESSON_QUICK", None)
     if quick:
         environment["RESNET_LESSON_QUICK"] = "1"
+    # Here and now, because where it takes long matplotlib says so in the output of a cell.
+    build_font_cache = [sys.executable, "-c", "import matplotlib.font_manager"]
+    subprocess.run(build_font_cache, env=environment, capture_output=True, check=True)
 
 
 def pytest_configure(config):

@@ -1,0 +1,215 @@
+"""What holds for every notebook of the lesson, in both forms; read off the files, nothing is run.
+
+Running them and comparing their outputs is `pytest --nbval`.
+"""
+
+import ast
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from resnet_lesson import authoring
+from resnet_lesson.exercises import all_exercises
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+SOLVED = sorted((FOLDER / "solutions").glob("*.ipynb"))
+BLANK = sorted(FOLDER.glob("*.ipynb"))
+EXERCISES = list(all_exercises().values())
+FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+PICTURE = re.compile(r"!\[(.*?)\]\(", re.DOTALL)
+TAG = re.compile(r"<(?:img|svg)\b.*?>", re.DOTALL)
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|(?:src|href)\s*=\s*\"([^\"]+)\"")
+
+in_both_forms = pytest.mark.parametrize(
+    "path", SOLVED + BLANK, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+solved_only = pytest.mark.parametrize("path", SOLVED, ids=lambda path: path.stem)
+for_each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+
+
+def cells_of(path, kind="code"):
+    """The cells of one kind in a notebook as it is stored, each source as one string."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [c | {"source": "".join(c["source"])} for c in cells if c["cell_type"] == kind]
+
+
+def prose_of(path):
+    """All text cells of a notebook as one string, without code examples."""
+    text = "\n\n".join(cell["source"] for cell in cells_of(path, "markdown"))
+    return re.sub(r"`[^`\n]*`", "", FENCED.sub("", text))
+
+
+def headings_of(path):
+    """The headings of a notebook, each with its level: ``[(1, "Title"), ...]``."""
+    text = FENCED.sub("", "\n\n".join(c["source"] for c in cells_of(path, "markdown")))
+    found = re.findall(r"^(#{1,6})\s+(.+?)\s*#*$", text, re.MULTILINE)
+    return [(len(marks), title) for marks, title in found]
+
+
+def texts_of(cell):
+    """Every textual output of a code cell, as a list of strings."""
+    outputs = cell["outputs"]
+    texts = [text for output in outputs for text in output.get("data", {}).values()]
+    texts += [output["text"] for output in outputs if "text" in output]
+    return ["".join(text) for text in texts if not isinstance(text, dict)]
+
+
+def graded_with_check(exercise, folder=FOLDER / "solutions"):
+    """The graded cell of an exercise and the cell right under it, in one of the two forms."""
+    path = folder / f"{exercise.notebook}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    at = [
+        i
+        for i, cell in enumerate(cells)
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise.id
+    ]
+    assert len(at) == 1, f"{path.name} has {len(at)} cells with the grade_id {exercise.id}"
+    return cells[at[0]], cells[at[0] + 1]
+
+
+def regions_of(path):
+    """The lines of each solution region in a solved notebook, blank lines and indents left out."""
+    for cell in cells_of(path):
+        for region in authoring.REGION.finditer(cell["source"]):
+            lines = [line.strip() for line in region[0].splitlines()[1:-1]]
+            yield [line for line in lines if line]
+
+
+def test_the_learners_notebooks_are_what_the_solved_ones_generate():
+    assert authoring.out_of_step(FOLDER) == []
+
+
+def test_the_notebooks_are_numbered_from_zero():
+    numbers = [int(path.name.partition("-")[0]) for path in SOLVED]
+    assert numbers == list(range(len(numbers))) and numbers
+
+
+@in_both_forms
+def test_every_code_cell_has_been_run_in_order_in_a_fresh_kernel(path):
+    counts = [cell["execution_count"] for cell in cells_of(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@in_both_forms
+def test_no_error_and_no_warning_is_stored(path):
+    outputs = [output for cell in cells_of(path) for output in cell["outputs"]]
+    assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
+
+
+@in_both_forms
+def test_outputs_that_are_compared_name_no_machine(path):
+    for text in (text for cell in cells_of(path) for text in texts_of(cell)):
+        assert not re.search(r"0x[0-9a-f]{6,}|/tmp/|/home/|/root/|/Users/|site-packages", text)
+
+
+@in_both_forms
+def test_what_differs_between_machines_is_not_stored(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["metadata"] == authoring.METADATA
+    for cell in cells_of(path):
+        assert "execution" not in cell["metadata"]
+        assert all(authoring.WIDGET_VIEW not in o.get("data", {}) for o in cell["outputs"])
+        if "nbval-ignore-output" in cell["metadata"].get("tags", ()):
+            assert all(authoring.has_picture(output) for output in cell["outputs"])
+
+
+@in_both_forms
+def test_no_cell_is_longer_than_a_screen(path):
+    long = [c["source"] for c in cells_of(path) if len(c["source"].splitlines()) > 30]
+    assert long == []
+
+
+@in_both_forms
+def test_one_title_then_headings_without_a_gap_or_a_repetition(path):
+    headings = headings_of(path)
+    levels = [level for level, _ in headings]
+    titles = [title for _, title in headings]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(next_ <= level + 1 for level, next_ in pairwise(levels))
+    assert sorted(titles) == sorted(set(titles))
+
+
+@in_both_forms
+def test_every_picture_says_in_words_what_it_shows(path):
+    prose = prose_of(path)
+    outputs = "".join(text for cell in cells_of(path) for text in texts_of(cell))
+    assert [alt for alt in PICTURE.findall(prose) if len(alt.split()) < 3] == []
+    tags = TAG.findall(prose + outputs)
+    unnamed = r"\balt=\"[^\"]{8,}|\baria-label(?:ledby)?=|\baria-hidden=\"true\""
+    assert [tag for tag in tags if not re.search(unnamed, tag)] == []
+
+
+@in_both_forms
+def test_every_link_to_a_file_or_a_heading_leads_there(path):
+    anchors = {title.replace(" ", "-") for _, title in headings_of(path)}
+    for found in LINK.findall(prose_of(path)):
+        link = unquote(found[0] or found[1])
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        if file:
+            assert (path.parent / file).exists(), link
+        else:
+            assert anchor in anchors, link
+
+
+@pytest.mark.parametrize("path", BLANK, ids=lambda path: path.stem)
+def test_the_learners_form_gives_no_solution_away(path):
+    text = "\n".join("\n".join([c["source"], *texts_of(c)]) for c in cells_of(path))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    runs = {tuple(lines[i : i + 3]) for i in range(len(lines))}
+    assert "SOLUTION" not in text
+    for region in regions_of(FOLDER / "solutions" / path.name):
+        size = min(3, len(region))
+        shown = [region[i : i + size] for i in range(len(region) - size + 1)]
+        assert [run for run in shown if any(r[:size] == tuple(run) for r in runs)] == []
+
+
+@for_each_exercise
+def test_a_graded_cell_carries_nbgraders_metadata_and_defines_its_exercise(exercise):
+    graded, _ = graded_with_check(exercise)
+    source = "".join(graded["source"])
+    assert graded["metadata"]["nbgrader"] == {
+        "grade": False,
+        "grade_id": exercise.id,
+        "locked": False,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+    }
+    assert exercise.id in {getattr(node, "name", None) for node in ast.parse(source).body}
+    assert len(source.splitlines()) <= 25
+
+
+@for_each_exercise
+def test_the_check_stands_right_under_its_graded_cell(exercise):
+    _, check = graded_with_check(exercise)
+    assert "".join(check["source"]) == f"check({exercise.id})"
+    assert check["metadata"]["nbgrader"] == {
+        "grade": True,
+        "grade_id": f"check_{exercise.id}",
+        "locked": True,
+        "points": exercise.points,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+
+
+@for_each_exercise
+def test_an_exercise_leads_step_by_step_and_explains_its_solution(exercise):
+    assert len(set(exercise.hints)) == len(exercise.hints) >= 3
+    assert not any("TODO" in text for text in (*exercise.hints, exercise.explanation))
+    assert all(len(text.split()) >= 5 for text in (*exercise.hints, exercise.explanation))
+
+
+@solved_only
+def test_nothing_is_graded_that_is_no_exercise(path):
+    graded = [c["metadata"]["nbgrader"] for c in cells_of(path) if "nbgrader" in c["metadata"]]
+    known = [e.id for e in EXERCISES if e.notebook == path.stem]
+    expected = [grade_id for name in known for grade_id in (name, f"check_{name}")]
+    assert sorted(cell["grade_id"] for cell in graded) == sorted(expected)

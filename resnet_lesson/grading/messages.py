@@ -1,0 +1,243 @@
+"""Findings in words: what differs, why it matters, where to look. Never the solution."""
+
+import re
+
+ORDINALS = {"1": "first", "2": "second", "3": "third"}
+LAYERS = {
+    "conv": "convolution",
+    "bn": "BatchNorm",
+    "relu": "ReLU",
+    "pool": "pooling",
+    "pad": "zero padding",
+    "flatten": "flattening",
+    "dense": "dense layer",
+    "add": "addition",
+    "layernormalization": "LayerNorm",
+    "batch": "batch",
+}
+WHY = {
+    "filters": "The number of filters is the number of channels that the next layer, and in the end the "
+    "addition, will see.",
+    "kernel_size": "The window decides how far each output looks: a 1×1 window mixes the channels of one "
+    "pixel, a larger one its neighbours too.",
+    "strides": "The stride decides how many pixels are left, and both paths must arrive with the same number.",
+    "padding": "Padding decides whether height and width are kept; both paths must arrive with the same shape.",
+    "activation": "Where the non-linearity stands, and which one it is, decides what the block can represent.",
+    "initializer": "The caller chooses how kernels begin; with a fixed seed the same values come out each time, "
+    "so that results can be compared.",
+    "axis": "BatchNorm keeps one mean and one variance for each channel, and the channels are the last axis, 3.",
+    "training": "With training=True BatchNorm uses the statistics of this batch, with False those that it has "
+    "collected; the caller decides which.",
+    "operands": "A shortcut adds the input of the block to its output. Taken anywhere else, it no longer "
+    "gives the identity when the main path is zero.",
+    "merge": "Only an addition leaves the input as it is when the main path gives zero, and only it hands the "
+    "gradient on unchanged.",
+    "pool_size": "The window of the pooling decides how much of the feature map becomes one value.",
+    "pool_kind": "Maximum keeps the strongest response in a window, average its mean: two different answers.",
+    "units": "The last layer has one output for each class.",
+    "block_kind": "A convolutional block changes the shape by projecting its shortcut; an identity block "
+    "keeps the shape and adds its input untouched.",
+    "block_count": "The number of blocks in each stage makes the network's depth: 3, 4, 6 and 3 make 50 layers.",
+    "order": "Convolution, BatchNorm, ReLU: each works on what the one before it gives, so another order "
+    "computes something else.",
+    "add": "Without the addition this is a plain stack of layers: the block can no longer fall back to the identity.",
+    "shortcut": "Where the main path changes the shape, the shortcut must change in the same way, or the two "
+    "cannot be added.",
+    "relu": "Without it two linear layers follow each other, which together are no more than one.",
+    "bn": "BatchNorm brings every channel back to one scale; deep stacks train badly without it.",
+    "conv": "Each convolution has its own part: the first reduces the channels, the second looks at the "
+    "neighbourhood, the third restores the channels.",
+    "output.relu": "The sum of both paths is made non-linear by one ReLU, after the addition.",
+    "extra.relu": "A ReLU at the end of a path cuts off everything negative, so the path could only ever add.",
+    "pad": "The border of zeros lets the first window look beyond the edge, and fixes the size of what follows.",
+    "pool": "Pooling makes the feature map smaller, which the layers after it count on.",
+    "flatten": "The dense layer needs one row of numbers for each image.",
+    "dense": "The last layer turns features into one number for each class.",
+    "values": "The structure looks right, so the difference lies in how this operation computes.",
+}
+
+
+def place_in_words(where):
+    """A place of the vocabulary as a reader would say it: "the second convolution of the main path"."""
+    match = re.fullmatch(r"(?:stage(\d)\.block(\d+)\.?)?(.*)", where)
+    stage, block, rest = match.groups()
+    prefix = f"stage {stage}, block {block}: " if stage else ""
+    return prefix + _in_block(rest) if rest else prefix.rstrip(": ") or where
+
+
+def _in_block(rest):
+    path, _, kind = rest.rpartition(".")
+    layer = LAYERS.get(kind, kind)
+    if rest.startswith("main."):
+        return f"the {ORDINALS.get(path[5:], path[5:])} {layer} of the main path"
+    if path == "output":
+        return f"the {layer} after the addition"
+    if path:
+        return f"the {layer} of the {path}"
+    stage = re.fullmatch(r"stage(\d)", rest)
+    return f"stage {stage[1]}" if stage else {"add": "the addition"}.get(rest, rest)
+
+
+def explain(difference):
+    """A difference as a message of up to four sentences: what, why, where to look.
+
+    Arguments:
+        difference: `resnet_lesson.grading.compare.Difference`.
+
+    Returns:
+        Text.
+    """
+    place = place_in_words(difference.where)
+    what = _sentence(difference, place)
+    also = ""
+    if difference.also:
+        others = [place_in_words(where) for where in difference.also]
+        more = f", and {len(others) - 3} more" if len(others) > 3 else ""
+        also = f" The same holds for {', '.join(others[:3])}{more}."
+    return f"{what[0].upper()}{what[1:]}{also} {_why(difference)} {_look(difference)}".strip()
+
+
+def _sentence(difference, place):
+    what, expected, got = difference.what, _say(difference.expected), _say(difference.got)
+    if what == "missing" and difference.where.endswith("add"):
+        return f"{place} is missing: nothing joins the shortcut to the main path."
+    if what == "missing" and str(difference.got).startswith("the layer of"):
+        owner = place_in_words(difference.got.removeprefix("the layer of "))
+        return f"{place} uses the very layer of {owner}; it needs weights of its own."
+    if what == "missing":
+        found = "" if difference.got == "nothing" else f" ({got} stands in its place)"
+        return f"{place} is missing{found}."
+    if what == "extra":
+        return f"{place} should not be there."
+    if what == "order":
+        return f"{place} is not in its turn: it stands where {difference.got.removeprefix('at ')} would be."
+    if what == "operands":
+        return f"{place} joins the wrong tensors: expected {expected}, got {got}."
+    if what == "merge":
+        return f"the two paths are joined by {got} instead of an addition."
+    if what == "training":
+        return f"{place} does not follow the `training` argument: expected {expected}, got {got}."
+    if what == "block_count":
+        return f"{place} has {got} blocks; expected {expected}."
+    if what == "block_kind":
+        return f"{place} is of the {got} kind; expected the {expected} kind."
+    if what == "values":
+        return f"{place} gives other values than expected ({got})."
+    if what == "unrecognised":
+        return f"the result differs ({got}), and the structure does not show why."
+    return f"{place} has {what} {got}; expected {expected}."
+
+
+def _say(value):
+    if value is None:
+        return "none"
+    if isinstance(value, tuple) and len(set(value)) == 1 and len(value) == 2:
+        return f"{value[0]}×{value[0]}" if isinstance(value[0], int) else str(value[0])
+    return f"`{value}`" if isinstance(value, (bool, str)) and " " not in str(value) else str(value)
+
+
+def _why(difference):
+    where, what = difference.where, difference.what
+    kind = where.rpartition(".")[2]
+    if what in ("missing", "extra"):
+        if where.endswith("output.relu") and what == "missing":
+            return WHY["output.relu"]
+        if "shortcut" in where and what == "missing":
+            return WHY["shortcut"]
+        if what == "extra":
+            return WHY["extra.relu"] if kind == "relu" else WHY["order"]
+        return WHY.get(kind, "")
+    return WHY.get(what, "")
+
+
+def _look(difference):
+    what, where = difference.what, difference.where
+    kind = where.rpartition(".")[2]
+    if what in ("filters", "kernel_size", "strides", "padding", "pool_size", "units", "axis"):
+        return f"Look at the arguments of that {LAYERS.get(kind, 'layer')}."
+    if what == "training":
+        return "Look at how that layer is called."
+    if what == "initializer":
+        return "Look at the kernel_initializer of that convolution."
+    if what == "operands":
+        return "Look at which variable still holds the block's input when you add."
+    if what in ("missing", "extra", "order"):
+        return "Follow the figure box by box from the input to this place."
+    if what == "block_count":
+        return "Count the blocks of that stage against the table."
+    if what == "unrecognised":
+        return "Compare your code with the figure step by step."
+    return ""
+
+
+# Each: what the exception says, and its cause in the learner's terms.
+TRANSLATIONS = (
+    (
+        r"(not enough|too many) values to unpack",
+        "The number of names on the left is not the number of values on the right: `filters` holds three "
+        "numbers, F1, F2 and F3.",
+    ),
+    (
+        r"incompatible shapes|Operands could not be broadcast|must have the same shape|broadcast",
+        "Two tensors of different shape meet. An addition needs both paths to have the same height, width "
+        "and number of channels: print the shapes of both just before it.",
+    ),
+    (
+        r"KerasTensor cannot be used as input to a TensorFlow function|Cannot convert a symbolic",
+        "A TensorFlow function was given a symbolic tensor. While a model is being built, use a Keras layer or "
+        "`keras.ops` instead.",
+    ),
+    (r"missing 1 required positional argument: 'pool_size'", "A pooling layer needs its window: pool_size."),
+    (
+        r"(unexpected keyword argument|Unrecognized keyword arguments).*training",
+        "`training` belongs to the call of BatchNorm, `BatchNormalization(...)(X, training=...)`, and to no "
+        "other layer.",
+    ),
+    (
+        r"should be called on a list of",
+        "The addition takes one list: both tensors go between square brackets.",
+    ),
+    (
+        r"Layer.*expects.*input|expected (min_)?ndim|Only input tensors may be passed",
+        "A layer was given something else than one tensor of shape (N, H, W, C).",
+    ),
+    (r"output size would be zero or negative|Negative dimension", "The window is larger than what is left of "
+     "the image: check strides and padding of the layers before this line."),
+    (r"name '(\w+)' is not defined", "The name `{0}` is not known here: is it imported, and spelt the same way?"),
+    (
+        r"(referenced before assignment|cannot access local variable)",
+        "A variable is used before it has a value: check the names step by step.",
+    ),
+    (r"'NoneType' object", "Something is None where a tensor or layer is expected: does a function lack its `return`?"),
+)  # fmt: skip
+
+
+def translate(failure):
+    """What an exception means in the learner's terms, with their own line.
+
+    Arguments:
+        failure: `resnet_lesson.grading.observe.Failure`.
+
+    Returns:
+        Text.
+    """
+    said = failure.message.strip().splitlines()[0] if failure.message.strip() else ""
+    where = (
+        f"Line {failure.number} of your code, `{failure.line}`, " if failure.line else "Your code "
+    )
+    cause = next(
+        (
+            text.format(*match.groups())
+            for pattern, text in TRANSLATIONS
+            if (match := re.search(pattern, failure.message))
+        ),
+        "",
+    )
+    said = said if said.endswith((".", "!", "?")) else f"{said}."
+    return f"{where}raised {failure.error}: {said} {cause}".strip()
+
+
+def consequence(failure):
+    """An exception that follows from a difference already named, in one sentence."""
+    where = f"line {failure.number}, `{failure.line}`, " if failure.line else "your code "
+    return f"It follows from the above that {where}raised {failure.error}."

@@ -1,0 +1,153 @@
+"""The report of one exercise: as data, as text, and as HTML for a notebook."""
+
+import os
+from dataclasses import asdict, dataclass, field
+
+from resnet_lesson.grading.messages import consequence, explain, translate
+
+# The share of the points that the root cause costs; another mistake beside it costs a tenth more.
+LOCAL = 0.3
+COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7}
+WITHOUT_SHORTCUT = ("missing", "operands", "merge")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: where, what, what was expected and found, and a message in words."""
+
+    where: str
+    what: str
+    expected: str
+    got: str
+    message: str
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What came of checking one exercise.
+
+    Attributes:
+        id: the exercise.
+        status: "passed", "failed", "not_attempted" or "error".
+        points, max_points: numbers.
+        findings: list of `Finding`, the root cause first.
+        seconds: how long the check took.
+        advice: a line to show beside the verdict.
+        verdict: `resnet_lesson.grading.judge.Verdict`, for the drawings; None if nothing was run.
+    """
+
+    id: str
+    status: str
+    points: float
+    max_points: float
+    findings: list = field(default_factory=list)
+    seconds: float = 0.0
+    advice: str = ""
+    verdict: object = None
+
+    @property
+    def passed(self):
+        """True if the attempt is right."""
+        return self.status == "passed"
+
+    def to_dict(self):
+        """The report as plain data, in the form that ``grade --json`` writes for an exercise."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "points": self.points,
+            "max_points": self.max_points,
+            "seconds": self.seconds,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def headline(self):
+        """Verdict and points in one line."""
+        words = {
+            "passed": "✓ {id}: passed",
+            "failed": "✗ {id}: not right yet",
+            "error": "✗ {id}: could not be run",
+            "not_attempted": "○ {id}: not attempted yet",
+        }
+        return f"{words[self.status].format(id=self.id)}, {self.points:g} of {self.max_points:g} points"
+
+    def __repr__(self):
+        lines = [self.headline()]
+        for finding in self.findings:
+            lines += [f"  {finding.where} · {finding.what}", f"    {finding.message}"]
+        if self.advice:
+            lines.append(f"  {self.advice}")
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        from resnet_lesson.lab.report_html import report_html
+
+        text = repr(self)
+        if os.environ.get("NBGRADER_EXECUTION"):
+            # nbgrader reads the partial credit off the plain text of a graded cell's result.
+            text = f"{self.points:g}"
+        return {"text/plain": text, "text/html": report_html(self)}
+
+
+def report(exercise, verdict, seconds=0.0):
+    """Turns a verdict into a report with points and messages.
+
+    Arguments:
+        exercise: `resnet_lesson.exercises.Exercise`.
+        verdict: `resnet_lesson.grading.judge.Verdict`.
+        seconds: how long it took.
+
+    Returns:
+        A `Report`.
+    """
+    most = exercise.points
+    if verdict.passed:
+        return Report(exercise.id, "passed", most, most, seconds=seconds, verdict=verdict)
+    failure = verdict.failure
+    if failure and failure.what == "not_attempted":
+        advice = "Fill in the cell above, run it, and run this check again."
+        return Report(exercise.id, "not_attempted", 0.0, most, [], seconds, advice)
+    findings = [_finding(difference) for difference in verdict.differences]
+    if failure:
+        findings.append(_failure_finding(failure, bool(findings)))
+    if verdict.differences:
+        points = round(2 * most * (1 - _lost(exercise, verdict.differences))) / 2
+        return Report(exercise.id, "failed", points, most, findings, seconds, verdict=verdict)
+    status = "error" if failure.what == "exception" else "failed"
+    return Report(exercise.id, status, 0.0, most, findings, seconds, verdict=verdict)
+
+
+def _lost(exercise, differences):
+    root = differences[0]
+    cost = COSTS.get(root.what, LOCAL)
+    whole = exercise.kind == "block"
+    if any(d.where.endswith("add") and d.what in WITHOUT_SHORTCUT for d in differences):
+        cost = 0.8 if whole else 0.4
+    elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
+        cost = 0.6 if whole else 0.4
+    return min(cost + 0.1 * (len(differences) - 1), 1.0)
+
+
+def _finding(difference):
+    return Finding(
+        difference.where,
+        difference.what,
+        _plain(difference.expected),
+        _plain(difference.got),
+        explain(difference),
+    )
+
+
+def _plain(value):
+    return "" if value is None else str(value)
+
+
+def _failure_finding(failure, follows):
+    if failure.what == "exception":
+        got = f"{failure.error}: {failure.message.strip().splitlines()[0]}"
+        message = consequence(failure) if follows else translate(failure)
+        return Finding("submission", "exception", "", got, message)
+    message = failure.message[:1].upper() + failure.message[1:]
+    return Finding(
+        "submission", failure.what, "", failure.message, f"{message}.".replace("?.", "?")
+    )

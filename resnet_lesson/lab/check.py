@@ -1,0 +1,105 @@
+"""Checking an attempt in the learner's own notebook."""
+
+import sys
+import time
+from functools import cache
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge import judge
+from resnet_lesson.grading.observe import observe
+from resnet_lesson.grading.report import Finding, Report, report
+from resnet_lesson.lab import record
+
+_passed = {}  # exercise id → the function whose check has passed in this kernel
+
+
+def check(attempt):
+    """Checks an attempt at an exercise and says where and how it differs from the specification.
+
+    Arguments:
+        attempt: the function or class that the exercise asks for, such as ``identity_block``.
+
+    Returns:
+        A `resnet_lesson.grading.report.Report`: verdict, points and findings; JupyterLab draws it. The
+        best points go into the learner's record. It never raises, and leaves random state as it was.
+    """
+    exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
+    if exercise is None:
+        return _unknown(attempt)
+    started = time.perf_counter()
+    try:
+        verdict = judge(observe(attempt, exercise), _reference(exercise.id))
+        result = report(exercise, verdict, time.perf_counter() - started)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        result = _broken(exercise, error, time.perf_counter() - started)
+    if result.status != "not_attempted":
+        _keep(exercise, attempt, result)
+    return result
+
+
+@cache
+def _reference(exercise_id):
+    exercise = all_exercises()[exercise_id]
+    return observe(exercise.load_reference(), exercise)
+
+
+def _exercise_of(attempt, names):
+    """The exercise that an object answers: by its own name, or by the name that the notebook gives it."""
+    exercises = all_exercises()
+    own = getattr(attempt, "__name__", None)
+    if isinstance(own, str) and own in exercises:
+        return exercises[own]
+    found = [exercise for name, exercise in exercises.items() if names.get(name) is attempt]
+    return found[0] if found and attempt is not None else None
+
+
+def _unknown(attempt):
+    got = (
+        attempt
+        if isinstance(attempt, str)
+        else getattr(attempt, "__name__", type(attempt).__name__)
+    )
+    expected = ", ".join(all_exercises())
+    message = f"check got {got!r}, but needs the function itself: one of {expected}, without quotes or call."
+    finding = Finding("submission", "wrong_type", expected, str(got), message)
+    return Report(str(got), "error", 0.0, 0.0, [finding])
+
+
+def _broken(exercise, error, seconds):
+    stopped = isinstance(error, KeyboardInterrupt)
+    said = "the check was interrupted" if stopped else f"{type(error).__name__}: {error}"
+    message = f"The check could not be finished: {said}. Run the cell again."
+    finding = Finding("submission", "exception", "", said, message)
+    return Report(exercise.id, "error", 0.0, exercise.points, [finding], seconds)
+
+
+def _keep(exercise, attempt, result):
+    if result.passed:
+        _passed[exercise.id] = attempt
+    else:
+        _passed.pop(exercise.id, None)
+    record.add(exercise.id, result.points)
+
+
+def trusted(attempt):
+    """The learner's own function once its check has passed, the reference implementation until then.
+
+    Later cells use it, so that a notebook goes on while an exercise is still open. Prints which it is.
+
+    Arguments:
+        attempt: the function that an exercise asks for, checked in this kernel or not.
+
+    Returns:
+        A function of the exercise's signature.
+
+    Raises:
+        ValueError: if ``attempt`` belongs to no exercise.
+    """
+    exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
+    if exercise is None:
+        raise ValueError(_unknown(attempt).findings[0].message.replace("check", "trusted", 1))
+    if _passed.get(exercise.id) is attempt:
+        print(f"Going on with your own {exercise.id}.")
+        return attempt
+    print(f"Going on with the lesson's {exercise.id}, until yours has passed its check.")
+    return exercise.load_reference()

@@ -1,0 +1,131 @@
+"""Hints one at a time, the solution after an attempt, and the points so far."""
+
+import inspect
+import textwrap
+from collections import Counter
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.lab import record
+
+_hints_given = Counter()
+
+
+class Note:
+    """A short text for the learner: Markdown in a notebook, plain text elsewhere.
+
+    Arguments:
+        markdown: the text.
+    """
+
+    def __init__(self, markdown):
+        self.markdown = markdown
+
+    def __repr__(self):
+        return self.markdown
+
+    def _repr_markdown_(self):
+        return self.markdown
+
+
+def _find(exercise_id):
+    """The exercise, or a `Note` that says which there are; its function is taken for its name."""
+    exercises = all_exercises()
+    name = getattr(exercise_id, "__name__", exercise_id)
+    if isinstance(name, str) and name in exercises:
+        return exercises[name]
+    return Note(f"There is no exercise {name!r}. The exercises are: {', '.join(exercises)}.")
+
+
+def hint(exercise_id):
+    """Shows one more step of help at each call.
+
+    Arguments:
+        exercise_id: the exercise, such as ``"identity_block"``.
+
+    Returns:
+        A `Note`. After the last step it says the last again, and where the solution is.
+    """
+    exercise = _find(exercise_id)
+    if isinstance(exercise, Note):
+        return exercise
+    steps = exercise.hints
+    number = min(_hints_given[exercise.id], len(steps) - 1)
+    _hints_given[exercise.id] += 1
+    after = "Run this cell again for the next one."
+    if number == len(steps) - 1:
+        after = (
+            f'That was the last one. After trying, `solution("{exercise.id}")` shows a solution.'
+        )
+    return Note(f"**Hint {number + 1} of {len(steps)}.** {steps[number]}\n\n{after}")
+
+
+def solution(exercise_id):
+    """Shows a solution and explains it, once an attempt has been checked.
+
+    Arguments:
+        exercise_id: the exercise, such as ``"identity_block"``.
+
+    Returns:
+        A `Note`.
+    """
+    exercise = _find(exercise_id)
+    if isinstance(exercise, Note):
+        return exercise
+    if not record.read().get(exercise.id, {}).get("attempts"):
+        return Note(
+            f"Try first: fill in the cell, run `check({exercise.id})`, then open the solution here. "
+            f'`hint("{exercise.id}")` helps you on.'
+        )
+    code = textwrap.dedent(inspect.getsource(exercise.load_reference())).rstrip()
+    return Note(f"```python\n{code}\n```\n\n{exercise.explanation}")
+
+
+class Progress:
+    """The points over all notebooks, as a table."""
+
+    def __init__(self):
+        kept = record.read()
+        self.rows = [
+            (e.notebook, e.id, kept.get(e.id, {}).get("points", 0.0), e.points, e.id in kept)
+            for e in all_exercises().values()
+        ]
+
+    def _state(self, points, most, tried):
+        if points >= most:
+            return "✓ passed"
+        return "… begun" if tried else "○ open"
+
+    def _next(self):
+        left = [row for row in self.rows if row[2] < row[3]]
+        if not left:
+            return "All exercises are passed."
+        notebook, exercise, *_ = left[0]
+        return f"Next: {exercise} in {notebook}.ipynb"
+
+    def _total(self):
+        points, most = (sum(row[i] for row in self.rows) for i in (2, 3))
+        return f"{points:g} of {most:g} points"
+
+    def __repr__(self):
+        lines = [
+            f"{notebook:<24}{exercise:<22}{points:>5g} /{most:>3g}  {self._state(points, most, tried)}"
+            for notebook, exercise, points, most, tried in self.rows
+        ]
+        return "\n".join([*lines, f"{self._total()}. {self._next()}"])
+
+    def _repr_markdown_(self):
+        lines = ["| Notebook | Exercise | Points | State |", "|:--|:--|--:|:--|"]
+        lines += [
+            f"| {notebook} | `{exercise}` | {points:g} / {most:g} | {self._state(points, most, tried)} |"
+            for notebook, exercise, points, most, tried in self.rows
+        ]
+        return "\n".join([*lines, "", f"**{self._total()}.** {self._next()}"])
+
+
+def progress():
+    """The points of all exercises, what is still open, and what comes next.
+
+    Returns:
+        A `Progress`, shown as a table.
+    """
+    return Progress()

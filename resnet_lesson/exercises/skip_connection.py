@@ -10,6 +10,33 @@ EXERCISE = Exercise(
     minutes=10,
     reference="resnet_lesson.blocks:skip_connection",
     probes=(Probe((2, 5, 6, 4)), Probe((3, 7))),
-    hints=("TODO",) * 3,
-    explanation="TODO",
+    hints=(
+        (
+            "Look at the figure. How many arrows leave X, and where does each one go? You "
+            "need X twice: once as the input of `main_path`, and once more at the addition."
+        ),
+        (
+            "Take it in three steps: what comes out of the main path, the sum of that and X, "
+            "the ReLU of the sum. `main_path` is a function: call it with `X`."
+        ),
+        (
+            "Keep the input. If you write `X = main_path(X)`, the old X is gone before you "
+            "can add it. Give one of the two a name of its own."
+        ),
+        (
+            "`Add()` makes a layer, and this layer is called with a *list* of two tensors. "
+            '`Activation("relu")` makes a layer too, called with one tensor. The ReLU comes '
+            "last, after the addition, and its value is what you return."
+        ),
+    ),
+    explanation=(
+        "The input goes two ways. `main_path(X)` is what the layers compute; the second X "
+        "is the shortcut, which has no weights. `Add` joins them number by number, so "
+        "both need the same shape.\n\n"
+        "The ReLU stands *after* the addition. If it stood before, the main path could "
+        "only raise what the shortcut brings, never lower it. With a main path that is "
+        "all zero, what remains is ReLU(X), and that is X itself wherever X is not "
+        "negative.\n\n"
+        "You may add in either order, and write `main_path(X) + X` instead of `Add`."
+    ),
 )

@@ -1,0 +1,56 @@
+"""Every right answer is accepted, and every wrong one is rejected with its mistake named at its place."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+from answers import all_answers
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge import judge
+from resnet_lesson.grading.observe import observe
+from resnet_lesson.grading.report import report
+
+ANSWERS = all_answers()
+QUICK = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "block"]
+SLOW = [a for a in ANSWERS if a not in QUICK]
+
+
+@cache
+def _reference(exercise_id):
+    exercise = all_exercises()[exercise_id]
+    return observe(exercise.load_reference(), exercise)
+
+
+def _check(answer):
+    exercise = all_exercises()[answer.exercise]
+    result = report(
+        exercise, judge(observe(answer.function, exercise), _reference(answer.exercise))
+    )
+    first = result.findings[0] if result.findings else None
+    return result, (first.where, first.what) if first else None
+
+
+def _confusion(answers):
+    """What became of each answer; prints the table and returns the answers that were misjudged."""
+    counts, misjudged = Counter(), []
+    for answer in answers:
+        result, named = _check(answer)
+        expected = None if answer.is_right else (answer.where, answer.what)
+        outcome = "accepted" if result.passed else "named" if named == expected else "misnamed"
+        counts[answer.exercise, "right" if answer.is_right else "wrong", outcome] += 1
+        if outcome != ("accepted" if answer.is_right else "named"):
+            misjudged.append(f"{answer}: expected {expected or 'passed'}, got {named or 'passed'}")
+    print("\nexercise, answers, outcome: count")
+    for key, number in sorted(counts.items()):
+        print(f"{', '.join(key)}: {number}")
+    return misjudged
+
+
+def test_answers_to_blocks_are_judged_right():
+    assert not (misjudged := _confusion(QUICK)), "\n".join(misjudged)
+
+
+@pytest.mark.slow
+def test_answers_to_networks_are_judged_right():
+    assert not (misjudged := _confusion(SLOW)), "\n".join(misjudged)

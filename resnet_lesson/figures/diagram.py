@@ -27,8 +27,9 @@ def diagram(items, title="", description="", marks=None, shapes=True, input_shap
 
     A block is drawn operation by operation: the main path from left to right, normalisation and
     activation below the layer that they follow, shortcuts arched above, an addition as a circle
-    with a plus. A graph of more than `MOST_IN_DETAIL` operations with branches is drawn as a
-    network: a row for the stem, for each stage and for the head, a box for each residual block.
+    with a plus. A graph of more than `MOST_IN_DETAIL` operations with branches or a dense layer
+    is drawn as a network: a row for the stem, for each stage and for the head, and a box for each
+    residual block.
 
     Arguments:
         items: series, a tuple of `resnet_lesson.graph.Op` and `Branch`. An operation with
@@ -104,7 +105,7 @@ class _Builder:
         """The shape that an operation gives, if it is to be written."""
         text = labels.shape_text(op.shape) if self.shapes else ""
         repeated = self.changes_only and text == self.shape
-        self.shape = text
+        self.shape = text or self.shape
         return "" if repeated else text
 
     def parts(self, items, room, flat=False):
@@ -122,7 +123,7 @@ class _Builder:
             if not (joins and stack and len(stack) < _HIGHEST_STACK):
                 close()
             if branch:
-                parts.append(self.region(item, room))
+                parts.append(self.region(item, room - GAP))
             else:
                 stack.append(item)
         close()
@@ -132,9 +133,10 @@ class _Builder:
         """The paths of a branch and where they meet."""
         merge = Merge(self.box(branch.merge))
         inner = room - 2 * GAP - merge.width
+        above = inner - 2 * Region.beside
         main = Series(self.parts(branch.main, inner), inner)
         arches = [
-            Series(self.parts(path, inner, flat=True), inner)
+            Series(self.parts(path, above, flat=True), above)
             for path in (branch.shortcut, *branch.others)
         ]
         head, dot, _ = branch.merge.place.rpartition(".")
@@ -159,10 +161,9 @@ def _last_shape(items):
 
 
 def _is_network(items):
-    branches = sum(isinstance(item, Branch) for item in items)
-    blocks = sum(isinstance(item, Op) and item.kind == "block" for item in items)
+    kinds = [item.kind for item in items if isinstance(item, Op)]
     many = sum(1 for _ in operations(items)) > MOST_IN_DETAIL
-    return blocks > 0 or (many and branches > 1)
+    return "block" in kinds or (many and (len(items) - len(kinds) > 1 or "dense" in kinds))
 
 
 def _network_rows(items, builder):
@@ -273,7 +274,8 @@ def _draw(lanes, title, description, unplaced):
         before = (out, y + lane.series.exit)
         top += lane.height + between
     for note in unplaced:
-        badge(root, MARGIN + badge_width(note) / 2, top, note)
+        widest = width - 3 * MARGIN
+        badge(root, MARGIN + badge_width(note, widest) / 2, top, note, widest)
         top += BADGE + 8
     return svg.serialise(root)
 

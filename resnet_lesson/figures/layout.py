@@ -97,15 +97,15 @@ def _mark_colours(mark):
     return style.RIGHT if mark.startswith("✓") else style.WRONG
 
 
-def badge_width(mark):
+def badge_width(mark, widest=WIDEST_TEXT):
     """The width of a badge with this text, 0 if it is empty."""
-    return min(svg.text_width(mark, bold=True), WIDEST_TEXT) + 12 if mark else 0
+    return min(svg.text_width(mark, bold=True), widest) + 12 if mark else 0
 
 
-def badge(parent, x, y, mark):
-    """Draws a badge with its middle at ``(x, y)``."""
+def badge(parent, x, y, mark, widest=WIDEST_TEXT):
+    """Draws a badge with its middle at ``(x, y)``, its text cut to a width of ``widest``."""
     stroke, fill, ink = _mark_colours(mark)
-    width = badge_width(mark)
+    width = badge_width(mark, widest)
     looks = {"rx": BADGE / 2, "stroke_width": 1}
     svg.rectangle(parent, x - width / 2, y - BADGE / 2, width, BADGE, fill, stroke, **looks)
     svg.text(parent, x, y, svg.shorten(mark, width - 8, bold=True), bold=True, fill=ink)
@@ -197,21 +197,28 @@ class Series:
     width: float = field(init=False)
 
     def __post_init__(self):
-        self.rows = [[]]
-        for part in self.parts:
-            if self.rows[-1] and self._length([*self.rows[-1], part]) > self.room:
-                self.rows.append([])
-            self.rows[-1].append(part)
+        self.rows = self._wrap(self.room)
+        if len(self.rows) > 1:
+            self.rows = self._wrap(self.room - self.gap)
         self.lines = [0]
         for above, row in zip(self.rows, self.rows[1:], strict=False):
             space = _down(above) + 2 * ARCH + _up(row)
             self.lines.append(self.lines[-1] + space)
         self.width = max(self._length(row) for row in self.rows)
+        self.width += self.gap if len(self.rows) > 1 else 0  # for the lines back to the left
         self.up = _up(self.rows[0])
         self.down = self.lines[-1] + _down(self.rows[-1])
         self.end = self._length(self.rows[-1])
         last = self.rows[-1][-1:]
         self.exit = self.lines[-1] + (last[0].exit if last else 0)
+
+    def _wrap(self, room):
+        rows = [[]]
+        for part in self.parts:
+            if rows[-1] and self._length([*rows[-1], part]) > room:
+                rows.append([])
+            rows[-1].append(part)
+        return rows
 
     def _length(self, row):
         return sum(part.width for part in row) + self.gap * max(len(row) - 1, 0)
@@ -266,13 +273,17 @@ class Region:
 
     exit = 0
     colour = style.BLUE
+    beside = 50  # room for the name of a shortcut that has layers, before them
 
     def __init__(self, main, arches, merge, mark=""):
         self.main, self.arches, self.merge = main, arches, merge
         self.label = Box("", ("",), mark=mark).badge
-        widest = max([main.width, *(arch.width for arch in arches)])
-        self.inner = max(widest, svg.text_width("shortcut", bold=True) + 8, badge_width(self.label))
-        self.lead = GAP if main.parts else 0
+        self.lead = GAP if main.parts or any(arch.parts for arch in arches) else 0
+        label = max(svg.text_width("shortcut", bold=True), badge_width(self.label)) + 10
+        beside = max(self.beside, label - self.lead) if arches[0].parts else 0
+        self.inner = max(
+            label, main.width, arches[0].width + 2 * beside, *(arch.width for arch in arches)
+        )
         self.width = self.lead + self.inner + GAP + merge.width
         self.margin = merge.margin
         self.heights = []
@@ -288,7 +299,9 @@ class Region:
         joint = x + self.width - self.merge.width
         for i, (arch, height) in enumerate(zip(self.arches, self.heights, strict=True)):
             end = self.merge.ends(joint, y, min(6 * i, 12))
-            self._draw_arch(parent, arch, x, y, y - height, end, "" if i else self.label)
+            self._draw_arch(parent, arch, x, y, y - height, end)
+            if i == 0:
+                self._label(parent, arch, x, y - height, end[0])
         self._draw_main(parent, x, y, joint)
         svg.add(parent, "circle", cx=x, cy=y, r=4, fill=style.INK)
         self.merge.draw(parent, joint, y)
@@ -298,7 +311,7 @@ class Region:
         if not self.main.parts:
             svg.line(parent, [(x, y), end])
             return
-        start = x + self.lead
+        start = self._start(self.main, x)
         svg.line(parent, [(x, y), (start, y)])
         self.main.draw(parent, start, y)
         last = self.main.parts[-1]
@@ -308,22 +321,27 @@ class Region:
         points = [(begin, out), (turn, out), (turn, y), end] if out != y else [(begin, y), end]
         svg.line(parent, points)
 
-    def _draw_arch(self, parent, arch, x, y, height, end, mark):
+    def _label(self, parent, arch, x, height, end):
+        """Names the shortcut: above its middle, or above its beginning if it has layers."""
+        start = self._start(arch, x) if arch.parts else end
+        middle = (x + start) / 2 - (3 if arch.parts else 0)
+        if self.label:
+            badge(parent, middle, height - BADGE / 2 - 3, self.label)
+        else:
+            svg.text(parent, middle, height - 10, "shortcut", bold=True, fill=self.colour)
+
+    def _start(self, series, x):
+        return x + self.lead + (self.inner - series.width) / 2
+
+    def _draw_arch(self, parent, arch, x, y, height, end):
         looks = {"colour": self.colour, "width": 2.5}
         if not arch.parts:
             svg.line(parent, [(x, y), (x, height), (end[0], height), end], radius=14, **looks)
-            middle = (x + end[0]) / 2
-            if mark:
-                badge(parent, middle, height - BADGE / 2 - 3, mark)
-            else:
-                svg.text(parent, middle, height - 10, "shortcut", bold=True, fill=self.colour)
             return
-        start = x + self.lead + (self.inner - arch.width) / 2
+        start = self._start(arch, x)
         svg.line(parent, [(x, y), (x, height), (start, height)], radius=14, **looks)
         arch.draw(parent, start, height)
         begin = start + arch.end - getattr(arch.parts[-1], "margin", 0)
         out = height + arch.exit
         turn = [(begin + GAP / 2, out), (begin + GAP / 2, height)] if out != height else []
         svg.line(parent, [(begin, out), *turn, (end[0], height), end], radius=14, **looks)
-        if mark:
-            badge(parent, (x + start) / 2, height - BADGE / 2 - 6, mark)

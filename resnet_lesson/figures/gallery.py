@@ -1,0 +1,242 @@
+"""The lesson's pictures, one function each, drawn from the graphs of the reference code."""
+
+import base64
+import io
+import re
+from dataclasses import replace
+
+import numpy as np
+from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from PIL import Image
+
+from resnet_lesson.blocks import convolutional_block, identity_block, skip_connection
+from resnet_lesson.figures import style, svg
+from resnet_lesson.figures.diagram import diagram
+from resnet_lesson.graph import Branch, Op
+from resnet_lesson.hands import draw_hand
+from resnet_lesson.networks import ResNet50
+from resnet_lesson.signs import one_hot
+from resnet_lesson.tracing import trace, trace_model
+
+_EMBEDDED = re.compile('(?<="data:image/png;base64,)[^"]*')
+
+
+def two_layer_block(X, filters, s=1):
+    """The residual block of ResNet-18 and 34: two 3×3 convolutions and a shortcut.
+
+    Arguments:
+        X: tensor ``(N, H, W, C)``.
+        filters: integer, the number of filters of both convolutions.
+        s: integer, stride of the first convolution. Above 1, a 1×1 convolution with this stride
+            projects the shortcut; at 1, C has to be ``filters`` already.
+
+    Returns:
+        Tensor ``(N, ⌈H/s⌉, ⌈W/s⌉, filters)``.
+
+    Source: He et al. (2015), figure 5 (left) and table 1; section 3.3, option B.
+    """
+    X_shortcut = X
+
+    X = Conv2D(filters, 3, strides=s, padding="same")(X)
+    X = BatchNormalization(axis=3)(X)
+    X = Activation("relu")(X)
+
+    X = Conv2D(filters, 3, padding="same")(X)
+    X = BatchNormalization(axis=3)(X)
+
+    if s > 1:
+        X_shortcut = Conv2D(filters, 1, strides=s)(X_shortcut)
+        X_shortcut = BatchNormalization(axis=3)(X_shortcut)
+
+    X = Add()([X, X_shortcut])
+    return Activation("relu")(X)
+
+
+def draw_skip_connection():
+    """A main path of any layers, the shortcut around it."""
+    shape = (64, 64, 16)
+    series = trace(skip_connection, shape, main_path=Conv2D(16, 3, padding="same"))
+    words = ("main_path(X)", "any layers whose output", "has the shape of X")
+    main_path = Op("other", {"lines": words}, shape, "main")
+    return diagram(
+        [replace(item, main=(main_path,)) if isinstance(item, Branch) else item for item in series],
+        title="Skip connection",
+        description="The input X takes two ways: through main_path, a group of layers, and along "
+        "the shortcut, unchanged. Both are added, and a ReLU follows: "
+        "ReLU(main_path(X) + X).",
+        shapes=False,
+    )
+
+
+def draw_identity_block_2():
+    """The identity block with two layers."""
+    shape = (56, 56, 64)
+    return diagram(
+        trace(two_layer_block, shape, filters=64),
+        title="Identity block, two layers",
+        description="Main path: convolution 3×3, BatchNorm, ReLU, convolution 3×3, BatchNorm. The "
+        "shortcut carries the input unchanged. Both are added, and a ReLU follows.",
+        input_shape=shape,
+    )
+
+
+def draw_identity_block_3():
+    """The identity block with three layers, as in stage 2 of ResNet-50."""
+    shape = (15, 15, 256)
+    return diagram(
+        trace(identity_block, shape, f=3, filters=[64, 64, 256]),
+        title="Identity block, three layers",
+        description="Main path: convolution 1×1, BatchNorm, ReLU; convolution 3×3, BatchNorm, "
+        "ReLU; convolution 1×1, BatchNorm. The shortcut carries the input unchanged. "
+        "Both are added, and a ReLU follows. Input and output are both 15×15×256.",
+        input_shape=shape,
+    )
+
+
+def draw_convolutional_block():
+    """The convolutional block, as at the start of stage 3 of ResNet-50."""
+    shape = (15, 15, 256)
+    return diagram(
+        trace(convolutional_block, shape, f=3, filters=[128, 128, 512], s=2),
+        title="Convolutional block",
+        description="Main path: convolution 1×1 with stride 2, BatchNorm, ReLU; convolution 3×3, "
+        "BatchNorm, ReLU; convolution 1×1, BatchNorm. Shortcut: convolution 1×1 with "
+        "stride 2, BatchNorm. Both, now 8×8×512, are added, and a ReLU follows.",
+        input_shape=shape,
+    )
+
+
+def draw_resnet50():
+    """ResNet-50, a row for each stage."""
+    shape = (64, 64, 3)
+    return diagram(
+        trace_model(ResNet50(shape)),
+        title="ResNet-50 for images of 64×64 pixels",
+        description="Stem: zero padding, convolution 7×7, BatchNorm, ReLU, max pooling. Four "
+        "stages, each a convolutional block and then identity blocks: 3, 4, 6 and 3 "
+        "blocks. Head: average pooling, flattening, dense layer with softmax. The "
+        "shapes go from 64×64×3 over 15×15×256, 8×8×512, 4×4×1024 and 2×2×2048 to 6 "
+        "probabilities.",
+        input_shape=shape,
+    )
+
+
+def draw_resnet34_block():
+    """The residual block of ResNet-34."""
+    shape = (28, 28, 128)
+    return diagram(
+        trace(two_layer_block, shape, filters=128),
+        title="Residual block of ResNet-34",
+        description="Two convolutions 3×3 with 128 filters and padding same, each with BatchNorm, "
+        "a ReLU between them. The identity link goes around both. The sum passes a "
+        "ReLU. The shape stays 28×28×128.",
+        input_shape=shape,
+    )
+
+
+def draw_convolutional_block_groups():
+    """The convolutional block between two groups of ResNet-34."""
+    shape = (56, 56, 64)
+    return diagram(
+        trace(two_layer_block, shape, filters=128, s=2),
+        title="Convolutional block between two groups: twice the filters, a quarter of the area",
+        description="The first convolution 3×3 has 128 filters and stride 2: 56×56×64 becomes "
+        "28×28×128. A convolution 1×1 with 128 filters and stride 2 brings the "
+        "shortcut to the same shape, so that both can be added.",
+        input_shape=shape,
+    )
+
+
+def draw_bottleneck():
+    """The bottleneck block: what each of its three convolutions is there for."""
+    shape = (56, 56, 256)
+    block, output = trace(identity_block, shape, f=3, filters=[64, 64, 256])
+    roles = iter(("reduces 256 to 64", "works among 64", "restores 256"))
+    main = tuple(_with_role(op, next(roles)) if op.kind == "conv" else op for op in block.main)
+    return diagram(
+        (replace(block, main=main), output),
+        title="Bottleneck block",
+        description="A convolution 1×1 reduces 256 channels to 64, a convolution 3×3 works among "
+        "the 64, a convolution 1×1 restores 256. Each has a BatchNorm, the first two "
+        "a ReLU. The identity link is added, and a ReLU follows.",
+        input_shape=shape,
+    )
+
+
+def _with_role(op, role):
+    size = "×".join(str(side) for side in op.attrs["kernel_size"])
+    words = (f"Conv {size}", f"{op.attrs['filters']} filters", role)
+    return replace(op, attrs={**op.attrs, "lines": words})
+
+
+def draw_signs():
+    """The six signs, each with its label and one-hot vector."""
+    left, column, side, cell = 92, 132, 112, 18
+    root = svg.document(
+        style.WIDTH,
+        264,
+        "The six signs, their labels and one-hot vectors",
+        "Six drawn photographs of hands that sign 0, 1, 2, 3, 4 and 5. Below each its label and "
+        "its one-hot vector: six numbers, all 0 but for a 1 at the position of the label.",
+    )
+    for words, y in (("Image", 24 + side / 2), ("Label", 166), ("One-hot", 208)):
+        svg.text(root, 20, y, words, style.HEADING, bold=True, anchor="start")
+    svg.text(root, 20, 24 + side / 2 + 18, "64×64×3", fill=style.MUTED, anchor="start")
+    for label, vector in enumerate(one_hot(np.arange(6))):
+        x = left + label * column + (column - side) / 2
+        picture = draw_hand(label, np.random.default_rng(label))
+        _embed(root, picture, x, 24, side)
+        svg.text(root, x + side / 2, 166, str(label), 20, bold=True)
+        for i, value in enumerate(vector):
+            _cell(root, x + side / 2 + (i - 3) * cell, 199, cell, f"{value:g}", i)
+    return svg.serialise(root)
+
+
+def _embed(parent, picture, x, y, side):
+    """Adds an array ``(H, W, 3)`` as an embedded PNG in a frame."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG", optimize=False, compress_level=9)
+    data = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    svg.add(parent, "image", x=x, y=y, width=side, height=side, href=data)
+    svg.rectangle(parent, x, y, side, side, "none", style.MUTED, rx=0, stroke_width=1)
+
+
+def _cell(parent, x, y, side, value, index):
+    """One number of a one-hot vector, its index below."""
+    hot = value == "1"
+    fill, stroke = style.KINDS["conv"] if hot else (style.PAPER, style.MUTED)
+    svg.rectangle(parent, x, y, side, side, fill, stroke, rx=0, stroke_width=2.5 if hot else 1)
+    svg.text(parent, x + side / 2, y + side / 2, value, bold=hot)
+    svg.text(parent, x + side / 2, y + side + 12, str(index), fill=style.MUTED)
+
+
+PICTURES = {
+    "skip-connection": draw_skip_connection,
+    "identity-block-2": draw_identity_block_2,
+    "identity-block-3": draw_identity_block_3,
+    "convolutional-block": draw_convolutional_block,
+    "resnet50": draw_resnet50,
+    "resnet34-block": draw_resnet34_block,
+    "convolutional-block-groups": draw_convolutional_block_groups,
+    "bottleneck": draw_bottleneck,
+    "signs": draw_signs,
+}
+
+
+def same(picture, other, tolerance=6):
+    """Whether two pictures are the same.
+
+    Embedded photographs may differ in their bytes (another zlib) and a little in their pixels
+    (another NumPy): by ``tolerance`` of 255 levels on average.
+    """
+    if _EMBEDDED.sub("", picture) != _EMBEDDED.sub("", other):
+        return False
+    photographs = zip(_photographs(picture), _photographs(other), strict=True)
+    return all(a.shape == b.shape and np.abs(a - b).mean() <= tolerance for a, b in photographs)
+
+
+def _photographs(picture):
+    """The embedded photographs of a picture as arrays of signed integers."""
+    for data in _EMBEDDED.findall(picture):
+        with Image.open(io.BytesIO(base64.b64decode(data))) as photograph:
+            yield np.asarray(photograph.convert("RGB"), "int16")

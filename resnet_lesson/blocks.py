@@ -18,7 +18,8 @@ def skip_connection(X, main_path):
     Returns:
         ReLU(main_path(X) + X), a tensor of the shape of ``X``.
 
-    Source: He et al., "Deep Residual Learning for Image Recognition" (2015), section 3.2, equation 1.
+    Source: He et al., "Deep Residual Learning for Image Recognition" (2015), section 3.2, equation
+        1.
     """
     return Activation("relu")(Add()([main_path(X), X]))
 
@@ -30,8 +31,8 @@ def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
         X: tensor ``(N, H, W, F3)``.
         f: integer, height and width of the middle convolution's window, in pixels.
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
-        training: True normalises by the batch's own statistics, False by the moving ones; None leaves
-            the choice to the model that the block is part of.
+        training: True normalises by the batch's own statistics, False by the moving ones; None
+            leaves the choice to the model that the block is part of.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
 
     Returns:
@@ -68,8 +69,8 @@ def convolutional_block(X, f, filters, s=2, training=True, initializer=GlorotUni
         f: integer, height and width of the middle convolution's window, in pixels.
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
         s: integer, stride of the first convolution and of the shortcut's, in pixels.
-        training: True normalises by the batch's own statistics, False by the moving ones; None leaves
-            the choice to the model that the block is part of.
+        training: True normalises by the batch's own statistics, False by the moving ones; None
+            leaves the choice to the model that the block is part of.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
 
     Returns:
@@ -91,9 +92,9 @@ def convolutional_block(X, f, filters, s=2, training=True, initializer=GlorotUni
     X = Conv2D(F3, 1, strides=1, padding="valid", kernel_initializer=initializer(seed=0))(X)
     X = BatchNormalization(axis=3)(X, training=training)
 
-    X_shortcut = Conv2D(
-        F3, 1, strides=s, padding="valid", kernel_initializer=initializer(seed=0)
-    )(X_shortcut)
+    X_shortcut = Conv2D(F3, 1, strides=s, padding="valid", kernel_initializer=initializer(seed=0))(
+        X_shortcut
+    )
     X_shortcut = BatchNormalization(axis=3)(X_shortcut, training=training)
 
     X = Add()([X, X_shortcut])

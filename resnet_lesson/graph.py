@@ -1,8 +1,9 @@
-"""The graph of a block or a network as data: what it computes, in order, and where its paths part and meet.
+"""The graph of a block or a network as data: its operations, and where paths part and meet.
 
-A graph is a *series*: a tuple of `Op` (one operation) and `Branch` (paths that part and are merged again).
-The learner's attempt, the reference, the diagrams and the tables of parameters are all read off such
-series. `resnet_lesson.tracing` makes them from Keras code.
+A graph is a *series*: a tuple of `Op` (one operation) and `Branch` (paths that part and are merged
+again).
+The learner's attempt, the reference, the diagrams and the tables of parameters are all read off
+such series. `resnet_lesson.tracing` makes them from Keras code.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -13,14 +14,14 @@ class Op:
     """One operation.
 
     Attributes:
-        kind: "conv", "bn", "relu", "add", "pool", "pad", "flatten", "dense", "activation", or, for what the
-            lesson does not use, the Keras class in lower case.
+        kind: "conv", "bn", "relu", "add", "pool", "pad", "flatten", "dense", "activation", or the
+            Keras class in lower case for what the lesson does not use.
         attrs: its settings by name, plain data: ``{"filters": 64, "kernel_size": (3, 3), ...}``.
         shape: the shape of its output without the batch axis; None where it is open.
         place: where it stands, such as ``"main.2.conv"``; empty until `with_places` has named it.
         node: its number in the order of computation, -1 if it was never computed.
-        layer: the number of the layer that holds its weights, -1 if it has none. Two operations with
-            one number share their weights.
+        layer: the number of the layer that holds its weights, -1 if it has none. Two operations
+            with one number share their weights.
     """
 
     kind: str
@@ -97,8 +98,8 @@ def split_network(series):
 
     Returns:
         ``(stem, units, head)``: a tuple of `Op`, a list of `Unit`, a tuple of `Op`. Runs of three
-        convolutions without a branch become units whose ``branch`` is None, so that a block without its
-        shortcut is still seen as a block.
+        convolutions without a branch become units whose ``branch`` is None, so that a block
+        without its shortcut is still seen as a block.
     """
     stem_end = _end_of_stem(series)
     stem, rest = series[:stem_end], series[stem_end:]
@@ -134,7 +135,7 @@ def _end_of_stem(series):
 
 
 def _start_of_head(series):
-    """The head is what follows the last block: from the last pooling, flattening or dense layer on."""
+    """The head is what follows the last block and its activation."""
     start = len(series)
     while start and not isinstance(series[start - 1], Branch):
         if series[start - 1].kind == "conv":

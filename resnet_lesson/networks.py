@@ -33,7 +33,8 @@ def ResNet50(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
 
     Returns:
-        An uncompiled Keras model from images ``(N, H, W, C)`` to class probabilities ``(N, classes)``.
+        An uncompiled Keras model from images ``(N, H, W, C)`` to class probabilities ``(N,
+        classes)``.
         Its BatchNormalization layers follow the model: batch statistics in ``fit``, moving ones in
         ``predict`` and ``evaluate``.
 

@@ -1,4 +1,4 @@
-"""Keras code → graph: follows a symbolic tensor back to the input and runs what was found on values."""
+"""Keras code → graph: follows a symbolic tensor back to the input, and runs what it found."""
 
 import inspect
 import zlib
@@ -40,7 +40,7 @@ class TraceError(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One computed operation: the Keras operation, its call, and the tensors that it reads and writes."""
+    """One computed operation, its call, and the tensors that it reads and writes."""
 
     operation: object
     arguments: object
@@ -54,7 +54,8 @@ class Trace:
     Arguments:
         output: Keras tensor, what the function returned.
         source: Keras tensor, what it was given.
-        failed: None, or ``(operation, tensors)``: the call that raised, to be shown as the last operation.
+        failed: None, or ``(operation, tensors)``: the call that raised, to be shown as the last
+            operation.
 
     Attributes:
         series: the graph, a tuple of `resnet_lesson.graph.Op` and `Branch`.
@@ -107,7 +108,8 @@ class Trace:
                 ):
                     inner = None
             except Exception:
-                # Its `call` needs values (a TensorFlow function, say): it stays one closed operation.
+                # Its `call` needs values (a TensorFlow function, say): it stays one closed
+                # operation.
                 inner = None
             self._expanded[key] = inner
         return self._expanded[key]
@@ -136,7 +138,7 @@ class Trace:
             self._kept.append(tensor)
 
     def _find_dominators(self):
-        """The nearest step through which every way from the input to a step leads, for each step."""
+        """For each step the nearest one through which every way from the input leads."""
         dominators = []
         for parents in self._parents:
             dominators.append(self._meet(parents, dominators) if parents else -1)
@@ -191,11 +193,11 @@ class Trace:
         return Op(kind, attrs, tuple(step.output.shape[1:]), node=number, layer=layer)
 
     def inject(self, seed):
-        """Gives every layer weights of its own, by kind, shape and place in the order of computation.
+        """Gives every layer weights of its own, by kind, shape and order of computation.
 
-        Two graphs that compute the same function in the same way get the same weights, whatever order
-        their layers were created in. Biases of convolutions become 0: the normalisation that follows
-        takes their role, so a block may do without them.
+        Two graphs that compute the same function in the same way get the same weights, whatever
+        order their layers were created in. Biases of convolutions become 0: the normalisation that
+        follows takes their role, so a block may do without them.
         """
         depth = []
         for step, parents in zip(self.steps, self._parents, strict=True):
@@ -219,8 +221,8 @@ class Trace:
 
         Arguments:
             x: array ``(N, H, W, C)``.
-            training: True or False overrides the mode of every layer, as a model does; None leaves the
-                one that each layer was called with.
+            training: True or False overrides the mode of every layer, as a model does; None leaves
+                the one that each layer was called with.
 
         Returns:
             List of arrays, one for each step.

@@ -10,8 +10,8 @@ from functools import cache
 class Probe:
     """One call of a learner's function: input shape ``(N, H, W, C)`` and keyword arguments.
 
-    ``training`` and ``initializer`` are not named here: every probe is tried with both modes and with
-    the initializers that the judging needs.
+    ``training`` and ``initializer`` are not named here: every probe is tried with both modes and
+    with the initializers that the judging needs.
     """
 
     shape: tuple

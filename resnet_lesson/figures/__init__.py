@@ -1,1 +1,1 @@
-"""The lesson's pictures: diagrams drawn from the graphs of the reference code, and charts."""
+"""The pictures: diagrams of the graphs of the reference implementations, and charts."""

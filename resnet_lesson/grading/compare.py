@@ -20,7 +20,8 @@ ORDER_OF_ATTRIBUTES = (
     "units",
     "initializer",
 )
-# Free in a network: its blocks may fix a mode, which the model overrides, and draw their own weights.
+# Free in a network: its blocks may fix a mode, which the model overrides, and draw their own
+# weights.
 FREE_IN_NETWORKS = ("training", "initializer")
 ROLES = (
     {"relu", "activation"},
@@ -70,12 +71,13 @@ def compare(expected, found, partial=False, free=()):
     Arguments:
         expected: series with places.
         found: series of the attempt.
-        partial: True if the attempt raised at its last operation: what would have followed is unknown.
+        partial: True if the attempt raised at its last operation: what would have followed is
+            unknown.
         free: names of settings that may differ.
 
     Returns:
-        A `Comparison`; its differences are grouped, so that one mistake made alike at several places
-        is one difference.
+        A `Comparison`; its differences are grouped, so that one mistake made alike at several
+        places is one difference.
     """
     if count(expected, "dense") and count(expected, "add") > 1:
         comparison = _compare_networks(expected, found, partial, (*free, *FREE_IN_NETWORKS))
@@ -139,7 +141,8 @@ def _grouped(differences):
     return tuple(groups.values())
 
 
-# --- one block ---------------------------------------------------------------------------------------
+# --- one block
+# ---------------------------------------------------------------------------------------
 
 
 def _compare_blocks(expected, found, partial, free):
@@ -237,11 +240,12 @@ def _moved(differences):
     return tuple(result)
 
 
-# --- one path ----------------------------------------------------------------------------------------
+# --- one path
+# ----------------------------------------------------------------------------------------
 
 
 def _align(expected, found, partial, free, prefix=None):
-    """Aligns two chains so that the fewest operations are missing, extra or differ (edit distance)."""
+    """Aligns two chains by edit distance: as few operations as can be are missing or extra."""
     rows, columns = len(expected), len(found)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows, -1, -1):
@@ -333,8 +337,10 @@ def _place_of_extra(expected, found, i, j, prefix):
 def _kind_in_places(item):
     if isinstance(item, Branch):
         return "add"
-    return next((sorted(role & {"relu", "conv", "bn"})[0] for role in ROLES[:3] if item.kind in role),
-                item.kind)  # fmt: skip
+    for name in ("relu", "conv", "bn"):
+        if any({name, item.kind} <= role for role in ROLES):
+            return name
+    return item.kind
 
 
 def _name(item):
@@ -343,7 +349,8 @@ def _name(item):
     return item.attrs.get("name", item.kind) if item.kind == "activation" else item.kind
 
 
-# --- a network ---------------------------------------------------------------------------------------
+# --- a network
+# ---------------------------------------------------------------------------------------
 
 
 def _compare_networks(expected, found, partial, free):

@@ -50,8 +50,8 @@ class Verdict:
 def judge(observed, reference):
     """Holds an attempt's observation against the reference's.
 
-    Right is what computes the right values for every input, mode and set of weights that was tried. The
-    structure explains a failure and never fails a right answer.
+    Right is what computes the right values for every input, mode and set of weights that was
+    tried. The structure explains a failure and never fails a right answer.
 
     Arguments:
         observed: `Observation` of the attempt.
@@ -113,7 +113,7 @@ def _difference(have, want):
 
 
 def _with_graph(have, want, pairs):
-    """The run that shows the structure: for a call on values, the symbolic one of the same probe."""
+    """The run that shows the structure: of a call on values, its symbolic counterpart."""
     if have.mode == "symbolic":
         return have, want
     for other, expected in pairs:
@@ -138,7 +138,7 @@ def _values(have, want, comparison):
 
 
 def _unexplained(have, want, pairs, free):
-    """No difference in structure: an exception, the first place with other values, or an honest 'unknown'."""
+    """The structure is as expected: an exception, the first place that differs, or "unknown"."""
     if have.failure:
         return Verdict(False, failure=have.failure, run=have, expected=want.series)
     graph, expected = _with_graph(have, want, pairs)

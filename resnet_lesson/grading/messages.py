@@ -16,49 +16,97 @@ LAYERS = {
     "batch": "batch",
 }
 WHY = {
-    "filters": "The number of filters is the number of channels that the next layer, and in the end the "
-    "addition, will see.",
-    "kernel_size": "The window decides how far each output looks: a 1×1 window mixes the channels of one "
-    "pixel, a larger one its neighbours too.",
-    "strides": "The stride decides how many pixels are left, and both paths must arrive with the same number.",
-    "padding": "Padding decides whether height and width are kept; both paths must arrive with the same shape.",
-    "activation": "Where the non-linearity stands, and which one it is, decides what the block can represent.",
-    "initializer": "The caller chooses how kernels begin; with a fixed seed the same values come out each time, "
-    "so that results can be compared.",
-    "axis": "BatchNorm keeps one mean and one variance for each channel, and the channels are the last axis, 3.",
-    "training": "With training=True BatchNorm uses the statistics of this batch, with False those that it has "
-    "collected; the caller decides which.",
-    "operands": "A shortcut adds the input of the block to its output. Taken anywhere else, it no longer "
-    "gives the identity when the main path is zero.",
-    "merge": "Only an addition leaves the input as it is when the main path gives zero, and only it hands the "
-    "gradient on unchanged.",
-    "pool_size": "The window of the pooling decides how much of the feature map becomes one value.",
-    "pool_kind": "Maximum keeps the strongest response in a window, average its mean: two different answers.",
-    "units": "The last layer has one output for each class.",
-    "block_kind": "A convolutional block changes the shape by projecting its shortcut; an identity block "
-    "keeps the shape and adds its input untouched.",
-    "block_count": "The number of blocks in each stage makes the network's depth: 3, 4, 6 and 3 make 50 layers.",
-    "order": "Convolution, BatchNorm, ReLU: each works on what the one before it gives, so another order "
-    "computes something else.",
-    "add": "Without the addition this is a plain stack of layers: the block can no longer fall back to the identity.",
-    "shortcut": "Where the main path changes the shape, the shortcut must change in the same way, or the two "
-    "cannot be added.",
-    "relu": "Without it two linear layers follow each other, which together are no more than one.",
-    "bn": "BatchNorm brings every channel back to one scale; deep stacks train badly without it.",
-    "conv": "Each convolution has its own part: the first reduces the channels, the second looks at the "
-    "neighbourhood, the third restores the channels.",
-    "output.relu": "The sum of both paths is made non-linear by one ReLU, after the addition.",
-    "extra.relu": "A ReLU at the end of a path cuts off everything negative, so the path could only ever add.",
-    "pad": "The border of zeros lets the first window look beyond the edge, and fixes the size of what follows.",
-    "pool": "Pooling makes the feature map smaller, which the layers after it count on.",
-    "flatten": "The dense layer needs one row of numbers for each image.",
-    "dense": "The last layer turns features into one number for each class.",
-    "values": "The structure looks right, so the difference lies in how this operation computes.",
+    "filters": (
+        "The number of filters is the number of channels that the next layer, and in the "
+        "end the addition, will see."
+    ),
+    "kernel_size": (
+        "The window decides how far each output looks: a 1×1 window mixes the channels of"
+        " one pixel, a larger one its neighbours too."
+    ),
+    "strides": (
+        "The stride decides how many pixels are left, and both paths must arrive with the"
+        " same number."
+    ),
+    "padding": (
+        "Padding decides whether height and width are kept; both paths must arrive with "
+        "the same shape."
+    ),
+    "activation": (
+        "Where the non-linearity stands, and which one it is, decides what the block can represent."
+    ),
+    "initializer": (
+        "The caller chooses how kernels begin; with a fixed seed the same values come out"
+        " each time, so that results can be compared."
+    ),
+    "axis": (
+        "BatchNorm keeps one mean and one variance for each channel, and the channels are"
+        " the last axis, 3."
+    ),
+    "training": (
+        "With training=True BatchNorm uses the statistics of this batch, with False those"
+        " that it has collected; the caller decides which."
+    ),
+    "operands": (
+        "A shortcut adds the input of the block to its output. Taken anywhere else, it no"
+        " longer gives the identity when the main path is zero."
+    ),
+    "merge": (
+        "Only an addition leaves the input as it is when the main path gives zero, and "
+        "only it hands the gradient on unchanged."
+    ),
+    "pool_size": (
+        "The window of the pooling decides how much of the feature map becomes one value."
+    ),
+    "pool_kind": (
+        "Maximum keeps the strongest response in a window, average its mean: two different answers."
+    ),
+    "units": ("The last layer has one output for each class."),
+    "block_kind": (
+        "A convolutional block changes the shape by projecting its shortcut; an identity "
+        "block keeps the shape and adds its input untouched."
+    ),
+    "block_count": (
+        "The number of blocks in each stage makes the network's depth: 3, 4, 6 and 3 make"
+        " 50 layers."
+    ),
+    "order": (
+        "Convolution, BatchNorm, ReLU: each works on what the one before it gives, so "
+        "another order computes something else."
+    ),
+    "add": (
+        "Without the addition this is a plain stack of layers: the block can no longer "
+        "fall back to the identity."
+    ),
+    "shortcut": (
+        "Where the main path changes the shape, the shortcut must change in the same way,"
+        " or the two cannot be added."
+    ),
+    "relu": (
+        "Without it two linear layers follow each other, which together are no more than one."
+    ),
+    "bn": ("BatchNorm brings every channel back to one scale; deep stacks train badly without it."),
+    "conv": (
+        "Each convolution has its own part: the first reduces the channels, the second "
+        "looks at the neighbourhood, the third restores the channels."
+    ),
+    "output.relu": ("The sum of both paths is made non-linear by one ReLU, after the addition."),
+    "extra.relu": (
+        "A ReLU at the end of a path cuts off everything negative, so the path could only ever add."
+    ),
+    "pad": (
+        "The border of zeros lets the first window look beyond the edge, and fixes the "
+        "size of what follows."
+    ),
+    "pool": ("Pooling makes the feature map smaller, which the layers after it count on."),
+    "flatten": ("The dense layer needs one row of numbers for each image."),
+    "dense": ("The last layer turns features into one number for each class."),
+    "values": ("The structure looks right, so the difference lies in how this operation computes."),
 }
 
 
 def place_in_words(where):
-    """A place of the vocabulary as a reader would say it: "the second convolution of the main path"."""
+    """A place as a reader would say it, such as "the second convolution of the main path"."""
     match = re.fullmatch(r"(?:stage(\d)\.block(\d+)\.?)?(.*)", where)
     stage, block, rest = match.groups()
     prefix = f"stage {stage}, block {block}: " if stage else ""
@@ -110,7 +158,8 @@ def _sentence(difference, place):
     if what == "extra":
         return f"{place} should not be there."
     if what == "order":
-        return f"{place} is not in its turn: it stands where {difference.got.removeprefix('at ')} would be."
+        found = difference.got.removeprefix("at ")
+        return f"{place} is not in its turn: it stands where {found} would be."
     if what == "operands":
         return f"{place} joins the wrong tensors: expected {expected}, got {got}."
     if what == "merge":
@@ -174,24 +223,28 @@ def _look(difference):
 TRANSLATIONS = (
     (
         r"(not enough|too many) values to unpack",
-        "The number of names on the left is not the number of values on the right: `filters` holds three "
-        "numbers, F1, F2 and F3.",
+        "The number of names on the left is not the number of values on the right: "
+        "`filters` holds three numbers, F1, F2 and F3.",
     ),
     (
         r"incompatible shapes|Operands could not be broadcast|must have the same shape|broadcast",
-        "Two tensors of different shape meet. An addition needs both paths to have the same height, width "
-        "and number of channels: print the shapes of both just before it.",
+        "Two tensors of different shape meet. An addition needs both paths to have the "
+        "same height, width and number of channels: print the shapes of both just before "
+        "it.",
     ),
     (
         r"KerasTensor cannot be used as input to a TensorFlow function|Cannot convert a symbolic",
-        "A TensorFlow function was given a symbolic tensor. While a model is being built, use a Keras layer or "
-        "`keras.ops` instead.",
+        "A TensorFlow function was given a symbolic tensor. While a model is being built,"
+        " use a Keras layer or `keras.ops` instead.",
     ),
-    (r"missing 1 required positional argument: 'pool_size'", "A pooling layer needs its window: pool_size."),
+    (
+        r"missing 1 required positional argument: 'pool_size'",
+        "A pooling layer needs its window: pool_size.",
+    ),
     (
         r"(unexpected keyword argument|Unrecognized keyword arguments).*training",
-        "`training` belongs to the call of BatchNorm, `BatchNormalization(...)(X, training=...)`, and to no "
-        "other layer.",
+        "`training` belongs to the call of BatchNorm, `BatchNormalization(...)(X, "
+        "training=...)`, and to no other layer.",
     ),
     (
         r"should be called on a list of",
@@ -201,15 +254,24 @@ TRANSLATIONS = (
         r"Layer.*expects.*input|expected (min_)?ndim|Only input tensors may be passed",
         "A layer was given something else than one tensor of shape (N, H, W, C).",
     ),
-    (r"output size would be zero or negative|Negative dimension", "The window is larger than what is left of "
-     "the image: check strides and padding of the layers before this line."),
-    (r"name '(\w+)' is not defined", "The name `{0}` is not known here: is it imported, and spelt the same way?"),
+    (
+        r"output size would be zero or negative|Negative dimension",
+        "The window is larger than what is left of the image: check strides and padding "
+        "of the layers before this line.",
+    ),
+    (
+        r"name '(\w+)' is not defined",
+        "The name `{0}` is not known here: is it imported, and spelt the same way?",
+    ),
     (
         r"(referenced before assignment|cannot access local variable)",
         "A variable is used before it has a value: check the names step by step.",
     ),
-    (r"'NoneType' object", "Something is None where a tensor or layer is expected: does a function lack its `return`?"),
-)  # fmt: skip
+    (
+        r"'NoneType' object",
+        "Something is None where a tensor or layer is expected: does a function lack its `return`?",
+    ),
+)
 
 
 def translate(failure):

@@ -1,4 +1,4 @@
-"""Runs an attempt on chosen inputs and weights and writes down what it builds and computes: data only."""
+"""Runs an attempt on chosen inputs and weights, and notes what it builds and computes as data."""
 
 import contextlib
 import inspect
@@ -21,8 +21,8 @@ SAMPLE = 512  # values kept of each step of a network
 class CallersInitializer(keras.initializers.Initializer):
     """Stands for the caller's choice of an initializer.
 
-    Its values depend on the seed and on the shape, so that two kernels of different shape differ even
-    where the learner's layers are out of reach.
+    Its values depend on the seed and on the shape, so that two kernels of different shape differ
+    even where the learner's layers are out of reach.
 
     Arguments:
         seed: integer or None.
@@ -109,7 +109,8 @@ def observe(function, exercise):
         exercise: `resnet_lesson.exercises.Exercise`.
 
     Returns:
-        An `Observation`. Whatever the learner's code raises is in it; only KeyboardInterrupt gets out.
+        An `Observation`. Whatever the learner's code raises is in it; only KeyboardInterrupt gets
+        out.
     """
     if not callable(function):
         got = f"{exercise.id} is {_a(function)}, not a function"

@@ -69,7 +69,8 @@ class Report:
             "error": "✗ {id}: could not be run",
             "not_attempted": "○ {id}: not attempted yet",
         }
-        return f"{words[self.status].format(id=self.id)}, {self.points:g} of {self.max_points:g} points"
+        said = words[self.status].format(id=self.id)
+        return f"{said}, {self.points:g} of {self.max_points:g} points"
 
     def __repr__(self):
         lines = [self.headline()]

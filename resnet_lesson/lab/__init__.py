@@ -5,7 +5,7 @@ import sys
 
 
 def _import_tensorflow_quietly():
-    """Imports TensorFlow without the log lines that its C++ part writes before it can be configured.
+    """Imports TensorFlow without the log lines that its C++ part writes at once.
 
     They go to the process's stderr, would stand under the learner's first cell, and make nbgrader
     score a graded cell with 0.

@@ -20,8 +20,9 @@ def check(attempt):
         attempt: the function or class that the exercise asks for, such as ``identity_block``.
 
     Returns:
-        A `resnet_lesson.grading.report.Report`: verdict, points and findings; JupyterLab draws it. The
-        best points go into the learner's record. It never raises, and leaves random state as it was.
+        A `resnet_lesson.grading.report.Report`: verdict, points and findings; JupyterLab draws it.
+        The best points go into the learner's record. It never raises, and leaves random state as it
+        was.
     """
     exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
     if exercise is None:
@@ -44,7 +45,7 @@ def _reference(exercise_id):
 
 
 def _exercise_of(attempt, names):
-    """The exercise that an object answers: by its own name, or by the name that the notebook gives it."""
+    """The exercise that an object answers, by its own name or by the notebook's name for it."""
     exercises = all_exercises()
     own = getattr(attempt, "__name__", None)
     if isinstance(own, str) and own in exercises:
@@ -60,7 +61,10 @@ def _unknown(attempt):
         else getattr(attempt, "__name__", type(attempt).__name__)
     )
     expected = ", ".join(all_exercises())
-    message = f"check got {got!r}, but needs the function itself: one of {expected}, without quotes or call."
+    message = (
+        f"check got {got!r}, but needs the function itself, without quotes or call: "
+        f"one of {expected}."
+    )
     finding = Finding("submission", "wrong_type", expected, str(got), message)
     return Report(str(got), "error", 0.0, 0.0, [finding])
 
@@ -82,9 +86,10 @@ def _keep(exercise, attempt, result):
 
 
 def trusted(attempt):
-    """The learner's own function once its check has passed, the reference implementation until then.
+    """The learner's own function once its check has passed, the reference until then.
 
-    Later cells use it, so that a notebook goes on while an exercise is still open. Prints which it is.
+    Later cells use it, so that a notebook goes on while an exercise is still open. Prints which it
+    is.
 
     Arguments:
         attempt: the function that an exercise asks for, checked in this kernel or not.

@@ -73,8 +73,8 @@ def solution(exercise_id):
         return exercise
     if not record.read().get(exercise.id, {}).get("attempts"):
         return Note(
-            f"Try first: fill in the cell, run `check({exercise.id})`, then open the solution here. "
-            f'`hint("{exercise.id}")` helps you on.'
+            f"Try first: fill in the cell, run `check({exercise.id})`, then open the solution "
+            f'here. `hint("{exercise.id}")` helps you on.'
         )
     code = textwrap.dedent(inspect.getsource(exercise.load_reference())).rstrip()
     return Note(f"```python\n{code}\n```\n\n{exercise.explanation}")
@@ -108,18 +108,22 @@ class Progress:
 
     def __repr__(self):
         lines = [
-            f"{notebook:<24}{exercise:<22}{points:>5g} /{most:>3g}  {self._state(points, most, tried)}"
-            for notebook, exercise, points, most, tried in self.rows
+            f"{notebook:<24}{exercise:<22}{points:>5g} /{most:>3g}  {state}"
+            for notebook, exercise, points, most, state in self._lines()
         ]
         return "\n".join([*lines, f"{self._total()}. {self._next()}"])
 
     def _repr_markdown_(self):
         lines = ["| Notebook | Exercise | Points | State |", "|:--|:--|--:|:--|"]
         lines += [
-            f"| {notebook} | `{exercise}` | {points:g} / {most:g} | {self._state(points, most, tried)} |"
-            for notebook, exercise, points, most, tried in self.rows
+            f"| {notebook} | `{exercise}` | {points:g} / {most:g} | {state} |"
+            for notebook, exercise, points, most, state in self._lines()
         ]
         return "\n".join([*lines, "", f"**{self._total()}.** {self._next()}"])
+
+    def _lines(self):
+        for notebook, exercise, points, most, tried in self.rows:
+            yield notebook, exercise, points, most, self._state(points, most, tried)
 
 
 def progress():

@@ -13,7 +13,7 @@ _in_memory = {}
 
 
 def record_path():
-    """The record's file: ``RESNET_LESSON_PROGRESS``, or ``progress.json`` in the user's data folder.
+    """The record's file: ``RESNET_LESSON_PROGRESS``, or one in the user's data folder.
 
     Returns:
         A path, or None if the record is kept in this process alone.
@@ -44,7 +44,8 @@ def add(exercise_id, points):
     """Records an attempt; the best points count.
 
     Returns:
-        True if the record was kept in its file, False if only in this process (a read-only folder, say).
+        True if the record was kept in its file, False if only in this process (a read-only folder,
+        say).
     """
     path = record_path()
     if path is not None:

@@ -88,7 +88,7 @@ def _block(where):
 
 
 def _part(series, where):
-    """The part of a graph that holds a place: a block of a network, its stem or head, or all of a block."""
+    """The part of a graph that holds a place: a block, or a network's stem or head."""
     if sum(isinstance(item, Branch) for item in series) < 2 and not where.startswith(
         ("stage", "stem", "head")
     ):

@@ -7,7 +7,9 @@ a cell, and that says in words what it shows (`chart.summary`, the picture's alt
 import io
 from itertools import cycle
 
+import numpy as np
 from matplotlib import rc_context
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from resnet_lesson.figures import style
@@ -103,3 +105,206 @@ def _describe_lines(series, ylabel, title):
         if len(values)
     ]
     return f"{title}. {ylabel}: {'; '.join(parts)}."
+
+
+def curves(history):
+    """Draws how loss and accuracy went, epoch by epoch.
+
+    Arguments:
+        history: has ``loss``, ``train_accuracy`` and ``test_accuracy``, one number an epoch each.
+
+    Returns:
+        A `Chart` with two parts, the loss and the accuracies in per cent.
+    """
+    percent = {
+        "training": [100 * value for value in history.train_accuracy],
+        "test, inference mode": [100 * value for value in history.test_accuracy],
+    }
+    with rc_context(SETTINGS):
+        chart = Chart(8.6, 3.4, _describe_lines(percent, "Accuracy in per cent", "Training curves"))
+        left, right = chart.subplots(1, 2)
+        _draw_lines(left, {"training": history.loss}, "epoch", "cross-entropy", "Training loss")
+        _draw_lines(right, percent, "epoch", "per cent right", "Accuracy")
+        left.set_ylim(bottom=0)
+        right.set_ylim(0, 102)
+        right.legend(loc="lower right")
+    return chart
+
+
+def confusion(matrix, classes):
+    """Draws how often each sign was taken for each.
+
+    Arguments:
+        matrix: integers ``(n, n)``; row i, column j counts images of class i that were called j.
+        classes: the n names.
+
+    Returns:
+        A `Chart`; its summary names the most frequent mistake.
+    """
+    matrix = np.asarray(matrix)
+    with rc_context({**SETTINGS, "axes.grid": False}):
+        chart = Chart(4.8, 4.6, _describe_confusion(matrix, classes))
+        axes = chart.subplots()
+        axes.imshow(matrix, cmap="Blues", vmin=0)
+        for (row, column), count in np.ndenumerate(matrix):
+            dark = count > matrix.max() / 2
+            axes.text(
+                column,
+                row,
+                str(count) if count else "·",
+                ha="center",
+                va="center",
+                color=style.PAPER if dark else style.INK,
+                fontweight="bold" if row == column else "normal",
+            )
+        axes.set(xlabel="the network says", ylabel="the sign is", title=f"{_wrong(matrix)} wrong")
+        axes.set_xticks(range(len(classes)), classes)
+        axes.set_yticks(range(len(classes)), classes)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+    return chart
+
+
+def _wrong(matrix):
+    return f"{matrix.sum() - np.trace(matrix)} of {matrix.sum()}"
+
+
+def _describe_confusion(matrix, classes):
+    said = f"Confusion matrix: {_wrong(matrix)} images wrong."
+    mistakes = matrix - np.diag(np.diag(matrix))
+    if not mistakes.any():
+        return said
+    row, column = np.unravel_index(mistakes.argmax(), matrix.shape)
+    most = mistakes.max()
+    return f"{said} Most often a {classes[row]} was taken for a {classes[column]}: {most} times."
+
+
+def sign_grid(images, labels, predicted=None, probabilities=None, columns=6):
+    """Shows images with their labels, and with the network's answers if these are given.
+
+    Arguments:
+        images: ``uint8 (m, H, W, 3)``; a few dozen at most.
+        labels: m integers.
+        predicted: m integers; an image whose answer is wrong is crossed in its title and framed.
+        probabilities: m numbers from 0 to 1, of the answer that was given.
+        columns: integer, images in a row.
+
+    Returns:
+        A `Chart`.
+    """
+    rows = max(1, -(-len(images) // columns))
+    with rc_context(SETTINGS):
+        chart = Chart(1.3 * columns, 1.55 * rows, _describe_grid(labels, predicted))
+        places = list(chart.subplots(rows, columns, squeeze=False).flat)
+        for axes in places:
+            axes.set_axis_off()
+        for number, (axes, image) in enumerate(zip(places, images, strict=False)):
+            axes.imshow(image)
+            wrong = predicted is not None and predicted[number] != labels[number]
+            axes.set_title(_caption(number, labels, predicted, probabilities), loc="center")
+            if wrong:
+                _frame(axes)
+    return chart
+
+
+def _caption(number, labels, predicted, probabilities):
+    if predicted is None:
+        return str(labels[number])
+    sure = "" if probabilities is None else f", {probabilities[number]:.0%}"
+    if predicted[number] == labels[number]:
+        return f"✓ {labels[number]}{sure}"
+    return f"✗ {labels[number]} as {predicted[number]}{sure}"
+
+
+def _frame(axes):
+    axes.set_axis_on()
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color=style.VERMILION, linewidth=3)
+
+
+def _describe_grid(labels, predicted):
+    names = ", ".join(str(label) for label in labels)
+    if predicted is None:
+        return f"{len(labels)} signs: {names}."
+    pairs = [f"{label} as {said}" for label, said in zip(labels, predicted, strict=True)]
+    return f"{len(labels)} signs and the network's answers: {', '.join(pairs)}."
+
+
+def one_hot_picture(images, labels, classes=6):
+    """Shows under each image its label as a column of zeros with a single one.
+
+    Arguments:
+        images: ``uint8 (m, H, W, 3)``; up to about eight.
+        labels: m integers from 0 to ``classes`` - 1.
+        classes: integer, the length of a column.
+
+    Returns:
+        A `Chart`.
+    """
+    with rc_context({**SETTINGS, "axes.grid": False}):
+        summary = "; ".join(f"the label {y} has its 1 in row {y}" for y in labels)
+        chart = Chart(1.25 * len(images), 3.9, f"One-hot labels: {summary}.")
+        above, below = chart.subplots(2, len(images), squeeze=False, height_ratios=(1, 2))
+        for axes, image, label in zip(above, images, labels, strict=True):
+            axes.imshow(image)
+            axes.set_axis_off()
+            axes.set_title(f"label {label}", loc="center")
+        for place, (axes, label) in enumerate(zip(below, labels, strict=True)):
+            _draw_one_hot(axes, label, classes)
+            if place == 0:
+                axes.set_yticks(range(classes), [f"class {number}" for number in range(classes)])
+    return chart
+
+
+def _draw_one_hot(axes, label, classes):
+    column = np.zeros((classes, 1))
+    column[label] = 1
+    axes.imshow(column, cmap=ListedColormap([style.PAPER, style.BLUE]), vmin=0, vmax=1)
+    for row in range(classes):
+        hot = row == label
+        colour = style.PAPER if hot else style.INK
+        weight = "bold" if hot else "normal"
+        axes.text(0, row, int(hot), ha="center", va="center", color=colour, weight=weight)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    axes.hlines(np.arange(classes - 1) + 0.5, -0.5, 0.5, color=style.MUTED, linewidth=0.6)
+    axes.spines[:].set(visible=True, color=style.MUTED)
+
+
+def probability_bars(probabilities, classes, title="What the network answers"):
+    """Draws one bar a class, as long as the probability that the network gives it.
+
+    Arguments:
+        probabilities: n numbers from 0 to 1.
+        classes: the n names.
+        title: string.
+
+    Returns:
+        A `Chart`.
+    """
+    with rc_context(SETTINGS):
+        chart = Chart(5.2, 2.8, describe_probabilities(probabilities, classes))
+        draw_probabilities(chart.subplots(), probabilities, classes, title)
+    return chart
+
+
+def draw_probabilities(axes, probabilities, classes, title):
+    """Draws `probability_bars` into given axes; the largest is darker, and its name is bold."""
+    best = int(np.argmax(probabilities))
+    places = range(len(classes))
+    colours = [style.BLUE if place == best else style.SKY for place in places]
+    bars = axes.barh(places, [100 * value for value in probabilities], color=colours, height=0.7)
+    axes.bar_label(bars, [f"{value:.0%}" for value in probabilities], padding=3)
+    axes.set_yticks(places, classes)
+    axes.get_yticklabels()[best].set_fontweight("bold")
+    axes.set(xlim=(0, 112), xlabel="per cent", title=title)
+    axes.invert_yaxis()
+    axes.grid(False, axis="y")
+
+
+def describe_probabilities(probabilities, classes):
+    """`probability_bars` in words, the most probable class first."""
+    order = np.argsort(probabilities)[::-1]
+    parts = [f"{classes[place]} with {probabilities[place]:.0%}" for place in order]
+    return f"The network answers {parts[0]}; then {', '.join(parts[1:])}."

@@ -1,0 +1,133 @@
+"""How far a training is: a bar with live curves in a notebook, text in a terminal, else nothing.
+
+In a notebook the output ends as one picture of the curves, whatever the machine and its speed.
+"""
+
+import sys
+import time
+
+from resnet_lesson.signs_progress import in_notebook
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_SECONDS_BETWEEN = 0.2
+
+
+def display_for(epochs, steps):
+    """The display that suits the place where this runs.
+
+    Arguments:
+        epochs: integer.
+        steps: integer, all steps of the training.
+
+    Returns:
+        A context manager with `step(loss)`, to be called after every step, and `epoch(history)`.
+    """
+    if in_notebook():
+        return _NotebookDisplay(epochs, steps)
+    if sys.stderr is not None and sys.stderr.isatty():
+        return _TerminalDisplay(epochs, steps)
+    return QuietDisplay(epochs, steps)
+
+
+class QuietDisplay:
+    """Counts the steps and shows nothing; the others say on top of that what they count."""
+
+    def __init__(self, epochs, steps):
+        self.epochs, self.steps, self.done, self.history = epochs, steps, 0, None
+        self._shown_at = -_SECONDS_BETWEEN
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.close()
+
+    def step(self, loss):
+        """Takes note of one more step; ``loss`` is its loss."""
+        self.done += 1
+        now = time.monotonic()
+        if self.done == 1:
+            self._second_step_at = now  # the first step builds the graph: it tells nothing
+        if now - self._shown_at >= _SECONDS_BETWEEN:
+            self._shown_at = now
+            epoch = -(-self.done * self.epochs // self.steps)
+            self.show(f"epoch {epoch} of {self.epochs}, loss {loss:.2f}{self._left(now)}")
+
+    def epoch(self, history):
+        """Takes note of the end of an epoch; ``history`` holds the numbers so far."""
+        self.history = history
+
+    def show(self, line):
+        """Shows the present state, in a line."""
+
+    def close(self):
+        """Removes what was for the time of the training."""
+
+    def _left(self, now):
+        if self.done < 3:
+            return ""
+        seconds = (now - self._second_step_at) / (self.done - 1) * (self.steps - self.done)
+        if seconds < 60:
+            return f", {seconds:.0f} s left"
+        return f", {seconds / 60:.0f} min left"
+
+
+class _TerminalDisplay(QuietDisplay):
+    _width = 0
+
+    def show(self, line):
+        filled = 30 * self.done // self.steps
+        self._write(f"[{'#' * filled}{'.' * (30 - filled)}] {line}")
+
+    def epoch(self, history):
+        super().epoch(history)
+        self._write(
+            f"epoch {len(history.loss)} of {self.epochs}: loss {history.loss[-1]:.3f}, "
+            f"accuracy {history.train_accuracy[-1]:.1%} in training, "
+            f"{history.test_accuracy[-1]:.1%} on the test set"
+        )
+        sys.stderr.write("\n")
+
+    def close(self):
+        self._write("")
+
+    def _write(self, line):
+        sys.stderr.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
+        sys.stderr.flush()
+        self._width = len(line)
+
+
+class _NotebookDisplay(QuietDisplay):
+    def __enter__(self):
+        from IPython.display import display
+        from ipywidgets import HBox, Image, IntProgress, Label, VBox
+
+        self._bar, self._label = IntProgress(max=self.steps), Label("The graph is being built …")
+        self._picture = Image(format="png")
+        self._picture.layout.display = "none"
+        self._row = HBox([self._bar, self._label])
+        self._box = VBox([self._row, self._picture])
+        self._output = display({_VIEW: self._box.get_view_spec()}, raw=True, display_id=True)
+        return self
+
+    def show(self, line):
+        self._bar.value = self.done
+        self._label.value = line
+
+    def epoch(self, history):
+        super().epoch(history)
+        self._picture.value = self._curves().png()
+        self._picture.layout.display = ""
+
+    def close(self):
+        if self.history is None:
+            self._output.update({}, raw=True)
+        else:
+            self._output.update(self._curves())
+        for widget in (self._bar, self._label, self._picture, self._row, self._box):
+            widget.close()
+
+    def _curves(self):
+        from resnet_lesson.figures.charts import curves
+
+        return curves(self.history)

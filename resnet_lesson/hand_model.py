@@ -8,12 +8,13 @@ states them.
 """
 
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
 
 FINGERS = ("index", "middle", "ring", "little")
 BONES = np.array([[4.0, 2.3, 1.95], [4.5, 2.65, 2.1], [4.15, 2.6, 2.1], [3.3, 1.85, 1.95]])
-KNUCKLES = np.array([[2.9, 8.7, -0.1], [0.9, 9.0, 0.1], [-1.1, 8.5, 0.05], [-2.95, 7.6, -0.15]])
+KNUCKLES = np.array([[3.0, 8.2, -0.1], [0.95, 8.5, 0.1], [-1.15, 8.1, 0.05], [-3.05, 7.2, -0.15]])
 CARPALS = np.array([[1.35, 1.2, 0.0], [0.5, 1.2, 0.1], [-0.45, 1.2, 0.1], [-1.3, 1.2, 0.0]])
 GIRTHS = np.array(  # radii at the knuckle, the two finger joints and the tip
     [
@@ -23,14 +24,14 @@ GIRTHS = np.array(  # radii at the knuckle, the two finger joints and the tip
         [0.86, 0.76, 0.66, 0.52],
     ]
 )
-SPLAY = np.array([-9.0, -1.0, 7.0, 17.0])  # of spread fingers, positive towards the little finger
+SPLAY = np.array([-11.0, -1.0, 7.5, 18.0])  # of spread fingers, positive towards the little finger
 THUMB_BONES = np.array([4.6, 3.3, 2.5])
 THUMB_GIRTHS = np.array([1.45, 1.15, 1.02, 0.72])
 THUMB_ROOT = np.array([1.9, 1.9, 0.7])
 
 # Which fingers stand up, the directions of the thumb's three bones, where its tip wants to be
 # (None: where the bones lead) and the side on which its pad lies.
-OPEN_THUMB = ((0.66, 0.66, 0.36), (0.72, 0.68, 0.12), (0.8, 0.6, 0.0)), None, (-0.7, 0.3, 0.65)
+OPEN_THUMB = ((0.68, 0.66, 0.28), (0.74, 0.67, 0.08), (0.8, 0.6, 0.0)), None, (-0.7, 0.3, 0.65)
 OVER_FIST = (
     ((0.4, 0.72, 0.56), (-0.45, 0.6, 0.66), (-0.9, 0.25, 0.2)),
     (-0.1, 7.0, 5.5),
@@ -50,6 +51,7 @@ SIGNS = {
 }
 
 CLOTH = -1  # the joint number of a sleeve
+CHUNK = 1024  # points
 PALM_BLEND, JOINT_BLEND = 0.32, 0.1  # how far soft tissue rounds off where two parts meet
 
 
@@ -127,7 +129,7 @@ def finger_pose(digit, rng):
     upright = np.array(SIGNS[digit][0])
     straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
     curled = np.array([76.0, 102.0, 55.0]) + rng.normal(0, 6, 3) + rng.normal(0, 4, (4, 3))
-    spread = rng.uniform(0.35, 1.25) * SPLAY + rng.normal(0, 1.5, 4)
+    spread = rng.uniform(0.4, 1.5) * SPLAY + rng.normal(0, 1.5, 4)
     closed = 0.1 * SPLAY + np.array([0.0, 0.0, -2.0, -4.0])
     return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
 
@@ -142,7 +144,8 @@ def thumb_pose(digit, rng, tips):
         )
     else:
         directions, target, pad = SIGNS[digit][1]
-        directions = np.array(directions) @ rotation(*rng.normal(0, 6, 3)).T
+        turn = rotation(*np.clip(rng.normal((0, 0, 4 if target is None else 0), 7), -14, 14))
+        directions = np.array(directions) @ turn.T
     if target is not None and digit:
         target = np.array(target) + rng.normal(0, (0.7, 0.45, 0.15))
     return thumb_joints(directions, target), np.array(pad, float)
@@ -163,7 +166,8 @@ def _finger_parts(finger, joints, pads, plump):
 def _thumb_parts(joints, pad, plump):
     girths = THUMB_GIRTHS * plump
     for j in range(3):
-        side = _across(pad, joints[j + 1] - joints[j])
+        towards = pad if j else np.array([-0.3, 0.0, 1.0])
+        side = _across(towards, joints[j + 1] - joints[j])
         radii = (girths[j], girths[j + 1])
         yield Part(joints[j], joints[j + 1], radii, side, (0, 2, 3)[j], j == 0)
 
@@ -171,12 +175,13 @@ def _thumb_parts(joints, pad, plump):
 def _palm_parts(first_bones, bends, thumb, plump):
     """Metacarpals, the balls of thumb and little finger, and the webs between the fingers."""
     palm = np.array([0.0, 0.0, 1.0])
+    yield Part(np.array([2.6, 7.2, 0.45]), np.array([-2.5, 6.3, 0.4]), (0.95, 0.9), palm)
     for finger in range(4):
-        yield Part(CARPALS[finger], KNUCKLES[finger], (1.2 * plump, 1.08 * plump), palm)
+        yield Part(CARPALS[finger], KNUCKLES[finger], (1.35 * plump, 1.1 * plump), palm)
     ball = np.array([[1.5, 1.8, 0.55], thumb[0] + 0.62 * (thumb[1] - thumb[0])])
     yield Part(ball[0], ball[1], (1.35 * plump, 1.35 * plump), palm)
-    yield Part(np.array([-1.9, 1.8, 0.3]), np.array([-2.5, 5.2, 0.2]), (1.25, 1.15), palm)
-    yield Part(thumb[1] * 0.75 + thumb[0] * 0.25, np.array([2.3, 6.2, 0.2]), (0.75, 0.85), palm)
+    yield Part(np.array([-2.1, 2.0, 0.3]), np.array([-2.8, 5.2, 0.2]), (1.3, 1.2), palm)
+    yield Part(thumb[1] * 0.85 + thumb[0] * 0.15, np.array([2.8, 6.3, 0.1]), (0.9, 0.95), palm)
     for finger in range(3):
         apart = abs(bends[finger, 0] - bends[finger + 1, 0]) > 40
         reach = 0.16 if apart else 0.42
@@ -191,18 +196,15 @@ def _arm_parts(bend, deviation, plump, sleeve):
     """Forearm: two bones side by side, narrow at the wrist, wider towards the elbow."""
     turn = rotation(bend, 0.0, deviation)
     for side in (-1.0, 1.0):
-        palm, wrist = np.array([side * 1.15, 1.0, 0.0]), turn @ np.array([side * 1.1, -1.2, -0.1])
-        middle, elbow = (
-            turn @ np.array([side * 1.4, -9, -0.3]),
-            turn @ np.array([side * 1.8, -32, -0.6]),
-        )
-        pad = turn @ np.array([0.0, 0.0, 1.0])
-        yield Part(palm, wrist, (1.45 * plump, 1.5 * plump), pad, arm=True)
-        yield Part(wrist, middle, (1.5 * plump, 2.0 * plump), pad, arm=True)
+        palm, wrist = np.array([side * 1.05, 1.0, 0.0]), turn @ np.array([side * 0.85, -1.2, -0.1])
+        middle, elbow = turn @ np.array([side, -9, -0.3]), turn @ np.array([side * 1.2, -32, -0.6])
+        pad, girths = turn @ np.array([0.0, 0.0, 1.0]), plump * np.array([1.65, 1.8, 2.4, 3.4])
+        yield Part(palm, wrist, girths[:2], pad, arm=True)
+        yield Part(wrist, middle, girths[1:3], pad, arm=True)
+        yield Part(middle, elbow, girths[2:], pad, arm=True)
         if sleeve is not None:
-            cuff = wrist + sleeve * (middle - wrist)
-            yield Part(cuff, elbow, (2.1 * plump, 3.2 * plump), pad, CLOTH, blended=False, arm=True)
-        yield Part(middle, elbow, (2.0 * plump, 2.9 * plump), pad, arm=True)
+            cuff, wide = wrist + sleeve * (middle - wrist), girths[2:] + np.array([0.1, 0.4])
+            yield Part(cuff, elbow, wide, pad, CLOTH, blended=False, arm=True)
 
 
 def pose_hand(digit, rng):
@@ -221,6 +223,21 @@ def pose_hand(digit, rng):
     bend = rng.uniform(-20, 5) if digit == 0 else rng.normal(0, 6)
     sleeve = rng.uniform(0.15, 0.9) if rng.random() < 0.15 else None
     return parts + list(_arm_parts(bend, rng.normal(0, 7), plump, sleeve))
+
+
+def _in_chunks(method):
+    """Calls a method with some of the points at a time.
+
+    The tables of parts by points then stay in the processor's cache, and their products are too
+    small for threads, which on a busy machine cost far more than they bring.
+    """
+
+    @wraps(method)
+    def chunked(self, points):
+        pieces = [method(self, points[i : i + CHUNK]) for i in range(0, len(points), CHUNK)]
+        return tuple(np.concatenate(columns) for columns in zip(*pieces, strict=True))
+
+    return chunked
 
 
 class Flesh:
@@ -252,34 +269,41 @@ class Flesh:
         length = (bone**2).sum(1, keepdims=True) + 1e-6
         along = bone @ points.T
         along -= (start * bone).sum(1, keepdims=True)
-        place = np.clip(along / length, 0, 1)
+        place = along * (1 / length)
+        np.clip(place, 0, 1, out=place)
         square = (-2 * start) @ points.T
-        square += (points**2).sum(1)
-        square += (start**2).sum(1, keepdims=True)
+        square += np.einsum("ij,ij->i", points, points)
+        square += (start**2).sum(1, keepdims=True) + 1e-5
         along *= -2
         along += place * length
         along *= place
         square += along
-        axis = np.sqrt(np.maximum(square, 1e-6, out=square), out=square)
+        axis = np.sqrt(np.abs(square, out=square), out=square)
         return axis - (self.radius + place * self.taper), place, axis
 
-    def ceiling(self, points, reach):
-        """The depth above which there is no flesh near points `(N, 2)` in the picture, `(N,)`.
+    def depths(self, points, reach):
+        """Between which depths there is flesh near points `(N, 2)` in the picture, top and bottom.
 
-        Near means within `reach` cm. Where there is none at all it is minus infinity.
+        Near means within `reach` cm. Where there is none, the top lies below the bottom.
         """
-        flat = self._each(points, axes=2)[0] - np.abs(self.taper)
-        depths = np.maximum(self.start[:, 2:], self.start[:, 2:] + self.bone[:, 2:])
-        tops = depths + np.maximum(self.radius, self.radius + self.taper) + PALM_BLEND
-        return np.where(flat < reach + PALM_BLEND, tops, -np.inf).max(0)
+        near = self._each(points, axes=2)[0] - np.abs(self.taper) < reach + PALM_BLEND
+        ends = np.stack([self.start[:, 2:], self.start[:, 2:] + self.bone[:, 2:]])
+        girth = np.maximum(self.radius, self.radius + self.taper) + PALM_BLEND
+        top = np.where(near, ends.max(0) + girth, -np.inf).max(0)
+        return top, np.where(near, ends.min(0) - girth, np.inf).min(0)
 
     def distance(self, points):
         """Signed distance of points from the skin, `(N,)`."""
+        return self._distance(points)[0]
+
+    @_in_chunks
+    def _distance(self, points):
         each = self._each(points)[0]
         soft = np.exp(each[: self.blended] * np.float32(-1 / PALM_BLEND)).sum(0)
         palm, ends = -PALM_BLEND * np.log(soft + 1e-30), each[self.blended :].min(0)
-        return _soft_minimum(palm, ends)[0]
+        return _soft_minimum(palm, ends)[:1]
 
+    @_in_chunks
     def surface(self, points):
         """Describes the skin at points: normals `(N, 3)`, nearest part, place along its bone."""
         each, place, axis = self._each(points)

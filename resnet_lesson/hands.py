@@ -19,17 +19,17 @@ SIZES = range(16, 513)
 # far less from person to person than backs do.
 BACKS = [
     (236, 205, 180),
-    (218, 182, 148),
-    (190, 152, 114),
-    (150, 113, 80),
+    (218, 186, 156),
+    (192, 158, 124),
+    (152, 118, 90),
     (108, 78, 56),
     (76, 54, 42),
 ]
 PALMS = [
     (238, 204, 182),
-    (226, 188, 156),
-    (205, 165, 130),
-    (180, 139, 108),
+    (226, 192, 166),
+    (206, 170, 140),
+    (180, 142, 116),
     (154, 115, 92),
     (136, 100, 82),
 ]
@@ -39,6 +39,7 @@ BLUSH = np.array(
 CREASE = np.array([0.72, 0.6, 0.55], np.float32)
 SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the terminator, red most
 GAMMA = 2.2
+BLOCK = 4  # pixels a side that share the first part of their way
 
 
 def draw_hand(digit, rng, size=64):
@@ -123,10 +124,10 @@ def _aim(digit, rng):
     turn = _orientation(digit, rng)
     hand = np.array([part.end for part in parts if not part.arm]) @ turn.T
     low, high = hand[:, :2].min(0) - 1, hand[:, :2].max(0) + 1
-    extent = max(rng.uniform(18, 26), 1.05 * (high - low).max())
+    extent = max(rng.uniform(17, 25), 1.05 * (high - low).max())
     room = np.maximum(extent - (high - low), 0) / 2
     shift = np.clip(rng.normal(0, 0.055, 2) * extent, -0.85 * room, 0.85 * room)
-    centre = (low + high) / 2 + shift + (0, np.minimum(0.03 * extent, 0.1 * room[1]))
+    centre = (low + high) / 2 + shift
     lamp = np.array([rng.normal(-0.1, 0.25), rng.normal(0.25, 0.2), 1.0])
     return View(Flesh(parts, turn), turn, centre, extent, unit(lamp).astype(np.float32))
 
@@ -137,7 +138,7 @@ def _orientation(digit, rng):
     if digit == 0:  # the ring shows from the side
         yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((88, 112) if back else (56, 82)))
     else:
-        yaw = 180 * back + rng.normal(0, 13)
+        yaw = 180 * back + np.clip(rng.normal(0, 11), -19, 19)
     aslant = rng.uniform(-40, 40) if rng.random() < 0.1 else 0.0
     turn = rotation(rng.normal(0, 8), 0, rng.normal(0, 9) + aslant) @ rotation(y=yaw)
     return np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ turn
@@ -159,22 +160,40 @@ def _render(view, rng, size):
 
 def _trace(view, pixels):
     """Follows a ray from every pixel to the skin: points `(N, 3)` and their pixels `(N,)`."""
-    blocks = pixels // 4
-    ceiling = view.flesh.ceiling(view.grid(blocks), 0.75 * view.extent / blocks)
-    ceiling = np.repeat(np.repeat(ceiling.reshape(blocks, blocks), 4, 0), 4, 1).ravel()
-    index = np.flatnonzero(ceiling > -np.inf)
-    points = np.column_stack([view.grid(pixels)[index], ceiling[index]]).astype(np.float32)
-    floor = -12.0
-    near, active = 0.001 * view.extent, np.arange(len(points))
-    gap = np.full(len(points), np.inf, np.float32)
-    for _ in range(24):
-        gap[active] = view.flesh.distance(points[active])
-        points[active, 2] -= gap[active]
-        active = active[(gap[active] > near) & (points[active, 2] > floor)]
-        if not len(active):
-            break
-    met = gap < 6 * near
+    blocks = pixels // BLOCK
+    reach = 0.75 * view.extent / blocks  # from the middle of a block of pixels to its corner
+    top, bottom = view.flesh.depths(view.grid(blocks), reach)
+    inside = np.flatnonzero(top > bottom)
+    points = np.column_stack([view.grid(blocks)[inside], top[inside]])
+    points, gap = _march(view.flesh, points, bottom[inside], reach, reach)
+    top[inside] = np.where(gap <= reach, points[:, 2], -np.inf)
+
+    block = np.arange(pixels) * blocks // pixels
+    block = (block[:, None] * blocks + block).ravel()
+    index = np.flatnonzero(top[block] > -np.inf)
+    points = np.column_stack([view.grid(pixels)[index], top[block[index]]])
+    near = 0.0025 * view.extent
+    points, gap = _march(view.flesh, points, bottom[block[index]], 0, near)
+    met = gap <= near
     return points[met], index[met]
+
+
+def _march(flesh, points, bottom, keep, near):
+    """Lets points sink towards the skin, as deep as `bottom`, until they are `near` it.
+
+    They stop `keep` short of it. A ray that brushes past a finger would creep: it takes a least
+    step all the same. Returns the points float32 `(N, 3)` and their gaps `(N,)`.
+    """
+    points = points.astype(np.float32)
+    gap = np.full(len(points), np.inf, np.float32)
+    active = np.arange(len(points))
+    while len(active):
+        gap[active] = found = flesh.distance(points[active])
+        points[active, 2] -= np.where(
+            found > near, np.maximum(found - keep, 3 * near), found - keep
+        )
+        active = active[(found > near) & (points[active, 2] > bottom[active])]
+    return points, gap
 
 
 def _lit_skin(view, points, rng):
@@ -184,10 +203,9 @@ def _lit_skin(view, points, rng):
     shade = np.clip(view.flesh.distance(points + 1.2 * normals) / 1.2, 0, 1)
     open_sky = np.clip(view.flesh.distance(points + 1.8 * view.light) / 1.1, 0, 1)
     facing = (normals @ view.light)[:, None]
-    direct = np.clip((facing + SCATTER) / (1 + SCATTER), 0, 1) ** 1.3 * (
-        0.35 + 0.65 * open_sky[:, None]
-    )
-    ambient = rng.uniform(0.15, 0.4)
+    direct = np.clip((facing + SCATTER) / (1 + SCATTER), 0, 1) ** rng.uniform(1.0, 2.2)
+    direct *= 0.35 + 0.65 * open_sky[:, None]
+    ambient = rng.uniform(0.12, 0.36)
     light = (1 - ambient) * direct * 1.15 + ambient * (0.1 + 0.9 * shade[:, None])
     halfway = unit(view.light + np.array([0, 0, 1], np.float32))
     shine = gloss * np.clip(normals @ halfway, 0, 1) ** 24 * open_sky
@@ -200,8 +218,8 @@ def _skin(view, points, normals, part, place, rng):
     back, palm = _tones(rng)
     colour = back + np.clip(0.35 + 1.2 * pad, 0, 1)[:, None] * (palm - back)
     gloss = np.full(len(points), rng.uniform(0.01, 0.06), np.float32)
-    tip = np.clip((place - 0.35) * 2.5, 0, 1) * (joint == 3)
-    colour = _mix(colour, colour * BLUSH, 0.8 * tip)
+    tip = np.clip(place, 0, 1) ** 2 * (joint == 3)
+    colour = _mix(colour, colour * BLUSH, 0.6 * tip)
     colour = _mix(colour, colour * CREASE, _joint_creases(joint, pad, place))
     flat = points @ view.turn.astype(np.float32)
     colour = _mix(colour, colour * CREASE, _palm_lines(flat, joint, pad, rng))
@@ -239,7 +257,7 @@ def _joint_creases(joint, pad, place):
         np.exp(-((place / 0.07) ** 2)) * start + 0.8 * np.exp(-(((place - 0.5) / 0.05) ** 2)) * web
     )
     knuckle = np.exp(-((place / 0.16) ** 2)) * start
-    return np.clip(0.55 * line * (pad > 0) + 0.4 * knuckle * (pad < -0.3), 0, 1)
+    return np.clip(0.85 * line * (pad > 0) + 0.5 * knuckle * (pad < -0.3), 0, 1)
 
 
 def _palm_lines(flat, joint, pad, rng):
@@ -272,8 +290,8 @@ def _blur(image, sigma):
     columns = np.clip(np.arange(size)[:, None] + np.arange(-reach, reach + 1), 0, size - 1)
     kernel = np.zeros((size, size), image.dtype)
     np.add.at(kernel, (np.arange(size)[:, None], columns), weights)
-    blurred = np.tensordot(kernel, image, (1, 0))
-    return np.moveaxis(np.tensordot(kernel, blurred, (1, 1)), 0, 1)
+    planes = np.moveaxis(image.reshape(size, size, -1), 2, 0)
+    return np.moveaxis(kernel @ planes @ kernel.T, 0, 2).reshape(image.shape)
 
 
 def _wall(view, cover, rng):
@@ -286,12 +304,12 @@ def _wall(view, cover, rng):
         angle, offset = rng.choice([0, 90]) + rng.normal(0, 8), rng.uniform(-0.45, 0.45)
         across = right * np.sin(np.radians(angle)) + down * np.cos(np.radians(angle)) - offset
         uneven += rng.normal(0, 0.05) * np.exp(-((across * 60) ** 2))
-    far = rng.uniform(1.5, 8.0) / view.extent * size
+    far = rng.uniform(1.0, 7.0) / view.extent * size
     shift = far * view.light[:2] / view.light[2] * (-1, 1)
     columns, rows = (np.clip(np.arange(size) - round(step), 0, size - 1) for step in shift)
     shadow = cover[rows[:, None], columns]
     shadow = _blur(shadow, 0.35 + 0.22 * far)
-    return paint * (uneven * (1 - rng.uniform(0.25, 0.6) * shadow))[..., None]
+    return paint * (uneven * (1 - rng.uniform(0.25, 0.75) * shadow))[..., None]
 
 
 def _develop(light, rng):
@@ -300,10 +318,11 @@ def _develop(light, rng):
     down, right = np.mgrid[:size, :size] / size - 0.5
     middle = rng.normal(0, 0.06, 2)
     distance = (down - middle[0]) ** 2 + (right - middle[1]) ** 2
-    light = light * (1 - rng.uniform(0.3, 1.5) * distance)[..., None] * rng.uniform(0.75, 1.1)
-    light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.3, 0.6) * size / 64)
+    light = light * np.exp(-rng.uniform(0.5, 2.4) * distance)[..., None] * rng.uniform(0.75, 1.1)
+    light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.4, 0.6) * size / 64)
     picture = np.clip(light, 0, 1) ** (1 / GAMMA)
+    picture += rng.uniform(0.5, 1.5) * (picture - _blur(picture, 1.1 * size / 64))
     picture += rng.uniform(0, 0.12) * np.sin(2 * np.pi * picture) * -0.5
     grain = 0.5 * rng.normal(0, 1, picture.shape) + rng.normal(0, 1, (size, size, 1))
-    picture = picture * 255 + rng.uniform(0.3, 1.3) * grain
+    picture = picture * 255 + rng.uniform(0.2, 0.9) * grain
     return np.clip(np.round(picture), 0, 255).astype(np.uint8)

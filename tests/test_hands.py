@@ -115,6 +115,18 @@ def test_palm_and_back_both_occur(digit):
     assert 16 <= sum(palms) <= 38
 
 
+@pytest.mark.parametrize("digit", [3, 5])
+def test_the_thumb_stands_out_from_the_hand(digit):
+    for view in scenes(digit):
+        flesh = view.flesh
+        seen = (flesh.start + flesh.bone)[:, :2]
+        sideways = ((flesh.start + flesh.bone) @ view.turn)[:, 0]
+        fingers = flesh.joint > 0
+        tip, joint = (np.where(flesh.joint == j, sideways, -99).argmax() for j in (3, 2))
+        fingers[[tip, joint]] = False
+        assert np.linalg.norm(seen[fingers] - seen[tip], axis=1).min() > 2.5
+
+
 def covers(digit, count=12, size=64):
     for view in scenes(digit, count):
         yield hands._render(view, np.random.default_rng(0), size)[..., 3]

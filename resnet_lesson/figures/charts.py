@@ -272,39 +272,42 @@ def _draw_one_hot(axes, label, classes):
     axes.spines[:].set(visible=True, color=style.MUTED)
 
 
-def probability_bars(probabilities, classes, title="What the network answers"):
-    """Draws one bar a class, as long as the probability that the network gives it.
+def shares(values, title, chance=None):
+    """Draws shares, such as probabilities or accuracies, as bars; the largest is darker.
 
     Arguments:
-        probabilities: n numbers from 0 to 1.
-        classes: the n names.
+        values: dict from name to a number from 0 to 1.
         title: string.
+        chance: number from 0 to 1, marked as what guessing gives; None marks nothing.
 
     Returns:
         A `Chart`.
     """
     with rc_context(SETTINGS):
-        chart = Chart(5.2, 2.8, describe_probabilities(probabilities, classes))
-        draw_probabilities(chart.subplots(), probabilities, classes, title)
+        chart = Chart(7.2, 0.9 + 0.36 * len(values), describe_shares(values, title))
+        draw_shares(chart.subplots(), values, title, chance)
     return chart
 
 
-def draw_probabilities(axes, probabilities, classes, title):
-    """Draws `probability_bars` into given axes; the largest is darker, and its name is bold."""
-    best = int(np.argmax(probabilities))
-    places = range(len(classes))
-    colours = [style.BLUE if place == best else style.SKY for place in places]
-    bars = axes.barh(places, [100 * value for value in probabilities], color=colours, height=0.7)
-    axes.bar_label(bars, [f"{value:.0%}" for value in probabilities], padding=3)
-    axes.set_yticks(places, classes)
-    axes.get_yticklabels()[best].set_fontweight("bold")
+def draw_shares(axes, values, title, chance=None):
+    """Draws the bars of `shares` into given axes."""
+    numbers = list(values.values())
+    largest = int(np.argmax(numbers))
+    places = range(len(numbers))
+    colours = [style.BLUE if place == largest else style.SKY for place in places]
+    bars = axes.barh(places, [100 * number for number in numbers], color=colours, height=0.7)
+    axes.bar_label(bars, [f"{number:.0%}" for number in numbers], padding=3)
+    axes.set_yticks(places, values.keys())
+    axes.get_yticklabels()[largest].set_fontweight("bold")
     axes.set(xlim=(0, 112), xlabel="per cent", title=title)
+    axes.set_xticks(range(0, 101, 20))
     axes.invert_yaxis()
     axes.grid(False, axis="y")
+    if chance is not None:
+        axes.axvline(100 * chance, color=style.INK, linestyle="--", linewidth=1)
+        axes.set_xlabel("per cent; the dashed line is chance")
 
 
-def describe_probabilities(probabilities, classes):
-    """`probability_bars` in words, the most probable class first."""
-    order = np.argsort(probabilities)[::-1]
-    parts = [f"{classes[place]} with {probabilities[place]:.0%}" for place in order]
-    return f"The network answers {parts[0]}; then {', '.join(parts[1:])}."
+def describe_shares(values, title):
+    """The bars of `shares` in words."""
+    return f"{title}: {', '.join(f'{name} {number:.0%}' for name, number in values.items())}."

@@ -57,6 +57,7 @@ CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 PICTURES_LOADED = "() => [...document.querySelectorAll('.jp-Notebook img')].every(i => i.complete)"
 BROKEN_PICTURES = """() => [...document.querySelectorAll('.jp-Notebook img')]
     .filter(image => !image.naturalWidth).map(image => image.src)"""
+TO_THE_TOP = "() => { document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; }"
 HEIGHT = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]
     .reduce((sum, cell) => sum + cell.offsetHeight, 400)"""
 
@@ -169,6 +170,7 @@ def test_a_notebook_runs_from_top_to_bottom(page, lab, tmp_path, path):
 
     page.wait_for_function(PICTURES_LOADED)
     page.set_viewport_size({"width": 1280, "height": min(page.evaluate(HEIGHT), 16000)})
+    page.evaluate(TO_THE_TOP)
     page.screenshot(path=tmp_path / f"{Path(path).stem}.png")
 
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]

@@ -2,8 +2,9 @@
 
 import base64
 import io
+import re
 import xml.etree.ElementTree as ElementTree
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib
@@ -146,6 +147,29 @@ def test_boxes_and_texts_lie_inside_the_picture_and_apart(picture):
 
 
 @pytest.mark.parametrize("picture", list(pictures()))
+def test_lines_and_their_names_keep_clear_of_the_boxes(picture):
+    root = ElementTree.fromstring(picture)
+    areas = [text_bounds(text) for text in root.findall(f"{SVG}text")]
+    lines = [path for path in root.findall(f"{SVG}path") if path.get("fill") == "none"]
+    for path in lines:
+        areas += segments(path.get("d"))
+    for rectangle in root.findall(f"{SVG}g/{SVG}rect"):
+        left, top, right, bottom = bounds(rectangle)
+        for area in areas:
+            assert not overlap(area, (left + 1, top + 1, right - 1, bottom - 1))
+
+
+def segments(path):
+    """The straight pieces of a path, corners included, as thin areas."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    return [
+        (min(a[0], b[0]) - 0.5, min(a[1], b[1]) - 0.5, max(a[0], b[0]) + 0.5, max(a[1], b[1]) + 0.5)
+        for a, b in pairwise(points)
+    ]
+
+
+@pytest.mark.parametrize("picture", list(pictures()))
 def test_texts_fit_their_boxes(picture):
     for group, shape in boxes(picture):
         if shape.tag == f"{SVG}circle":
@@ -242,7 +266,8 @@ def test_what_the_learner_wrote_is_text():
 
 
 def test_networks_are_drawn_block_by_block(network):
-    picture = diagram(network, marks={"stage3.block2.main.1.conv": "strides"})
+    marks = {"stage3.block2.main.1.conv": "strides", "stage4": "block_count"}
+    picture = diagram(network, marks=marks)
     drawn = [group.get("data-place") for group, _ in boxes(picture)]
     blocks = {2: 3, 3: 4, 4: 6, 5: 3}
     stages = [f"stage{stage}.block{b + 1}" for stage, n in blocks.items() for b in range(n)]
@@ -252,6 +277,7 @@ def test_networks_are_drawn_block_by_block(network):
         *(f"head.{kind}" for kind in ("pool", "flatten", "dense")),
     ]
     assert ">✗ main.1.conv: strides<" in picture
+    assert ">✗ block_count<" in picture
 
 
 def test_a_missing_block_can_be_shown(network):

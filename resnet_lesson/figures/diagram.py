@@ -13,6 +13,7 @@ from resnet_lesson.figures.layout import (
     Stack,
     badge,
     badge_width,
+    outline,
 )
 from resnet_lesson.graph import Branch, Op, operations, split_network
 
@@ -41,7 +42,8 @@ def diagram(items, title="", description="", marks=None, shapes=True, input_shap
         marks: dictionary from a place, such as ``"main.2.conv"``, to what is the matter there,
             such as ``"padding"`` or ``"extra"``: a thick dashed outline and a badge ``✗ padding``.
             A text that starts with ✓ is drawn as right: solid outline, green. ``"shortcut"`` marks
-            the shortcut itself. Marks of places that are not drawn are listed below the drawing.
+            the shortcut itself, ``"stage4"`` a whole stage of a network. Marks of places that are
+            not drawn are listed below the drawing.
         shapes: whether the shapes of tensors are written.
         input_shape: the shape of the input without the batch axis, if it is known.
 
@@ -56,7 +58,9 @@ def diagram(items, title="", description="", marks=None, shapes=True, input_shap
         room = style.WIDTH - 2 * MARGIN - (_Lane.label if heading else 0)
         parts = builder.parts(cells, room, flat=bool(heading))
         parts = builder.with_ends(parts, items, input_shape, *ends)
-        built.append(_Lane(heading, subheading, Series(parts, room, 18 if heading else GAP)))
+        mark = builder.mark(heading.lower().replace(" ", ""))
+        series = Series(parts, room, 18 if heading else GAP)
+        built.append(_Lane(heading, subheading, series, mark))
     return _draw(built, title, description, builder.unplaced())
 
 
@@ -218,40 +222,46 @@ def _block(series, branch, shape, place):
     filters = "·".join(svg.clean(attrs.get("filters", "?")) for attrs in convolutions)
     shortcut = list(operations(branch.shortcut)) if branch else []
     heading, path = ("Convolutional", "conv") if shortcut else ("Identity", "identity")
-    stride = max((max(_pair(attrs.get("strides"))) for attrs in convolutions), default=1)
+    strides = [labels.stride(attrs) for attrs in convolutions]
+    stride = next((step for step in strides if step not in ("", "1")), "1")
     if not branch:
         heading, path = "No shortcut", ""
     words = (heading, filters)
-    words += (f"stride {stride}",) if shortcut or stride > 1 else ()
+    words += (f"stride {stride}",) if shortcut or stride != "1" else ()
     return Op("block", {"lines": words, "shortcut": path}, shape, place)
 
 
-def _pair(value):
-    return value if isinstance(value, tuple) and value else (value or 1,)
-
-
 class _Lane:
-    """A row of the picture: a heading on the left, a series beside it."""
+    """A row of the picture: a heading on the left, a series beside it, a mark below."""
 
     label = 84
     padding = 11
 
-    def __init__(self, heading, subheading, series):
+    def __init__(self, heading, subheading, series, mark=""):
         self.heading, self.subheading, self.series = heading, subheading, series
+        self.box = Box("lane", (heading,), mark=mark)
         self.height = series.up + series.down + (2 * self.padding if heading else 0)
+        self.height += BADGE + 6 if mark else 0
 
     def draw(self, parent, top, width):
         """Draws the row and returns where its series begins, ``(x, y)``."""
         if not self.heading:
             x, y = (width - self.series.width) / 2, top + self.series.up
         else:
-            svg.rectangle(parent, 10, top, width - 20, self.height, style.LANE, rx=10)
+            self._draw_background(parent, top, width)
             x, y = MARGIN + self.label, top + self.padding + self.series.up
             middle = y - (8 if self.subheading else 0)
             svg.text(parent, MARGIN, middle, self.heading, style.HEADING, True, anchor="start")
             svg.text(parent, MARGIN, y + 9, self.subheading, fill=style.MUTED, anchor="start")
         self.series.draw(parent, x, y)
         return x, y
+
+    def _draw_background(self, parent, top, width):
+        looks = outline(self.box.mark) if self.box.mark else {}
+        svg.rectangle(parent, 10, top, width - 20, self.height, style.LANE, rx=10, **looks)
+        if self.box.mark:
+            x = MARGIN + badge_width(self.box.badge, 140) / 2
+            badge(parent, x, top + self.height - BADGE / 2 - 6, self.box.badge, 140)
 
 
 def _draw(lanes, title, description, unplaced):

@@ -80,11 +80,16 @@ _WORDS = {
 
 def _walk(attrs):
     """How a window walks: stride and padding."""
-    steps = _flat(attrs.get("strides"))
-    steps = steps[:1] if len(set(steps)) == 1 else steps
-    words = [f"stride {_size(steps)}"] if steps else []
+    step = stride(attrs)
+    words = [f"stride {step}"] if step else []
     words += [attrs["padding"]] if attrs.get("padding") is not None else []
     return " · ".join(clean(word) for word in words)
+
+
+def stride(attrs):
+    """The stride of a window in words: ``2``, or ``2×1`` if the axes differ; empty if unknown."""
+    steps = _flat(attrs.get("strides"))
+    return _size(steps[:1] if len(set(steps)) == 1 else steps)
 
 
 def _size(value):

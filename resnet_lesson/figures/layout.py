@@ -238,11 +238,12 @@ class Series:
         if before is None:
             return
         previous, start, line = before
-        start, out = start - getattr(previous, "margin", 0), line + previous.exit
+        edge, out = start, line + previous.exit
+        start -= getattr(previous, "margin", 0)
         points = [(start, out)]
         if first:
             turn = line + _down_of_row(self.rows, previous) + ARCH * 0.8
-            side = start + self.gap / 2
+            side = edge + self.gap / 2
             points += [(side, out), (side, turn), (x - 12, turn), (x - 12, y)]
         elif out != y:
             points += [(x - self.gap / 2, out), (x - self.gap / 2, y)]
@@ -343,5 +344,5 @@ class Region:
         arch.draw(parent, start, height)
         begin = start + arch.end - getattr(arch.parts[-1], "margin", 0)
         out = height + arch.exit
-        turn = [(begin + GAP / 2, out), (begin + GAP / 2, height)] if out != height else []
+        turn = [(start + arch.width, out), (start + arch.width, height)] if out != height else []
         svg.line(parent, [(begin, out), *turn, (end[0], height), end], radius=14, **looks)

@@ -64,6 +64,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser():
     parser = _Parser(prog=PROGRAM, description="A graded lesson on residual networks.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_grade(commands)
     _add_signs(commands)
     _add_train(commands)
     return parser
@@ -86,6 +87,87 @@ def _path(text):
     if not text:
         raise argparse.ArgumentTypeError("expected a path, not nothing")
     return text
+
+
+def _add_grade(commands):
+    parser = commands.add_parser(
+        "grade",
+        help="grade submissions",
+        description="Grades notebooks and .py files. In a folder each file is a submission and each "
+        "subfolder is one learner's. Exit status 0 says that all were graded, whatever the marks.",
+    )
+    parser.add_argument("paths", metavar="PATH", type=_path, nargs="+")
+    parser.add_argument(
+        "--exercise",
+        metavar="ID",
+        action="append",
+        help="grade this exercise (may be given again); else all that any submission defines",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", type=_path, help="write results as JSON; - writes it to stdout"
+    )
+    parser.add_argument(
+        "--timeout", metavar="S", type=_whole_number(1), help="most seconds for one exercise (120)"
+    )
+    parser.add_argument(
+        "--memory",
+        metavar="MB",
+        type=_whole_number(512),
+        help="most memory for one exercise (6144)",
+    )
+    parser.set_defaults(run=_grade, parser=parser)
+
+
+def _grade(options):
+    from resnet_lesson.exercises import all_exercises
+    from resnet_lesson.grading.submissions import find_submissions
+
+    unknown = set(options.exercise or ()) - set(all_exercises())
+    if unknown:
+        known = ", ".join(all_exercises())
+        raise CommandError(f"no exercise {min(unknown)!r}; the exercises are: {known}")
+    if not hasattr(os, "fork"):
+        raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
+    if options.json and options.json != "-":
+        _require_writable(options.json)
+    try:
+        found = find_submissions(options.paths)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    import resnet_lesson.lab  # noqa: F401 - loads TensorFlow without its log lines
+    from resnet_lesson.grading import batch
+
+    grader = batch.Grader(
+        options.exercise, options.timeout or batch.TIMEOUT, options.memory or batch.MEMORY
+    )
+    results = []
+    for result in grader.grade(found):
+        results.append(result)
+        if options.json != "-":
+            print(_summary(result), flush=True)
+    _write_json({"schema_version": 1, "results": results}, options.json)
+    return 0
+
+
+def _summary(result):
+    marks = []
+    for exercise in result["exercises"]:
+        first = exercise["findings"][0] if exercise["findings"] else None
+        why = f" ({first['where']}: {first['what']})" if first else ""
+        marks.append(f"{exercise['id']} {exercise['status'].replace('_', ' ')}{why}")
+    total = f"{result['points']:g}/{result['max_points']:g}"
+    return f"{result['submission']}: {total}  {'; '.join(marks)}"
+
+
+def _write_json(data, path):
+    """Writes data as JSON to a file, to stdout for "-", or nowhere."""
+    text = json.dumps(data, indent=2) + "\n"
+    if path == "-":
+        sys.stdout.write(text)
+    elif path:
+        from resnet_lesson.signs_files import write_atomically
+
+        write_atomically(path, text.encode())
 
 
 def _add_signs(commands):
@@ -159,7 +241,7 @@ def _write(options):
             kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(skipped.items()))
             print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
     else:
-        from resnet_lesson.signs_cache import COUNT, SEED, draw
+        from resnet_lesson.signs_drawing import COUNT, SEED, draw
         from resnet_lesson.signs_files import make_folder
 
         make_folder(options.output)  # to fail before the drawing, not after it
@@ -207,13 +289,7 @@ def _train(options):
             measured = run(options.data, options.epochs)
     except (SignsError, TrainingError) as error:
         raise CommandError(str(error)) from None
-    text = json.dumps(measured, indent=2) + "\n"
-    if to_stdout:
-        sys.stdout.write(text)
-    elif options.json:
-        from resnet_lesson.signs_files import write_atomically
-
-        write_atomically(options.json, text.encode())
+    _write_json(measured, options.json)
     print(
         f"{measured['epochs']} epochs in {measured['seconds']:.0f} s "
         f"({measured['images_per_second']:.0f} images a second): accuracy "

@@ -1,5 +1,6 @@
 """The embedded default: hand signs that are drawn once and kept in the user's cache folder."""
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -7,57 +8,15 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
+from resnet_lesson.signs_drawing import COUNT, SEED, count_for_test, draw_reporting
 from resnet_lesson.signs_files import encode, read_part, write_atomically
 from resnet_lesson.signs_form import Signs, SignsError, all_classes, shown
 from resnet_lesson.signs_progress import notice, progress_bar
 
 CACHE_VARIABLE = "RESNET_LESSON_CACHE"
-COUNT = 1080
-MOST = 100_000
-SEED = 0
 _LONGEST_WAIT = 300  # seconds for another process that is drawing
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _in_memory = {}  # what was drawn while the cache folder could not be written
-
-
-def count_for_test(count):
-    """How many test images go with ``count`` training images: a ninth, and six at least."""
-    return max(count // 9, 6)
-
-
-def draw(count=COUNT, seed=SEED):
-    """Draws signs, with a progress bar; the cache is not touched.
-
-    Arguments:
-        count: integer from 6 to 100,000, the number of training images; a ninth as many test images
-            (at least 6) are drawn besides.
-        seed: integer >= 0. The same seed gives the same images.
-
-    Returns:
-        `Signs`. No two of its images, and no two seeds, share a drawing.
-
-    Raises:
-        SignsError: ``count`` or ``seed`` is out of range.
-    """
-    if not 6 <= count <= MOST:
-        raise SignsError(f"count is {count}; expected 6 to {MOST} training images; choose another")
-    if seed < 0:
-        raise SignsError(f"seed is {seed}; expected a whole number from 0; choose another")
-    with progress_bar("Drawing hand signs") as report:
-        return _draw(count, seed, report)
-
-
-def _draw(count, seed, report):
-    from resnet_lesson.hands import draw_signs
-
-    total = count + count_for_test(count)
-    report(0, total)
-    # Twice the seed and one more: training images of no seed are test images of another.
-    train = draw_signs(count, 2 * seed, progress=lambda done, _: report(done, total))
-    test = draw_signs(
-        total - count, 2 * seed + 1, progress=lambda done, _: report(count + done, total)
-    )
-    return Signs(*train, *test, all_classes())
 
 
 def drawn_signs(count=COUNT, seed=SEED):
@@ -67,7 +26,7 @@ def drawn_signs(count=COUNT, seed=SEED):
     one from another version of the drawing are replaced. Where the folder cannot be written the
     signs are kept in memory, and one line says so.
 
-    Arguments and returns as for `draw`.
+    Arguments and returns as for `resnet_lesson.signs_drawing.draw`.
     """
     path = cache_file(count, seed)
     signs = _read(path, count)
@@ -76,18 +35,17 @@ def drawn_signs(count=COUNT, seed=SEED):
     if signs is not None:
         return signs
     with progress_bar("Drawing hand signs") as report:
-        report(0, count + count_for_test(count))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.parent / "signs.lock", timeout=_LONGEST_WAIT):
                 signs = _read(path, count)
                 if signs is None:
-                    signs = _draw(count, seed, report)
+                    signs = draw_reporting(count, seed, report)
                     _store(path, signs)
             return signs
         except (OSError, NotImplementedError) as error:
             reason = getattr(error, "strerror", None) or error
-            signs = signs or _draw(count, seed, report)
+            signs = signs or draw_reporting(count, seed, report)
     _in_memory[path] = Signs(*(array.copy() for array in signs))
     notice(
         f"{shown(path.parent)} cannot be written ({reason}), so each session draws its hand signs "
@@ -110,9 +68,9 @@ def cache_file(count=COUNT, seed=SEED):
     forget to count up.
     """
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("hand*.py")):
+    package = Path(__file__).parent
+    for source in (*sorted(package.glob("hand*.py")), package / "signs_drawing.py"):
         digest.update(source.read_bytes())
-    digest.update(Path(__file__).read_bytes())
     return cache_folder() / f"signs-{count}-{seed}-{digest.hexdigest()[:12]}.h5"
 
 
@@ -138,7 +96,8 @@ def _store(path, signs):
     family = path.name.rpartition("-")[0]
     for old in path.parent.glob(f"{family}-*"):
         if old != path:
-            old.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open elsewhere
+                old.unlink()
 
 
 def _digest(data):

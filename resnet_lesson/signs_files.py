@@ -239,7 +239,7 @@ def encode(**parts):
     memory = io.BytesIO()
     with h5py.File(memory, "w") as file:
         for part, (images, labels) in parts.items():
-            blocks = (min(len(images), 100), SIZE, SIZE, 3)
+            blocks = (min(len(images), 60), SIZE, SIZE, 3)
             file.create_dataset(f"{part}_set_x", data=images, chunks=blocks, fletcher32=True)
             file.create_dataset(f"{part}_set_y", data=labels, fletcher32=True)
         file["list_classes"] = all_classes()

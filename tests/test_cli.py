@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_lesson import cli, hands, signs
+from resnet_lesson import cli, hands, signs, signs_drawing
 from resnet_lesson.signs import SignsError, load_signs
 
 MEASURED = {
@@ -36,6 +36,7 @@ def run(tmp_path, monkeypatch, capsys):
     """Runs a command in an empty folder: exit status, lines of stdout, lines of stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(hands, "draw_signs", noise)
+    monkeypatch.setattr(signs_drawing, "_processors", lambda: 1)
 
     def run(*arguments):
         status = cli.main(list(arguments))
@@ -79,7 +80,9 @@ def test_draws_and_writes(run):
         ["Wrote here/train_signs.h5 (54 images) and here/test_signs.h5 (6 images)."],
         [],
     )
-    assert np.array_equal(load_signs("here").train_images, noise(54, 0)[0])
+    assert np.array_equal(
+        load_signs("here").train_images, np.concatenate([noise(30, 0)[0], noise(24, 1)[0]])
+    )
 
 
 def test_draws_the_classic_number_by_default(run):
@@ -172,6 +175,7 @@ def test_check_says_one_line_for_each_file_and_2_if_any_is_bad(run):
         (["signs", "--output", "a", "--count", "1000000000"], "expected 6 to 100000"),
         (["signs", "--output", "a", "--count", "9" * 5000], "is not a whole number"),
         (["signs", "--output", "a", "--seed", "-1"], "'-1' is not a whole number from 0"),
+        (["signs", "--output", "a", "--seed", "9" * 30], "expected 0 to 4294967295"),
         (["signs", "--output", "a", "more"], "unrecognized arguments"),
         (["train", "--data", ""], "--data: expected a path, not nothing"),
         (["train", "--epochs", "0"], "'0' is not a whole number from 1"),
@@ -205,7 +209,9 @@ def test_help_is_quick_and_loads_nothing_large():
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_is_one_line_and_130(tmp_path):
     code = (
-        "import time, resnet_lesson.hands as hands, resnet_lesson.cli as cli, sys\n"
+        "import time, sys\n"
+        "from resnet_lesson import cli, hands, signs_drawing\n"
+        "signs_drawing._processors = lambda: 1\n"
         "def slow(*_, **__): print('drawing', flush=True); time.sleep(60)\n"
         "hands.draw_signs = slow\n"
         "sys.exit(cli.main(['signs', '--output', 'here']))"

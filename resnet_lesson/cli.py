@@ -93,15 +93,15 @@ def _add_grade(commands):
     parser = commands.add_parser(
         "grade",
         help="grade submissions",
-        description="Grades notebooks and .py files. In a folder each file is a submission and each "
-        "subfolder is one learner's. Exit status 0 says that all were graded, whatever the marks.",
+        description="Grades notebooks and .py files. In a folder each file is a submission, each "
+        "subfolder one learner's. Exit status 0 says that all were graded, whatever the marks.",
     )
     parser.add_argument("paths", metavar="PATH", type=_path, nargs="+")
     parser.add_argument(
         "--exercise",
         metavar="ID",
         action="append",
-        help="grade this exercise (may be given again); else all that any submission defines",
+        help="grade this exercise (may be repeated); else all that any submission defines",
     )
     parser.add_argument(
         "--json", metavar="FILE", type=_path, help="write results as JSON; - writes it to stdout"
@@ -113,7 +113,7 @@ def _add_grade(commands):
         "--memory",
         metavar="MB",
         type=_whole_number(512),
-        help="most memory for one exercise (6144)",
+        help="most memory for an exercise (6144)",
     )
     parser.set_defaults(run=_grade, parser=parser)
 

@@ -220,3 +220,23 @@ def to_data(series):
         else asdict(item)
         for item in series
     ]
+
+
+def from_data(data):
+    """The series that `to_data` wrote, also after its way through JSON."""
+    return tuple(_item(item) for item in data)
+
+
+def _item(data):
+    if "paths" in data:
+        main, shortcut, *others = (from_data(path) for path in data["paths"])
+        return Branch(main, shortcut, _item(data["merge"]), tuple(others))
+    return Op(**{name: _tuples(value) for name, value in data.items()})
+
+
+def _tuples(value):
+    if isinstance(value, list):
+        return tuple(_tuples(v) for v in value)
+    if isinstance(value, dict):
+        return {name: _tuples(v) for name, v in value.items()}
+    return value

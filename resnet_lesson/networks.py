@@ -28,7 +28,7 @@ def ResNet50(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     """ResNet-50 for small images: stem, sixteen bottleneck blocks in four stages, classifier.
 
     Arguments:
-        input_shape: ``(H, W, C)`` of one image; H and W of 33 pixels or more.
+        input_shape: ``(H, W, C)`` of one image; H and W of 37 pixels or more.
         classes: integer, the number of classes.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
 

@@ -47,7 +47,7 @@ class Failure:
     """Why an attempt could not be run.
 
     Attributes:
-        what: "not_attempted", "signature", "wrong_type", "exception" or "unrecognised".
+        what: "not_attempted" or the kind of the finding: "exception", "wrong_type", ...
         error: the exception's class, or "".
         message: its text, or the reason in words.
         line: the learner's line that raised, or "".
@@ -317,7 +317,8 @@ def failure_of(error, function):
         return Failure("not_attempted")
     line = linecache.getline(last.filename, last.lineno).strip() if last else ""
     message = str(error) or type(error).__name__
-    return Failure("exception", type(error).__name__, message, line, last.lineno if last else 0)
+    what = "memory" if isinstance(error, MemoryError) else "exception"
+    return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
 
 
 def _until(error, source):

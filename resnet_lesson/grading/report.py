@@ -9,6 +9,8 @@ from resnet_lesson.grading.messages import consequence, explain, translate
 LOCAL = 0.3
 COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7}
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
+MANY = 4  # blocks of a network without their shortcut: no residual network any more
+COULD_NOT_RUN = ("exception", "syntax", "import", "timeout", "memory", "crashed")
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,19 @@ def report(exercise, verdict, seconds=0.0):
     if verdict.differences:
         points = round(2 * most * (1 - _lost(exercise, verdict.differences))) / 2
         return Report(exercise.id, "failed", points, most, findings, seconds, verdict=verdict)
-    status = "error" if failure.what == "exception" else "failed"
+    status = "error" if failure.what in COULD_NOT_RUN else "failed"
     return Report(exercise.id, status, 0.0, most, findings, seconds, verdict=verdict)
 
 
 def _lost(exercise, differences):
     root = differences[0]
     cost = COSTS.get(root.what, LOCAL)
-    whole = exercise.kind == "block"
-    if any(d.where.endswith("add") and d.what in WITHOUT_SHORTCUT for d in differences):
-        cost = 0.8 if whole else 0.4
+    unjoined = [d for d in differences if d.where.endswith("add") and d.what in WITHOUT_SHORTCUT]
+    if unjoined:
+        most = exercise.kind == "block" or sum(1 + len(d.also) for d in unjoined) >= MANY
+        cost = 0.8 if most else 0.4
     elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
-        cost = 0.6 if whole else 0.4
+        cost = 0.6 if exercise.kind == "block" else 0.4
     return min(cost + 0.1 * (len(differences) - 1), 1.0)
 
 
@@ -144,10 +147,10 @@ def _plain(value):
 
 
 def _failure_finding(failure, follows):
-    if failure.what == "exception":
+    if failure.error:
         got = f"{failure.error}: {failure.message.strip().splitlines()[0]}"
         message = consequence(failure) if follows else translate(failure)
-        return Finding("submission", "exception", "", got, message)
+        return Finding("submission", failure.what, "", got, message)
     message = failure.message[:1].upper() + failure.message[1:]
     return Finding(
         "submission", failure.what, "", failure.message, f"{message}.".replace("?.", "?")

@@ -1,0 +1,112 @@
+"""Grades submissions: each is observed in a child process of its own and judged outside it."""
+
+import time
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading import sandbox, submissions, wire
+from resnet_lesson.grading.judge import Verdict, judge
+from resnet_lesson.grading.observe import Failure, Observation, failure_of, observe
+from resnet_lesson.grading.report import report
+
+TIMEOUT = 120.0  # seconds for an exercise
+MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
+
+
+class Grader:
+    """Grades submissions, one after another.
+
+    Arguments:
+        exercise_ids: the exercises to grade; None for those that any of the submissions defines.
+        timeout: most seconds for one exercise of one submission.
+        memory: most memory for it, in MiB.
+    """
+
+    def __init__(self, exercise_ids=None, timeout=TIMEOUT, memory=MEMORY):
+        self.exercise_ids = exercise_ids
+        self.timeout = timeout
+        self.memory = memory
+        self._references = {}
+
+    def grade(self, found):
+        """Grades submissions.
+
+        Arguments:
+            found: list of `resnet_lesson.grading.submissions.Submission`.
+
+        Yields:
+            For each submission a dictionary in the form of ``grade --json``.
+        """
+        read = [(submission, *_read(submission)) for submission in found]
+        defined = set().union(*(submissions.defined_names(s) for _, s, _ in read))
+        chosen = self.exercise_ids or [e for e in all_exercises() if e in defined]
+        for submission, statements, error in read:
+            reports = [self._grade(statements, error, name) for name in chosen]
+            yield {
+                "submission": submission.name,
+                "points": sum(r.points for r in reports),
+                "max_points": sum(r.max_points for r in reports),
+                "exercises": [r.to_dict() for r in reports],
+            }
+
+    def _grade(self, statements, error, name):
+        exercise = all_exercises()[name]
+        started = time.perf_counter()
+        if error:
+            verdict = Verdict(False, failure=Failure(error.what, message=str(error)))
+        elif name not in submissions.defined_names(statements):
+            verdict = Verdict(False, failure=Failure("not_attempted"))
+        else:
+            verdict = self._judge(statements, exercise)
+        return report(exercise, verdict, round(time.perf_counter() - started, 2))
+
+    def _judge(self, statements, exercise):
+        outcome = sandbox.run(
+            lambda: wire.to_bytes(_observe(statements, exercise)), self.timeout, self.memory
+        )
+        if outcome.what != "answered":
+            return Verdict(False, failure=self._ended(outcome))
+        try:
+            observed = wire.from_bytes(outcome.answer)
+            return judge(observed, self._reference(exercise))
+        except (wire.WireError, KeyError, IndexError, TypeError, ValueError, AttributeError):
+            # What came back is not what an observation looks like.
+            return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
+
+    def _ended(self, outcome):
+        said = {
+            "timeout": f"was not done after {self.timeout:g} seconds: is there an endless loop?",
+            "memory": f"needed more than {self.memory} MiB of memory",
+            "crashed": "ended the process that ran it",
+        }
+        return Failure(outcome.what, message=said[outcome.what])
+
+    def _reference(self, exercise):
+        if exercise.id not in self._references:
+            outcome = sandbox.run(
+                lambda: wire.to_bytes(observe(exercise.load_reference(), exercise)), 600, 1 << 20
+            )
+            if outcome.what != "answered":
+                raise RuntimeError(f"the reference of {exercise.id} could not be run: {outcome}")
+            self._references[exercise.id] = wire.from_bytes(outcome.answer)
+        return self._references[exercise.id]
+
+
+def _read(submission):
+    try:
+        return submissions.read_statements(submission), None
+    except submissions.SubmissionError as error:
+        return [], error
+
+
+def _observe(statements, exercise):
+    """Loads what an exercise needs and observes it; runs in the child."""
+    try:
+        wanted = submissions.needed(statements, {exercise.id})
+        namespace, _ = submissions.load(wanted)
+    except Exception as error:
+        return Observation(failure=failure_of(error, _nothing))
+    return observe(namespace.get(exercise.id), exercise)
+
+
+def _nothing():
+    """Stands for a function that could not be defined."""

@@ -29,20 +29,25 @@ THUMB_BONES = np.array([4.6, 3.3, 2.5])
 THUMB_GIRTHS = np.array([1.45, 1.15, 1.02, 0.72])
 THUMB_ROOT = np.array([1.9, 1.9, 0.7])
 
-# Which fingers stand up, the directions of the thumb's three bones, where its tip wants to be
-# (None: where the bones lead) and the side on which its pad lies.
-OPEN_THUMB = ((0.68, 0.66, 0.28), (0.74, 0.67, 0.08), (0.8, 0.6, 0.0)), None, (-0.7, 0.3, 0.65)
+# How a thumb is held: the directions of its three bones, the corners of the box in which its tip
+# ends up (None: where the bones lead), and the side on which its pad lies.
+OPEN_THUMB = (
+    ((0.68, 0.66, 0.28), (0.74, 0.67, 0.08), (0.8, 0.6, 0.0)),
+    None,
+    (-0.7, 0.3, 0.65),
+)
 OVER_FIST = (
     ((0.4, 0.72, 0.56), (-0.45, 0.6, 0.66), (-0.9, 0.25, 0.2)),
-    (-0.1, 7.0, 5.5),
+    ((-1.4, 6.0, 5.2), (1.7, 8.0, 5.6)),
     (-0.3, 0.2, -0.9),
 )
 OVER_PALM = (
     ((0.35, 0.78, 0.5), (-0.8, 0.5, 0.3), (-0.95, 0.1, -0.2)),
-    (-1.0, 6.4, 2.5),
+    ((-2.4, 5.5, 2.3), (1.0, 7.6, 2.7)),
     (0.1, -0.5, -0.85),
 )
-SIGNS = {
+RING_THUMB = ((0.45, 0.55, 0.7), (0.2, 0.7, 0.7), (0.0, 0.95, 0.3)), None, (0.0, 0.4, -0.9)
+SIGNS = {  # which fingers stand up, and the thumb
     1: ((True, False, False, False), OVER_FIST),
     2: ((True, True, False, False), OVER_FIST),
     3: ((True, True, False, False), OPEN_THUMB),
@@ -124,11 +129,11 @@ def thumb_joints(directions, target=None):
 def finger_pose(digit, rng):
     """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
     if digit == 0:
-        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 4, 3) + rng.normal(0, 3, (4, 3))
-        return bends, 0.15 * SPLAY + np.array([-2.0, 0.0, 2.0, 3.0]) + rng.normal(0, 1.5, 4)
+        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 5, 3) + rng.normal(0, 2, (4, 3))
+        return bends, np.array([3.0, 1.0, -2.0, -6.0]) + rng.normal(0, 1, 4)
     upright = np.array(SIGNS[digit][0])
     straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
-    curled = np.array([76.0, 102.0, 55.0]) + rng.normal(0, 6, 3) + rng.normal(0, 4, (4, 3))
+    curled = np.array([74.0, 102.0, 55.0]) + rng.normal(0, 8, 3) + rng.normal(0, 5, (4, 3))
     spread = rng.uniform(0.4, 1.5) * SPLAY + rng.normal(0, 1.5, 4)
     closed = 0.1 * SPLAY + np.array([0.0, 0.0, -2.0, -4.0])
     return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
@@ -136,19 +141,16 @@ def finger_pose(digit, rng):
 
 def thumb_pose(digit, rng, tips):
     """Draws the thumb's joints `(4, 3)` and pad direction for a sign; `tips` are the fingertips."""
+    directions, box, pad = RING_THUMB if digit == 0 else SIGNS[digit][1]
     if digit == 0:
         target = (tips[0] + tips[1]) / 2 + np.array([0.0, -0.9, 0.2])
-        directions, pad = (
-            np.array([[0.45, 0.55, 0.7], [0.2, 0.7, 0.7], [0.0, 0.95, 0.3]]),
-            (0, 0.4, -0.9),
-        )
+    elif box is not None:
+        target = rng.uniform(*box)
     else:
-        directions, target, pad = SIGNS[digit][1]
-        turn = rotation(*np.clip(rng.normal((0, 0, 4 if target is None else 0), 7), -14, 14))
+        target = None
+        turn = rotation(*np.clip(rng.normal((0, 0, 4), 7), -14, 14))
         directions = np.array(directions) @ turn.T
-    if target is not None and digit:
-        target = np.array(target) + rng.normal(0, (0.7, 0.45, 0.15))
-    return thumb_joints(directions, target), np.array(pad, float)
+    return thumb_joints(directions, target), np.array(pad)
 
 
 def _across(pad, bone):

@@ -153,7 +153,9 @@ def _render(view, rng, size):
     pixels = 2 * size
     points, index = _trace(view, pixels)
     canvas = np.zeros((pixels * pixels, 4), np.float32)
-    canvas[index, :3] = _lit_skin(view, points, rng)
+    # Drawn for all pixels, hit or not: if rounding moves one at the edge, the others keep theirs.
+    grain = rng.normal(1, 0.03, (pixels * pixels, 1)).astype(np.float32)
+    canvas[index, :3] = _lit_skin(view, points, rng) * grain[index]
     canvas[index, 3] = 1
     return canvas.reshape(size, 2, size, 2, 4).mean((1, 3))
 
@@ -223,17 +225,20 @@ def _skin(view, points, normals, part, place, rng):
     colour = _mix(colour, colour * CREASE, _joint_creases(joint, pad, place))
     flat = points @ view.turn.astype(np.float32)
     colour = _mix(colour, colour * CREASE, _palm_lines(flat, joint, pad, rng))
-    nail = (joint == 3) & (pad < -0.62) & (place > 0.45) & (place < 0.995)
-    paint = (
-        rng.uniform(0.02, 0.5, 3)
-        if rng.random() < 0.07
-        else 0.55 * colour.mean(0) + (0.3, 0.2, 0.18)
-    )
-    colour = _mix(colour, paint.astype(np.float32), 0.75 * nail)
-    gloss[nail] += 0.12
-    cloth = joint == CLOTH
-    colour[cloth] = rng.uniform(0.01, 0.25) * rng.uniform(0.7, 1.3, 3)
-    return colour * rng.normal(1, 0.03, (len(points), 1)).astype(np.float32), gloss
+    mottle = np.sin(flat @ rng.normal(0, 1.2, (3, 4)) + rng.uniform(0, 6.3, 4)).mean(1)
+    colour *= 1 + 0.08 * mottle[:, None].astype(np.float32)
+    nail = (joint == 3) & (pad < -0.66) & (place > 0.45) & (place < 0.995)
+    colour = _mix(colour, *_nails(back, nail, rng))
+    gloss[nail] += 0.1
+    colour[joint == CLOTH] = rng.uniform(0.01, 0.25) * rng.uniform(0.7, 1.3, 3)
+    return colour, gloss
+
+
+def _nails(back, nail, rng):
+    """Colour of the nails, a few of them painted, and how much of it shows at each point."""
+    varnish, painted = rng.uniform(0.02, (0.6, 0.2, 0.3)), rng.random() < 0.06
+    bare = 0.55 * back + np.array([0.3, 0.2, 0.18], np.float32)
+    return (varnish.astype(np.float32), 0.8 * nail) if painted else (bare, 0.6 * nail)
 
 
 def _tones(rng):
@@ -251,22 +256,20 @@ def _mix(colour, other, share):
 
 def _joint_creases(joint, pad, place):
     """How deep the folds at the finger joints are, 0 to 1: lines inside, wide on the knuckles."""
-    start = np.isin(joint, (2, 3))
-    web = joint == 1
-    line = (
-        np.exp(-((place / 0.07) ** 2)) * start + 0.8 * np.exp(-(((place - 0.5) / 0.05) ** 2)) * web
-    )
-    knuckle = np.exp(-((place / 0.16) ** 2)) * start
-    return np.clip(0.85 * line * (pad > 0) + 0.5 * knuckle * (pad < -0.3), 0, 1)
+    bent, web = np.isin(joint, (2, 3)), joint == 1
+    line = np.exp(-((place / 0.07) ** 2)) * bent + np.exp(-(((place - 0.5) / 0.05) ** 2)) * web
+    knuckle = np.exp(-((place / 0.16) ** 2)) * bent
+    return np.clip(0.8 * line * (pad > 0) + 0.5 * knuckle * (pad < -0.3), 0, 1)
 
 
 def _palm_lines(flat, joint, pad, rng):
-    """How deep the three great lines of the palm are at points `flat` in the hand's coordinates."""
+    """How deep the lines of palm and wrist are at points `flat` in the hand's coordinates."""
     x, y = flat[:, 0] + rng.normal(0, 0.15), flat[:, 1] + rng.normal(0, 0.15)
     life = np.where(x < 2.9, np.hypot(x - 3.4, (y - 3.2) * 0.85) - 2.9, 9)
     head = np.where((x > -2.4) & (x < 2.6), y - 6.1 - 0.25 * x + 0.05 * x**2, 9)
     heart = np.where((x > -3.6) & (x < 1.6), y - 7.0 - 0.12 * (x + 1.2) ** 2 - 0.1 * x, 9)
-    gap = np.abs([life, head, heart]).min(0)
+    wrist = np.where(np.abs(x) < 2.6, y - 0.1, 9)
+    gap = np.abs([life, head, heart, wrist]).min(0)
     return rng.uniform(0.3, 0.8) * np.exp(-((gap / 0.17) ** 2)) * (joint == 0) * (pad > 0.2)
 
 
@@ -321,7 +324,7 @@ def _develop(light, rng):
     light = light * np.exp(-rng.uniform(0.5, 2.4) * distance)[..., None] * rng.uniform(0.75, 1.1)
     light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.4, 0.6) * size / 64)
     picture = np.clip(light, 0, 1) ** (1 / GAMMA)
-    picture += rng.uniform(0.5, 1.5) * (picture - _blur(picture, 1.1 * size / 64))
+    picture += rng.uniform(0.4, 1.25) * (picture - _blur(picture, 1.1 * size / 64))
     picture += rng.uniform(0, 0.12) * np.sin(2 * np.pi * picture) * -0.5
     grain = 0.5 * rng.normal(0, 1, picture.shape) + rng.normal(0, 1, (size, size, 1))
     picture = picture * 255 + rng.uniform(0.2, 0.9) * grain

@@ -6,6 +6,7 @@ the bar is a widget in an output without text, emptied when the work is done; in
 line on stderr that is wiped; elsewhere there is none.
 """
 
+import html
 import sys
 import time
 from contextlib import contextmanager
@@ -26,9 +27,9 @@ def in_notebook():
 def notice(line):
     """Tells the user one line: on stderr, or in a notebook as a widget, which is not compared."""
     if in_notebook():
-        from ipywidgets import Label
+        from ipywidgets import HTML
 
-        _show(Label(line))
+        _show(HTML(html.escape(line)))  # unlike a Label it breaks a line that is too long
     else:
         print(line, file=sys.stderr)
 

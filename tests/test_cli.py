@@ -209,7 +209,8 @@ def test_help_is_quick_and_loads_nothing_large():
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_is_one_line_and_130(tmp_path):
     code = (
-        "import time, sys\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "from resnet_lesson import cli, hands, signs_drawing\n"
         "signs_drawing._processors = lambda: 1\n"
         "def slow(*_, **__): print('drawing', flush=True); time.sleep(60)\n"

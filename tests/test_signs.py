@@ -184,6 +184,7 @@ def broken_files():
         "nothing stored": (replace(x, h5py.Empty("u1")), "has shape None"),
         "floats": (replace(x, images / np.float32(255)), "train_set_x has dtype float32"),
         "wide integers": (replace(x, images.astype("int64")), "has dtype int64"),
+        "16 bits": (replace(x, images.astype("uint16")), "has dtype uint16"),
         "text labels": (replace(y, [b"one"] * 12), "train_set_y has dtype"),
         "truth labels": (replace(y, labels > 2), "train_set_y has dtype bool"),
         "one-hot labels": (replace(y, one_hot(labels)), "one-hot"),
@@ -270,6 +271,13 @@ def test_refusal_of_permission_is_told(folder, monkeypatch):
     assert "may not be read (permission denied)" in one_line(load_signs, folder)
 
 
+def test_a_file_that_another_program_writes_to(folder):
+    fcntl = pytest.importorskip("fcntl")
+    with open(folder / "train_signs.h5") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as HDF5 does
+        assert "is open for writing elsewhere" in one_line(load_signs, folder)
+
+
 # ------------------------------------------------------------------------------- what is accepted
 
 
@@ -323,6 +331,15 @@ def test_a_failed_write_keeps_the_old_file_whole(folder, monkeypatch):
     assert "No space left" in one_line(write_signs, folder, some_signs(20))
     assert (folder / "train_signs.h5").read_bytes() == before
     assert len(list(folder.iterdir())) == 2
+
+
+def test_who_reads_a_file_while_it_is_replaced_reads_the_old_one(folder):
+    with open(folder / "train_signs.h5", "rb") as reader:
+        old = reader.read(100)
+        write_signs(folder, some_signs(20))
+        reader.seek(0)
+        assert reader.read(100) == old
+        assert len(reader.read()) < (folder / "train_signs.h5").stat().st_size
 
 
 def test_a_file_in_the_way_of_the_output_folder(tmp_path):

@@ -228,3 +228,15 @@ def test_a_notebook_stores_the_same_output_whether_or_not_it_had_to_draw(drawn, 
         {"output_type": "display_data", "data": {}, "metadata": {}}
     ]
     assert "".join(output.get("text", "") for output in cold) == "before\nafter\n"
+
+
+def test_a_notebook_stores_no_text_about_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "file"))
+    cells = [nbformat.v4.new_code_cell(FAKE + "drawn_signs(12);")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=120).execute()
+    bar, line = notebook.cells[0].outputs
+    assert bar.data == {} and list(line.data) == ["application/vnd.jupyter.widget-view+json"]
+    states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    assert "cannot be written" in states[line.data.popitem()[1]["model_id"]]["state"]["value"]

@@ -201,6 +201,15 @@ def test_the_check_stands_right_under_its_graded_cell(exercise):
 
 
 @for_each_exercise
+def test_the_solved_form_passes_and_the_learners_is_not_attempted(exercise):
+    _, solved = graded_with_check(exercise)
+    _, blank = graded_with_check(exercise, FOLDER)
+    points = f"{exercise.points:g} of {exercise.points:g} points"
+    assert any("passed" in text and points in text for text in texts_of(solved))
+    assert any("not attempted" in text for text in texts_of(blank))
+
+
+@for_each_exercise
 def test_an_exercise_leads_step_by_step_and_explains_its_solution(exercise):
     assert len(set(exercise.hints)) == len(exercise.hints) >= 3
     assert not any("TODO" in text for text in (*exercise.hints, exercise.explanation))

@@ -124,7 +124,7 @@ def test_an_interrupt_ends_the_processes(started):
 
     with pytest.raises(KeyboardInterrupt):
         draw_reporting(42, 0, interrupt)
-    assert len(started) == 2 and all(process.returncode is not None for process in started)
+    assert len(started) == 2 and all(process.returncode for process in started)
 
 
 def test_files_in_the_working_folder_do_not_stand_in_for_modules(

@@ -83,6 +83,7 @@ def graded(tmp_path_factory):
             "%matplotlib inline\n!pip list\nimport numpy as np", RIGHT, "1/0"
         ),
         "blank.ipynb": notebook(blank.format("# YOUR CODE HERE\n    raise NotImplementedError()")),
+        "other_cells.ipynb": notebook("%%bash\nls -l", "def plot(:", RIGHT),
         "wrong.py": RIGHT.replace('padding="same"', 'padding="valid"'),
         "syntax.py": RIGHT.replace("F1, F2, F3 = filters", "F1, F2, F3 = = filters"),
         "not_json.ipynb": "{",
@@ -118,6 +119,7 @@ def outcome(result):
         ("notebook.ipynb", ("passed", None, None)),
         ("raise_at_import.py", ("passed", None, None)),
         ("ana", ("passed", None, None)),
+        ("other_cells.ipynb", ("passed", None, None)),
         ("blank.ipynb", ("not_attempted", None, None)),
         ("wrong.py", ("failed", "main.2.conv", "padding")),
         ("syntax.py", ("error", "submission", "syntax")),
@@ -132,7 +134,7 @@ def test_each_kind_of_submission_gets_its_result(graded, name, expected):
 
 
 def test_every_submission_is_in_the_results_and_hidden_files_are_not(graded):
-    assert len(graded) == 13
+    assert len(graded) == 14
     assert all(result["max_points"] == 10.0 for result in graded.values())
     assert graded["right.py"]["points"] == 10.0 and graded["loop.py"]["points"] == 0.0
 

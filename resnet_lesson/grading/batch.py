@@ -39,8 +39,8 @@ class Grader:
         read = [(submission, *_read(submission)) for submission in found]
         defined = set().union(*(submissions.defined_names(s) for _, s, _ in read))
         chosen = self.exercise_ids or [e for e in all_exercises() if e in defined]
-        for submission, statements, error in read:
-            reports = [self._grade(statements, error, name) for name in chosen]
+        for submission, statements, failure in read:
+            reports = [self._grade(statements, failure, name) for name in chosen]
             yield {
                 "submission": submission.name,
                 "points": sum(r.points for r in reports),
@@ -48,15 +48,13 @@ class Grader:
                 "exercises": [r.to_dict() for r in reports],
             }
 
-    def _grade(self, statements, error, name):
+    def _grade(self, statements, failure, name):
         exercise = all_exercises()[name]
         started = time.perf_counter()
-        if error:
-            verdict = Verdict(False, failure=Failure(error.what, message=str(error)))
-        elif name not in submissions.defined_names(statements):
-            verdict = Verdict(False, failure=Failure("not_attempted"))
-        else:
+        if name in submissions.defined_names(statements):
             verdict = self._judge(statements, exercise)
+        else:
+            verdict = Verdict(False, failure=failure or Failure("not_attempted"))
         return report(exercise, verdict, round(time.perf_counter() - started, 2))
 
     def _judge(self, statements, exercise):
@@ -92,10 +90,12 @@ class Grader:
 
 
 def _read(submission):
+    """Statements, and what to say of an exercise that they do not define."""
     try:
-        return submissions.read_statements(submission), None
+        statements, errors = submissions.read_statements(submission)
     except submissions.SubmissionError as error:
-        return [], error
+        return [], Failure(error.what, message=str(error))
+    return statements, Failure("syntax", message="; ".join(errors)) if errors else None
 
 
 def _observe(statements, exercise):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIXES = (".ipynb", ".py")
+PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 # Keras 3 has the names of these older modules elsewhere.
 KERAS_HOMES = ("layers", "models", "initializers", "regularizers", "optimizers", "utils", "backend")
 
@@ -96,12 +97,13 @@ def read_statements(submission):
     """The top-level statements of a submission, notebook magics left out.
 
     Returns:
-        List of `Statement`, in the order of the files and cells.
+        ``(statements, errors)``: a list of `Statement` in the order of files and cells, and for
+        each cell that is no valid Python a line that says where and why.
 
     Raises:
-        SubmissionError: a file cannot be read, or a cell that defines something is not Python.
+        SubmissionError: a file cannot be read.
     """
-    statements = []
+    statements, errors = [], []
     for path in submission.files:
         try:
             text = path.read_bytes().decode("utf-8-sig")
@@ -109,9 +111,13 @@ def read_statements(submission):
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise SubmissionError("syntax", f"{path.name} cannot be read: {error}") from None
         for number, source in enumerate(sources, 1):
-            cell = f"{path.name}, cell {number}" if path.suffix == ".ipynb" else path.name
-            statements += _parse(source, f"<{cell}>")
-    return statements
+            name = f"{path.name}, cell {number}" if path.suffix == ".ipynb" else path.name
+            try:
+                statements += _parse(source, f"<{name}>")
+            except (SyntaxError, ValueError) as error:
+                at = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+                errors.append(f"{name}{at}: {getattr(error, 'msg', error)}")
+    return statements, errors
 
 
 def _cells(text):
@@ -128,17 +134,13 @@ def _old_cells(notebook):
 
 def _parse(source, name):
     lines = source.replace("\r\n", "\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if first.startswith("%%") and first.split()[0] not in PYTHON_MAGICS:
+        return []  # a cell in another language
     # A magic becomes a blank line, so that line numbers stay those that the learner sees.
     lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
     text = "\n".join(lines)
-    try:
-        nodes = ast.parse(text).body
-    except (SyntaxError, ValueError) as error:
-        if "def " not in text and "class " not in text:
-            return []
-        at = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
-        said = getattr(error, "msg", str(error))
-        raise SubmissionError("syntax", f"{name.strip('<>')}{at}: {said}") from None
+    nodes = ast.parse(text).body
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     return [Statement(node, name) for node in nodes]
 

@@ -6,32 +6,14 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-from keras import activations, layers, ops
+from keras import layers, ops
 
+from resnet_lesson.composites import expand, is_composite
+from resnet_lesson.describing import describe
 from resnet_lesson.graph import Branch, Op, count, with_places
 
 MOST_OPERATIONS = 5000
-# Known by behaviour, so that `Activation("relu")`, `ReLU()`, `keras.ops.relu` and a Lambda are one.
-ELEMENTWISE = {
-    "linear": activations.linear,
-    "relu": activations.relu,
-    "relu6": activations.relu6,
-    "leaky_relu": activations.leaky_relu,
-    "elu": activations.elu,
-    "selu": activations.selu,
-    "gelu": activations.gelu,
-    "silu": activations.silu,
-    "sigmoid": activations.sigmoid,
-    "tanh": activations.tanh,
-    "softplus": activations.softplus,
-    "softmax": activations.softmax,
-}
-MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
-POOLS = {"MaxPooling2D": "max", "AveragePooling2D": "average"}
-GLOBAL_POOLS = {
-    "GlobalMaxPooling2D": "global max",
-    "GlobalAveragePooling2D": "global average",
-}
+EPSILON = 1e-3
 
 
 class TraceError(ValueError):
@@ -56,13 +38,15 @@ class Trace:
         source: Keras tensor, what it was given.
         failed: None, or ``(operation, tensors)``: the call that raised, to be shown as the last
             operation.
+        known_layers: dictionary of the layers met before, for several traces to share: a layer that
+            occurs in two of them has one number in both.
 
     Attributes:
         series: the graph, a tuple of `resnet_lesson.graph.Op` and `Branch`.
         steps: list of `Step` in the order of computation; the first is the input.
     """
 
-    def __init__(self, output, source, failed=None):
+    def __init__(self, output, source, failed=None, known_layers=None):
         self._kept = []  # keeps tensors alive, since they are known by their id
         self._expanded = {}
         self.source = source
@@ -76,7 +60,7 @@ class Trace:
         self._parents = [[number for _, number in step.inputs] for step in self.steps]
         self._budget = MOST_OPERATIONS
         self._dominators = self._find_dominators()
-        self._layers = {}
+        self._layers = {} if known_layers is None else known_layers
         start = numbers[id(source)]
         last = [numbers[id(self._resolve(end))] for end in ends]
         if failed:
@@ -95,23 +79,12 @@ class Trace:
         return tensor
 
     def _expand(self, operation, node_index):
-        if not _is_composite(operation):
+        if not is_composite(operation):
             return None
         key = (id(operation), node_index)
         if key not in self._expanded:
             arguments = operation._inbound_nodes[node_index].arguments
-            try:
-                inner = operation.call(*arguments.args, **arguments.kwargs)
-                inner = keras.tree.flatten(inner)
-                if not all(
-                    keras.utils.is_keras_tensor(t) and hasattr(t, "_keras_history") for t in inner
-                ):
-                    inner = None
-            except Exception:
-                # Its `call` needs values (a TensorFlow function, say): it stays one closed
-                # operation.
-                inner = None
-            self._expanded[key] = inner
+            self._expanded[key] = expand(operation, arguments)
         return self._expanded[key]
 
     def _follow(self, end, numbers):
@@ -175,8 +148,10 @@ class Trace:
         return tidy(reversed(items))
 
     def _series_to_failure(self, start, ends, operation):
+        if is_composite(operation):  # what raised inside it stays unknown
+            return self._series(start, ends[0]) if len(ends) == 1 else ()
         shapes = [tuple(self.steps[end].output.shape[1:]) for end in ends]
-        op = Op(*describe(operation, shapes, None), shape=(), node=-1)
+        op = Op(*describe(operation, shapes, None), shape=(), layer=self._layer_number(operation))
         if len(ends) == 1:
             return (*self._series(start, ends[0]), op)
         join = self._meet(ends)
@@ -187,17 +162,23 @@ class Trace:
         step = self.steps[number]
         shapes = [tuple(self.steps[n].output.shape[1:]) for _, n in step.inputs]
         kind, attrs = describe(step.operation, shapes, step.arguments)
-        layer = -1
-        if getattr(step.operation, "weights", None):
-            layer = self._layers.setdefault(id(step.operation), len(self._layers))
+        layer = self._layer_number(step.operation)
         return Op(kind, attrs, tuple(step.output.shape[1:]), node=number, layer=layer)
+
+    def _layer_number(self, operation):
+        if not getattr(operation, "weights", None):
+            return -1
+        # Kept with its number, since an id can be given again once its object is gone.
+        number, _ = self._layers.setdefault(id(operation), (len(self._layers), operation))
+        return number
 
     def inject(self, seed):
         """Gives every layer weights of its own, by kind, shape and order of computation.
 
         Two graphs that compute the same function in the same way get the same weights, whatever
         order their layers were created in. Biases of convolutions become 0: the normalisation that
-        follows takes their role, so a block may do without them.
+        follows takes their role, so a block may do without them. BatchNorm's epsilon, which is
+        free, becomes the same everywhere.
         """
         depth = []
         for step, parents in zip(self.steps, self._parents, strict=True):
@@ -205,16 +186,18 @@ class Trace:
             depth.append(weighty + max((depth[p] for p in parents), default=0))
         seen, met = set(), {}
         for number in sorted(range(len(self.steps)), key=lambda n: (depth[n], n)):
-            layer = self.steps[number].operation
-            if id(layer) in seen or not getattr(layer, "weights", None):
-                continue
-            seen.add(id(layer))
-            for weight in layer.weights:
-                name = weight.name
-                shape = tuple(weight.shape)
-                key = (type(layer).__name__, name, shape)
-                met[key] = met.get(key, 0) + 1
-                weight.assign(_weight(name, shape, layer, f"{seed}/{key[1:]}/{met[key]}"))
+            for layer in _parts(self.steps[number].operation):
+                if id(layer) in seen:
+                    continue
+                seen.add(id(layer))
+                if isinstance(layer, layers.BatchNormalization):
+                    layer.epsilon = EPSILON
+                for weight in (*layer._trainable_variables, *layer._non_trainable_variables):
+                    shape = tuple(weight.shape)
+                    key = (type(layer).__name__, weight.name, shape)
+                    met[key] = met.get(key, 0) + 1
+                    key = f"{seed}/{key[1:]}/{met[key]}"
+                    weight.assign(_weight(weight.name, shape, layer, key))
 
     def run(self, x, training=None):
         """Computes every step.
@@ -274,165 +257,25 @@ def tidy(items):
         last = series[-1] if series else None
         if (
             isinstance(item, Op)
-            and item.kind in ("relu", "activation")
+            and item.kind == "activation"
             and isinstance(last, Op)
             and last.kind == "dense"
             and last.attrs["activation"] == "linear"
         ):
-            name = item.attrs.get("name", "relu")
-            item = Op(
-                "dense", {**last.attrs, "activation": name}, item.shape, "", item.node, last.layer
-            )
+            attrs = {**last.attrs, "activation": item.attrs["name"]}
+            item = Op("dense", attrs, item.shape, "", item.node, last.layer)
             series.pop()
         series.append(item)
     return tuple(series)
 
 
+def _parts(operation):
+    """The layers that an operation consists of, itself among them; none for a mere function."""
+    return operation._flatten_layers() if isinstance(operation, layers.Layer) else ()
+
+
 def _takes_training(operation):
     return "training" in inspect.signature(operation.call).parameters
-
-
-def _is_composite(operation):
-    if isinstance(operation, keras.Model):
-        return True
-    module = type(operation).__module__
-    return isinstance(operation, layers.Layer) and not module.startswith("keras.")
-
-
-def describe(operation, shapes, arguments):
-    """Kind and settings of a Keras operation.
-
-    Arguments:
-        operation: a Keras layer or operation.
-        shapes: the shapes of its inputs without the batch axis.
-        arguments: the arguments of its call, None if unknown.
-
-    Returns:
-        ``(kind, attrs)`` as in `resnet_lesson.graph.Op`.
-    """
-    name = type(operation).__name__
-    if isinstance(operation, layers.Conv2D) and name == "Conv2D":
-        return "conv", _conv(operation)
-    if isinstance(operation, layers.BatchNormalization):
-        return "bn", _bn(operation, shapes, arguments)
-    if isinstance(operation, layers.Dense):
-        attrs = {"units": operation.units, "activation": activation_name(operation.activation)}
-        return "dense", attrs
-    if name in POOLS:
-        attrs = {
-            key: _plain(getattr(operation, key)) for key in ("pool_size", "strides", "padding")
-        }
-        return "pool", {"pool_kind": POOLS[name], **attrs}
-    if name in GLOBAL_POOLS:
-        return "pool", {"pool_kind": GLOBAL_POOLS[name]}
-    if name == "ZeroPadding2D":
-        return "pad", {"padding": _plain(operation.padding)}
-    if name == "Flatten":
-        return "flatten", {}
-    if name in MERGES and len(shapes) > 1:
-        return ("add", {}) if name == "Add" else ("merge", {"name": name})
-    return _by_behaviour(operation, shapes, arguments)
-
-
-def _conv(layer):
-    kernel_size = _plain(layer.kernel_size)
-    # On a 1×1 window both kinds of padding are the same computation.
-    padding = "valid" if set(kernel_size) == {1} else layer.padding
-    attrs = {
-        "filters": layer.filters,
-        "kernel_size": kernel_size,
-        "strides": _plain(layer.strides),
-        "padding": padding,
-        "activation": activation_name(layer.activation),
-        "initializer": initializer_name(layer.kernel_initializer),
-    }
-    if set(layer.dilation_rate) != {1}:
-        attrs["dilation_rate"] = _plain(layer.dilation_rate)
-    if layer.groups != 1:
-        attrs["groups"] = layer.groups
-    return attrs
-
-
-def _bn(layer, shapes, arguments):
-    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
-    rank = len(shapes[0]) + 1
-    attrs = {"axis": axis + rank if axis < 0 else axis}
-    training = None
-    if arguments is not None:
-        training = arguments.kwargs.get("training")
-        training = arguments.args[1] if len(arguments.args) > 1 else training
-    attrs["training"] = None if training is None else bool(training)
-    if not (layer.scale and layer.center):
-        attrs["scale_and_shift"] = False
-    return attrs
-
-
-def initializer_name(initializer):
-    """An initializer in words: what the caller gave, with its seed, or the class with its seed."""
-    seed = getattr(initializer, "seed", None)
-    if getattr(initializer, "is_the_callers", False):
-        return f"initializer(seed={seed})" if seed is not None else "initializer()"
-    return f"{type(initializer).__name__}({'' if seed is None else f'seed={seed}'})"
-
-
-def activation_name(function):
-    """The name of an activation function, found by what it does where its name is unknown."""
-    if function is None:
-        return "linear"
-    for name, known in ELEMENTWISE.items():
-        if function is known:
-            return name
-    return _match(function, np.linspace(-8, 8, 24, dtype="float32").reshape(2, 12)) or getattr(
-        function, "__name__", "unknown"
-    )
-
-
-def _match(function, x):
-    """The name of the known activation that gives the same values, or None."""
-    try:
-        y = np.asarray(function(x))
-    except Exception:
-        return None
-    if y.shape != x.shape:
-        return None
-    for name, known in ELEMENTWISE.items():
-        if np.allclose(y, np.asarray(known(x)), atol=1e-6):
-            return name
-    return None
-
-
-def _by_behaviour(operation, shapes, arguments):
-    """Layers, operations and Lambdas without weights are known by what they do to one sample."""
-    name = type(operation).__name__
-    found = None
-    if isinstance(operation, layers.Activation):
-        found = activation_name(operation.activation)
-    elif len(shapes) == 1 and arguments is not None and not getattr(operation, "weights", None):
-        shape = (2, *(7 if size is None else size for size in shapes[0]))
-        x = np.linspace(-8, 8, int(np.prod(shape)), dtype="float32").reshape(shape)
-        tensor = arguments.keras_tensors[0]
-
-        def call(x):
-            args, kwargs = arguments.fill_in({id(tensor): ops.convert_to_tensor(x)})
-            return operation(*args, **kwargs)
-
-        found = _match(call, x)
-        if name == "Reshape" and found is None:
-            return "flatten", {}
-    if found in ("linear", "relu"):
-        return found, {}
-    if found:
-        return "activation", {"name": found}
-    if isinstance(operation, (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.Activation)):
-        return "activation", {"name": name.lower()}
-    return name.lower(), {}
-
-
-def _plain(value):
-    """Keras settings as tuples of integers or text."""
-    if isinstance(value, (list, tuple)):
-        return tuple(_plain(v) for v in value)
-    return value
 
 
 def trace(function, shape, **arguments):

@@ -1,6 +1,7 @@
 """Runs an attempt on chosen inputs and weights, and notes what it builds and computes as data."""
 
 import contextlib
+import copy
 import inspect
 import io
 import linecache
@@ -115,6 +116,8 @@ def observe(function, exercise):
     if not callable(function):
         got = f"{exercise.id} is {_a(function)}, not a function"
         return Observation(failure=Failure("wrong_type", message=got))
+    # One copy for all calls: what an attempt does to its arguments shows in the next call.
+    exercise = replace(exercise, probes=copy.deepcopy(exercise.probes))
     try:
         call, free = _calling(function, exercise)
     except TypeError as error:
@@ -159,11 +162,13 @@ def _symbolic_run(call, probe, given, run, x):
         result = call(source, probe, given)
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=_no_tensor(result))
-        return _traced(Trace(result, source), run, x, None, len(probe.shape))
+        trace = Trace(result, source, known_layers=call.layers)
+        return _traced(trace, run, x, None, len(probe.shape))
     except TraceError as error:
         return replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
-        return replace(run, failure=failure_of(error, call.function), series=_until(error, source))
+        failure = failure_of(error, call.function)
+        return replace(run, failure=failure, series=_until(error, source, call.layers))
 
 
 def _traced(trace, run, x, training, seed, sample=None):
@@ -201,7 +206,7 @@ def _network_runs(call, exercise):
             continue
         except Exception as error:
             failure = failure_of(error, call.function)
-            yield replace(run, failure=failure, series=_until(error, source))
+            yield replace(run, failure=failure, series=_until(error, source, {}))
             continue
         for training in (False, True) if number == 0 else (False,):
             x = inputs(probe.shape, number)
@@ -226,6 +231,7 @@ class _Call:
         self.names = names
         self.takes_input = takes_input
         self.old_names = old_names
+        self.layers = {}  # that its calls have made so far, as `Trace` numbers them
 
     def __call__(self, x, probe, given):
         known = {**probe.arguments, **given, **self.old_names}
@@ -321,7 +327,7 @@ def failure_of(error, function):
     return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
 
 
-def _until(error, source):
+def _until(error, source, known_layers):
     """The graph up to the operation that raised, read off the exception's frames."""
     frame, call = error.__traceback__, None
     while frame is not None and call is None:
@@ -338,7 +344,7 @@ def _until(error, source):
         return ()
     source = source if source is not None else _first_input(call[1][0])
     try:
-        return Trace(None, source, failed=call).series
+        return Trace(None, source, failed=call, known_layers=known_layers).series
     except TraceError:
         return ()
 

@@ -20,6 +20,8 @@ ORDER_OF_ATTRIBUTES = (
     "units",
     "initializer",
 )
+OWN_LAYER = "a layer of its own"
+EARLIER_LAYER = "a layer that an earlier call made"
 # Free in a network: its blocks may fix a mode, which the model overrides, and draw their own
 # weights.
 FREE_IN_NETWORKS = ("training", "initializer")
@@ -83,7 +85,7 @@ def compare(expected, found, partial=False, free=()):
         comparison = _compare_networks(expected, found, partial, (*free, *FREE_IN_NETWORKS))
     else:
         comparison = _compare_blocks(expected, found, partial, free)
-    differences = [*comparison.differences, *_shared_weights(comparison.pairs)]
+    differences = _with_shared(comparison, [op.place for op in operations(expected)])
     return replace(comparison, differences=_grouped(differences))
 
 
@@ -118,6 +120,20 @@ def _renamed(series, names):
     )
 
 
+def _with_shared(comparison, order):
+    """The differences, and in their turn the places that use another place's layer.
+
+    Whatever else differs at such a place follows from that.
+    """
+    shared = {difference.where: difference for difference in _shared_weights(comparison.pairs)}
+    differences = [d for d in comparison.differences if d.where not in shared]
+    for difference in shared.values():
+        later = set(order[order.index(difference.where) :])
+        at = next((i for i, d in enumerate(differences) if d.where in later), len(differences))
+        differences.insert(at, difference)
+    return differences
+
+
 def _shared_weights(pairs):
     """Places that use the weights of an earlier place instead of their own."""
     owners = {}
@@ -126,7 +142,7 @@ def _shared_weights(pairs):
             continue
         owner = owners.setdefault(have.layer, want.place)
         if owner != want.place:
-            yield Difference(want.place, "missing", "a layer of its own", f"the layer of {owner}")
+            yield Difference(want.place, "missing", OWN_LAYER, f"the layer of {owner}")
 
 
 def _grouped(differences):
@@ -167,14 +183,13 @@ def _compare_chain(want, tail, found, partial, free):
     if partial:
         return _align(want.main, found, partial, free)
     chain = _align((*want.main, *tail), found, partial, free)
-    last = len(chain.differences)
+    found_wrong, _ = _without_given(want, chain.differences)
+    last = len(found_wrong)
     if tail:
         prefix = tail[0].place.removesuffix("output.relu") + "output."
-        last = next(
-            (i for i, d in enumerate(chain.differences) if d.where.startswith(prefix)), last
-        )
+        last = next((i for i, d in enumerate(found_wrong) if d.where.startswith(prefix)), last)
     missing = Difference(want.merge.place, "missing", "an addition of the shortcut", "none")
-    differences = (*chain.differences[:last], missing, *chain.differences[last:])
+    differences = (*found_wrong[:last], missing, *found_wrong[last:])
     return Comparison(differences, chain.pairs, chain.cost + 3 * GAP)
 
 
@@ -184,14 +199,13 @@ def _compare_branch(want, tail, parts, partial, free):
     side_path = _align(
         want.shortcut, shortcut, False, free, prefix=_prefix(want.merge) + "shortcut"
     )
-    merge = _compare_merge(want, branch, before, main_path)
+    paths, strays = _without_given(want, (*main_path.differences, *side_path.differences))
+    merge = _compare_merge(want, branch, before, main_path, strays)
     if partial:
         rest = Comparison()
     else:
         rest = _align(tail, after, False, free, prefix=_prefix(want.merge) + "output")
-    differences = _moved(
-        (*main_path.differences, *side_path.differences, *merge, *rest.differences)
-    )
+    differences = _moved((*paths, *merge, *rest.differences))
     pairs = (
         *main_path.pairs,
         *side_path.pairs,
@@ -206,7 +220,24 @@ def _prefix(merge):
     return merge.place.removesuffix("add")
 
 
-def _compare_merge(want, branch, before, main_path):
+def _without_given(want, differences):
+    """Parts the differences into those to name and those in a main path that the exercise gives.
+
+    What a given path (one without convolutions) computes is not the attempt's to build. Where it is
+    not called, or called too often, the addition joins the wrong tensors.
+    """
+    if count(want.main, "conv"):
+        return differences, ()
+    kinds = {op.kind for op in want.main}
+    strays = [
+        d
+        for d in differences
+        if d.what in ("missing", "extra") and d.where.rpartition(".")[2] in kinds
+    ]
+    return tuple(d for d in differences if d not in strays), strays
+
+
+def _compare_merge(want, branch, before, main_path, strays):
     place = want.merge.place
     if branch.others:
         got = f"{2 + len(branch.others)} tensors"
@@ -214,6 +245,10 @@ def _compare_merge(want, branch, before, main_path):
     if branch.merge.kind != want.merge.kind:
         got = branch.merge.attrs.get("name", branch.merge.kind)
         return [Difference(place, "merge", "addition", got)]
+    if strays:
+        missing = strays[0].what == "missing"
+        got = "no call of `main_path`" if missing else "more than one call of `main_path`"
+        return [Difference(place, "operands", "`main_path(X)` and `X`", got)]
     taken = {id(op) for op in before}
     joined_late = [want_op.place for want_op, op in main_path.pairs if id(op) in taken]
     if joined_late:
@@ -265,8 +300,9 @@ def _align(expected, found, partial, free, prefix=None):
                 differences.append(_missing(expected[i]))
             i += 1
         else:
-            where = _place_of_extra(expected, found, i, j, prefix)
-            differences.append(Difference(where, "extra", "nothing", _name(found[j])))
+            if isinstance(found[j], Branch) or found[j].node >= 0:  # else the call that raised
+                where = _place_of_extra(expected, found, i, j, prefix)
+                differences.append(Difference(where, "extra", "nothing", _name(found[j])))
             j += 1
     return Comparison(tuple(differences), tuple(pairs), best[0][0])
 
@@ -306,6 +342,8 @@ def _compare_ops(want, have, free):
     differences = []
     for name in ORDER_OF_ATTRIBUTES:
         if name in free or name not in want.attrs:
+            continue
+        if have.kind == "bn" and name not in have.attrs:  # of a call that raised
             continue
         expected, got = want.attrs[name], have.attrs.get(name)
         if expected != got:

@@ -2,6 +2,8 @@
 
 import re
 
+from resnet_lesson.grading.compare import EARLIER_LAYER
+
 ORDINALS = {"1": "first", "2": "second", "3": "third"}
 LAYERS = {
     "conv": "convolution",
@@ -13,7 +15,7 @@ LAYERS = {
     "dense": "dense layer",
     "add": "addition",
     "layernormalization": "LayerNorm",
-    "batch": "batch",
+    "dropout": "Dropout",
 }
 WHY = {
     "filters": (
@@ -115,7 +117,7 @@ def place_in_words(where):
 
 def _in_block(rest):
     path, _, kind = rest.rpartition(".")
-    layer = LAYERS.get(kind, kind)
+    layer = LAYERS.get(kind, f"`{kind}` operation")
     if rest.startswith("main."):
         return f"the {ORDINALS.get(path[5:], path[5:])} {layer} of the main path"
     if path == "output":
@@ -152,6 +154,8 @@ def _sentence(difference, place):
     if what == "missing" and str(difference.got).startswith("the layer of"):
         owner = place_in_words(difference.got.removeprefix("the layer of "))
         return f"{place} uses the very layer of {owner}; it needs weights of its own."
+    if what == "missing" and difference.got == EARLIER_LAYER:
+        return f"{place} is {EARLIER_LAYER} of your function; each call needs layers of its own."
     if what == "missing":
         found = "" if difference.got == "nothing" else f" ({got} stands in its place)"
         return f"{place} is missing{found}."
@@ -251,7 +255,11 @@ TRANSLATIONS = (
         "The addition takes one list: both tensors go between square brackets.",
     ),
     (
-        r"Layer.*expects.*input|expected (min_)?ndim|Only input tensors may be passed",
+        r"Only input tensors may be passed as positional arguments",
+        "A layer is called with tensors; everything else is given by name, as in `training=...`.",
+    ),
+    (
+        r"Layer.*expects.*input|expected (min_)?ndim",
         "A layer was given something else than one tensor of shape (N, H, W, C).",
     ),
     (

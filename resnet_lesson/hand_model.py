@@ -12,11 +12,11 @@ from functools import wraps
 
 import numpy as np
 
-FINGERS = ("index", "middle", "ring", "little")
+# One row a finger, from the index to the little finger.
 BONES = np.array([[4.0, 2.3, 1.95], [4.5, 2.65, 2.1], [4.15, 2.6, 2.1], [3.3, 1.85, 1.95]])
 KNUCKLES = np.array([[3.0, 8.2, -0.1], [0.95, 8.5, 0.1], [-1.15, 8.1, 0.05], [-3.05, 7.2, -0.15]])
 CARPALS = np.array([[1.35, 1.2, 0.0], [0.5, 1.2, 0.1], [-0.45, 1.2, 0.1], [-1.3, 1.2, 0.0]])
-GIRTHS = np.array(  # radii at the knuckle, the two finger joints and the tip
+RADII = np.array(  # at the knuckle, the two finger joints and the tip
     [
         [1.02, 0.93, 0.80, 0.62],
         [1.05, 0.95, 0.82, 0.64],
@@ -26,7 +26,7 @@ GIRTHS = np.array(  # radii at the knuckle, the two finger joints and the tip
 )
 SPLAY = np.array([-11.0, -1.0, 7.5, 18.0])  # of spread fingers, positive towards the little finger
 THUMB_BONES = np.array([4.6, 3.3, 2.5])
-THUMB_GIRTHS = np.array([1.45, 1.15, 1.02, 0.72])
+THUMB_RADII = np.array([1.45, 1.15, 1.02, 0.72])
 THUMB_ROOT = np.array([1.9, 1.9, 0.7])
 
 # How a thumb is held: the directions of its three bones, the corners of the box in which its tip
@@ -71,7 +71,7 @@ class Part:
 
     start: np.ndarray
     end: np.ndarray
-    radii: tuple[float, float]
+    radii: tuple[float, float]  # at start and end
     pad: np.ndarray
     joint: int = 0
     blended: bool = True
@@ -160,38 +160,37 @@ def _across(pad, bone):
 
 
 def _finger_parts(finger, joints, pads, plump):
-    girths = GIRTHS[finger] * plump
+    radii = RADII[finger] * plump
     for j in range(3):
-        yield Part(joints[j], joints[j + 1], (girths[j], girths[j + 1]), pads[j], j + 1, j == 0)
+        yield Part(joints[j], joints[j + 1], radii[j : j + 2], pads[j], j + 1, j == 0)
 
 
 def _thumb_parts(joints, pad, plump):
-    girths = THUMB_GIRTHS * plump
-    for j in range(3):
+    radii = THUMB_RADII * plump
+    for j, joint in enumerate((0, 2, 3)):  # its first bone lies in the palm
         towards = pad if j else np.array([-0.3, 0.0, 1.0])
         side = _across(towards, joints[j + 1] - joints[j])
-        radii = (girths[j], girths[j + 1])
-        yield Part(joints[j], joints[j + 1], radii, side, (0, 2, 3)[j], j == 0)
+        yield Part(joints[j], joints[j + 1], radii[j : j + 2], side, joint, j == 0)
 
 
 def _palm_parts(first_bones, bends, thumb, plump):
     """Metacarpals, the balls of thumb and little finger, and the webs between the fingers."""
     palm = np.array([0.0, 0.0, 1.0])
-    yield Part(np.array([2.6, 7.2, 0.45]), np.array([-2.5, 6.3, 0.4]), (0.95, 0.9), palm)
     for finger in range(4):
         yield Part(CARPALS[finger], KNUCKLES[finger], (1.35 * plump, 1.1 * plump), palm)
-    ball = np.array([[1.5, 1.8, 0.55], thumb[0] + 0.62 * (thumb[1] - thumb[0])])
-    yield Part(ball[0], ball[1], (1.35 * plump, 1.35 * plump), palm)
-    yield Part(np.array([-2.1, 2.0, 0.3]), np.array([-2.8, 5.2, 0.2]), (1.3, 1.2), palm)
-    yield Part(thumb[1] * 0.85 + thumb[0] * 0.15, np.array([2.8, 6.3, 0.1]), (0.9, 0.95), palm)
+    pads = np.array([[2.6, 7.2, 0.45], [-2.5, 6.3, 0.4]])  # below the fingers
+    yield Part(*pads, (0.95, 0.9), palm)
+    little_ball = np.array([[-2.1, 2.0, 0.3], [-2.8, 5.2, 0.2]])
+    yield Part(*little_ball, (1.3, 1.2), palm)
+    thumb_ball = np.array([1.5, 1.8, 0.55]), thumb[0] + 0.62 * (thumb[1] - thumb[0])
+    yield Part(*thumb_ball, (1.35 * plump, 1.35 * plump), palm)
+    thumb_web = thumb[0] + 0.85 * (thumb[1] - thumb[0]), np.array([2.8, 6.3, 0.1])
+    yield Part(*thumb_web, (0.9, 0.95), palm)
     for finger in range(3):
         apart = abs(bends[finger, 0] - bends[finger + 1, 0]) > 40
-        reach = 0.16 if apart else 0.42
-        ends = [
-            np.array(first_bones[i][0]) + reach * (first_bones[i][1] - first_bones[i][0])
-            for i in (finger, finger + 1)
-        ]
-        yield Part(ends[0], ends[1], (0.6, 0.6), palm)
+        roots, ends = first_bones[finger : finger + 2].swapaxes(0, 1)
+        web = roots + (0.16 if apart else 0.42) * (ends - roots)
+        yield Part(*web, (0.6, 0.6), palm)
 
 
 def _arm_parts(bend, deviation, plump, sleeve):
@@ -200,12 +199,12 @@ def _arm_parts(bend, deviation, plump, sleeve):
     for side in (-1.0, 1.0):
         palm, wrist = np.array([side * 1.05, 1.0, 0.0]), turn @ np.array([side * 0.85, -1.2, -0.1])
         middle, elbow = turn @ np.array([side, -9, -0.3]), turn @ np.array([side * 1.2, -32, -0.6])
-        pad, girths = turn @ np.array([0.0, 0.0, 1.0]), plump * np.array([1.65, 1.8, 2.4, 3.4])
-        yield Part(palm, wrist, girths[:2], pad, arm=True)
-        yield Part(wrist, middle, girths[1:3], pad, arm=True)
-        yield Part(middle, elbow, girths[2:], pad, arm=True)
+        pad, radii = turn @ np.array([0.0, 0.0, 1.0]), plump * np.array([1.65, 1.8, 2.4, 3.4])
+        yield Part(palm, wrist, radii[:2], pad, arm=True)
+        yield Part(wrist, middle, radii[1:3], pad, arm=True)
+        yield Part(middle, elbow, radii[2:], pad, arm=True)
         if sleeve is not None:
-            cuff, wide = wrist + sleeve * (middle - wrist), girths[2:] + np.array([0.1, 0.4])
+            cuff, wide = wrist + sleeve * (middle - wrist), radii[2:] + np.array([0.1, 0.4])
             yield Part(cuff, elbow, wide, pad, CLOTH, blended=False, arm=True)
 
 
@@ -221,7 +220,7 @@ def pose_hand(digit, rng):
         for part in _finger_parts(finger, joints, pads, plump)
     ]
     parts += _thumb_parts(thumb, pad, plump)
-    parts += _palm_parts([joints[:2] for joints, _ in chains], bends, thumb, plump)
+    parts += _palm_parts(np.array([joints[:2] for joints, _ in chains]), bends, thumb, plump)
     bend = rng.uniform(-20, 5) if digit == 0 else rng.normal(0, 6)
     sleeve = rng.uniform(0.15, 0.9) if rng.random() < 0.15 else None
     return parts + list(_arm_parts(bend, rng.normal(0, 7), plump, sleeve))

@@ -33,9 +33,8 @@ PALMS = [
     (154, 115, 92),
     (136, 100, 82),
 ]
-BLUSH = np.array(
-    [1.02, 0.86, 0.84], np.float32
-)  # of fingertips and knuckles, times the skin's colour
+# Both times the colour of the skin: fingertips, and where it folds.
+BLUSH = np.array([1.02, 0.86, 0.84], np.float32)
 CREASE = np.array([0.72, 0.6, 0.55], np.float32)
 SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the terminator, red most
 GAMMA = 2.2
@@ -191,9 +190,8 @@ def _march(flesh, points, bottom, keep, near):
     active = np.arange(len(points))
     while len(active):
         gap[active] = found = flesh.distance(points[active])
-        points[active, 2] -= np.where(
-            found > near, np.maximum(found - keep, 3 * near), found - keep
-        )
+        least = np.where(found > near, 2 * near, -np.inf)
+        points[active, 2] -= np.maximum(found - keep, least)
         active = active[(found > near) & (points[active, 2] > bottom[active])]
     return points, gap
 
@@ -221,7 +219,7 @@ def _skin(view, points, normals, part, place, rng):
     colour = back + np.clip(0.35 + 1.2 * pad, 0, 1)[:, None] * (palm - back)
     gloss = np.full(len(points), rng.uniform(0.01, 0.06), np.float32)
     tip = np.clip(place, 0, 1) ** 2 * (joint == 3)
-    colour = _mix(colour, colour * BLUSH, 0.6 * tip)
+    colour = _mix(colour, colour * BLUSH, 0.4 * tip)
     colour = _mix(colour, colour * CREASE, _joint_creases(joint, pad, place))
     flat = points @ view.turn.astype(np.float32)
     colour = _mix(colour, colour * CREASE, _palm_lines(flat, joint, pad, rng))
@@ -259,7 +257,7 @@ def _joint_creases(joint, pad, place):
     bent, web = np.isin(joint, (2, 3)), joint == 1
     line = np.exp(-((place / 0.07) ** 2)) * bent + np.exp(-(((place - 0.5) / 0.05) ** 2)) * web
     knuckle = np.exp(-((place / 0.16) ** 2)) * bent
-    return np.clip(0.8 * line * (pad > 0) + 0.5 * knuckle * (pad < -0.3), 0, 1)
+    return np.clip(0.7 * line * (pad > 0) + 0.5 * knuckle * (pad < -0.3), 0, 1)
 
 
 def _palm_lines(flat, joint, pad, rng):
@@ -325,7 +323,7 @@ def _develop(light, rng):
     light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.4, 0.6) * size / 64)
     picture = np.clip(light, 0, 1) ** (1 / GAMMA)
     picture += rng.uniform(0.4, 1.25) * (picture - _blur(picture, 1.1 * size / 64))
-    picture += rng.uniform(0, 0.12) * np.sin(2 * np.pi * picture) * -0.5
+    picture -= rng.uniform(0, 0.06) * np.sin(2 * np.pi * picture)
     grain = 0.5 * rng.normal(0, 1, picture.shape) + rng.normal(0, 1, (size, size, 1))
     picture = picture * 255 + rng.uniform(0.2, 0.9) * grain
     return np.clip(np.round(picture), 0, 255).astype(np.uint8)

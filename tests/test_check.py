@@ -242,3 +242,14 @@ def test_importing_check_writes_nothing():
     code = "from resnet_lesson import check; import tensorflow as tf; tf.constant(1)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout + said.stderr == ""
+
+
+def test_the_plain_text_shows_both_graphs_place_by_place():
+    def identity_block(X, f, filters, training=True, initializer=None):
+        return own_identity_block(X, 3, filters, training, initializer)
+
+    lines = repr(check(identity_block)).splitlines()
+    [marked] = [line for line in lines if "✗" in line and "Conv" in line]
+    assert "main.2.conv" in marked and "Conv 2×2" in marked and "Conv 3×3" in marked
+    [before] = [line for line in lines if "main.1.conv" in line]
+    assert "the same" in before and "exact" in before

@@ -1,6 +1,7 @@
 """The report of one exercise: as data, as text, and as HTML for a notebook."""
 
 import os
+import textwrap
 from dataclasses import asdict, dataclass, field
 
 from resnet_lesson.grading.messages import consequence, explain, translate
@@ -77,13 +78,20 @@ class Report:
     def __repr__(self):
         lines = [self.headline()]
         for finding in self.findings:
-            lines += [f"  {finding.where} · {finding.what}", f"    {finding.message}"]
+            lines.append(f"  {finding.where} · {finding.what}")
+            lines += textwrap.wrap(
+                finding.message, 92, initial_indent="    ", subsequent_indent="    "
+            )
         if self.advice:
             lines.append(f"  {self.advice}")
+        if self.verdict is not None and not self.passed:
+            from resnet_lesson.grading.report_text import table
+
+            lines += [f"  {line}" for line in table(self.verdict)]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        from resnet_lesson.lab.report_html import report_html
+        from resnet_lesson.grading.report_html import report_html
 
         text = repr(self)
         if os.environ.get("NBGRADER_EXECUTION"):

@@ -51,7 +51,7 @@ def _drawings(verdict):
     also = {where: d.what.replace("_", " ") for d in verdict.differences for where in d.also}
     marks = {**also, **marks}
     root = verdict.differences[0].where
-    yours, expected = _part(verdict.run.series, root), _part(verdict.expected, root)
+    yours, expected = part(verdict.run.series, root), part(verdict.expected, root)
     if not yours or not expected:
         return ""
     missing = {
@@ -60,7 +60,7 @@ def _drawings(verdict):
     extra = {
         where for d in verdict.differences if d.what == "extra" for where in (d.where, *d.also)
     }
-    name = f" ({place_in_words(_block(root))})" if _block(root) else ""
+    name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
     drawn = [
         _drawing(yours, f"Yours{name}", {w: m for w, m in marks.items() if w not in missing}),
         _drawing(
@@ -82,12 +82,13 @@ def _drawing(series, title, marks):
     return f'<div style="max-width:900px;margin:.4em 0">{picture}</div>'
 
 
-def _block(where):
+def block_of(where):
+    """The network's block that a place belongs to, such as ``"stage3.block1"``, or ``""``."""
     parts = where.split(".")
     return ".".join(parts[:2]) if where.startswith("stage") and len(parts) > 1 else ""
 
 
-def _part(series, where):
+def part(series, where):
     """The part of a graph that holds a place: a block, or a network's stem or head."""
     if sum(isinstance(item, Branch) for item in series) < 2 and not where.startswith(
         ("stage", "stem", "head")
@@ -100,8 +101,8 @@ def _part(series, where):
         return head
     for unit in units:
         if any(
-            op.place.startswith(f"{_block(where)}.") for op in operations(unit.series)
-        ) and _block(where):
+            op.place.startswith(f"{block_of(where)}.") for op in operations(unit.series)
+        ) and block_of(where):
             return unit.series
     return ()
 

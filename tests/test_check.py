@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
 
-from resnet_lesson import blocks, check, hint, progress, solution, trusted
+from resnet_lesson import blocks, check, hint, networks, progress, solution, trusted
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.lab import help as lab_help
 from resnet_lesson.lab import record
@@ -253,3 +253,19 @@ def test_the_plain_text_shows_both_graphs_place_by_place():
     assert "main.2.conv" in marked and "Conv 2×2" in marked and "Conv 3×3" in marked
     [before] = [line for line in lines if "main.1.conv" in line]
     assert "the same" in before and "exact" in before
+
+
+def test_a_pooling_without_a_window_is_told_and_costs_nothing():
+    def ResNet50(input_shape=(64, 64, 3), classes=6):
+        from keras import Model, layers
+
+        model = networks.ResNet50(input_shape, classes)
+        before = next(layer for layer in model.layers if isinstance(layer, layers.AveragePooling2D))
+        X = layers.Flatten()(layers.AveragePooling2D()(before.input))
+        return Model(model.input, layers.Dense(classes, activation="softmax")(X))
+
+    report = check(ResNet50)
+    assert report.passed and "pool_size" in report.notes[0]
+    assert report.to_dict()["notes"] == list(report.notes)
+    with pytest.raises(TypeError, match="pool_size"):
+        keras.layers.AveragePooling2D()

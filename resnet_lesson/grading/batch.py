@@ -1,6 +1,7 @@
 """Grades submissions: each is observed in a child process of its own and judged outside it."""
 
 import time
+from dataclasses import replace
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading import sandbox, submissions, wire
@@ -102,10 +103,11 @@ def _observe(statements, exercise):
     """Loads what an exercise needs and observes it; runs in the child."""
     try:
         wanted = submissions.needed(statements, {exercise.id})
-        namespace, _ = submissions.load(wanted)
+        namespace, notes = submissions.load(wanted)
     except Exception as error:
         return Observation(failure=failure_of(error, _nothing))
-    return observe(namespace.get(exercise.id), exercise)
+    observed = observe(namespace.get(exercise.id), exercise)
+    return replace(observed, notes=(*notes, *observed.notes))
 
 
 def _nothing():

@@ -46,6 +46,7 @@ class Verdict:
         run: the run that shows the root cause, or None.
         values: tuple of `Place`.
         expected: series of the reference in that run.
+        notes: what is worth telling and costs no points.
     """
 
     passed: bool
@@ -54,6 +55,7 @@ class Verdict:
     run: object = None
     values: tuple = ()
     expected: tuple = ()
+    notes: tuple = ()
 
 
 def judge(observed, reference):
@@ -69,6 +71,10 @@ def judge(observed, reference):
     Returns:
         A `Verdict`.
     """
+    return replace(_judged(observed, reference), notes=observed.notes)
+
+
+def _judged(observed, reference):
     if observed.failure:
         return Verdict(False, failure=observed.failure)
     named = [replace(run, series=with_places(run.series)) for run in reference.runs]
@@ -138,14 +144,15 @@ def _with_graph(have, want, pairs):
 def _reused(pairs, free):
     """The verdict on layers that an earlier call made: two blocks would share their weights."""
     owners = {}
-    for number, (have, want) in enumerate(pairs):
+    for have, want in pairs:
         if not have.series:
             continue
+        call = (have.probe, have.training if have.separate else None)
         comparison = compare(want.series, have.series, have.failure is not None, free)
         again = [
             expected.place
             for expected, op in comparison.pairs
-            if op.layer >= 0 and owners.setdefault(op.layer, number) < number
+            if op.layer >= 0 and owners.setdefault(op.layer, call) != call
         ]
         if again:
             found = Difference(again[0], "missing", OWN_LAYER, EARLIER_LAYER, tuple(again[1:]))

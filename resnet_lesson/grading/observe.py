@@ -74,6 +74,7 @@ class Run:
         values: the output of each step, in the order of computation; samples of it in a network.
         output: the result, None if it failed.
         failure: `Failure` or None.
+        separate: True if each mode was a call of its own; a network is built once and run in both.
     """
 
     probe: int
@@ -83,6 +84,7 @@ class Run:
     values: tuple = ()
     output: object = None
     failure: Failure | None = None
+    separate: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ class Observation:
         runs: tuple of `Run`.
         failure: set where the function could not even be called.
         free: settings that cannot be asked of this form of the function, such as "training".
+        notes: what is worth telling and costs no points.
     """
 
     runs: tuple = ()
     failure: Failure | None = None
     free: tuple = ()
+    notes: tuple = ()
 
 
 def observe(function, exercise):
@@ -122,7 +126,8 @@ def observe(function, exercise):
         call, free = _calling(function, exercise)
     except TypeError as error:
         return Observation(failure=Failure("signature", message=str(error)))
-    with _untouched(), contextlib.redirect_stdout(io.StringIO()):
+    notes = set()
+    with _untouched(), _older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []
         for run in (
             _network_runs(call, exercise)
@@ -132,7 +137,7 @@ def observe(function, exercise):
             runs.append(run)
             if run.failure and run.failure.what == "not_attempted":
                 return Observation(failure=run.failure)
-    return Observation(tuple(runs), None, free)
+    return Observation(tuple(runs), None, free, tuple(sorted(notes)))
 
 
 def _block_runs(call, exercise, free):
@@ -192,7 +197,7 @@ def _eager_run(call, probe, given, run, x):
 
 def _network_runs(call, exercise):
     for number, probe in enumerate(exercise.probes):
-        run = Run(number, False, "symbolic")
+        run = Run(number, False, "symbolic", separate=False)
         source = None
         try:
             model = call(None, probe, {})
@@ -200,13 +205,13 @@ def _network_runs(call, exercise):
                 yield replace(run, failure=_no_model(model))
                 continue
             source, result = _ends(model, probe)
-            trace = Trace(result, source)
+            trace = Trace(result, source, known_layers=call.layers)
         except TraceError as error:
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
             continue
         except Exception as error:
             failure = failure_of(error, call.function)
-            yield replace(run, failure=failure, series=_until(error, source, {}))
+            yield replace(run, failure=failure, series=_until(error, source, call.layers))
             continue
         for training in (False, True) if number == 0 else (False,):
             x = inputs(probe.shape, number)
@@ -357,6 +362,32 @@ def _first_input(tensor):
         if not read:
             return tensor
         tensor = read[0]
+
+
+@contextlib.contextmanager
+def _older_pooling(notes):
+    """Lets pooling layers take a window of 2×2 where none is named, as Keras 2 did."""
+    classes = (keras.layers.AveragePooling2D, keras.layers.MaxPooling2D)
+    originals = [cls.__init__ for cls in classes]
+
+    def with_default(cls, original):
+        def __init__(self, pool_size=None, *args, **kwargs):
+            if pool_size is None:
+                pool_size = (2, 2)
+                notes.add(
+                    f"{cls.__name__}() names no pool_size: Keras 2 took 2×2, Keras 3 wants it."
+                )
+            original(self, pool_size, *args, **kwargs)
+
+        return __init__
+
+    for cls, original in zip(classes, originals, strict=True):
+        cls.__init__ = with_default(cls, original)
+    try:
+        yield
+    finally:
+        for cls, original in zip(classes, originals, strict=True):
+            cls.__init__ = original
 
 
 @contextlib.contextmanager

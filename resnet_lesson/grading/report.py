@@ -36,6 +36,7 @@ class Report:
         findings: list of `Finding`, the root cause first.
         seconds: how long the check took.
         advice: a line to show beside the verdict.
+        notes: lines that tell without costing points.
         verdict: `resnet_lesson.grading.judge.Verdict`, for the drawings; None if nothing was run.
     """
 
@@ -46,6 +47,7 @@ class Report:
     findings: list = field(default_factory=list)
     seconds: float = 0.0
     advice: str = ""
+    notes: tuple = ()
     verdict: object = None
 
     @property
@@ -62,6 +64,7 @@ class Report:
             "max_points": self.max_points,
             "seconds": self.seconds,
             "findings": [asdict(finding) for finding in self.findings],
+            "notes": list(self.notes),
         }
 
     def headline(self):
@@ -82,8 +85,7 @@ class Report:
             lines += textwrap.wrap(
                 finding.message, 92, initial_indent="    ", subsequent_indent="    "
             )
-        if self.advice:
-            lines.append(f"  {self.advice}")
+        lines += [f"  {line}" for line in (self.advice, *self.notes) if line]
         if self.verdict is not None and not self.passed:
             from resnet_lesson.grading.report_text import table
 
@@ -112,20 +114,21 @@ def report(exercise, verdict, seconds=0.0):
         A `Report`.
     """
     most = exercise.points
+    known = {"seconds": seconds, "notes": verdict.notes, "verdict": verdict}
     if verdict.passed:
-        return Report(exercise.id, "passed", most, most, seconds=seconds, verdict=verdict)
+        return Report(exercise.id, "passed", most, most, **known)
     failure = verdict.failure
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
-        return Report(exercise.id, "not_attempted", 0.0, most, [], seconds, advice)
+        return Report(exercise.id, "not_attempted", 0.0, most, advice=advice, **known)
     findings = [_finding(difference) for difference in verdict.differences]
     if failure:
         findings.append(_failure_finding(failure, bool(findings)))
     if verdict.differences:
         points = round(2 * most * (1 - _lost(exercise, verdict.differences))) / 2
-        return Report(exercise.id, "failed", points, most, findings, seconds, verdict=verdict)
+        return Report(exercise.id, "failed", points, most, findings, **known)
     status = "error" if failure.what in COULD_NOT_RUN else "failed"
-    return Report(exercise.id, status, 0.0, most, findings, seconds, verdict=verdict)
+    return Report(exercise.id, status, 0.0, most, findings, **known)
 
 
 def _lost(exercise, differences):

@@ -26,8 +26,7 @@ def report_html(report):
         HTML text; everything that comes from the learner is escaped.
     """
     parts = [f"<strong>{escape(report.headline())}</strong>"]
-    if report.advice:
-        parts.append(f"<p>{escape(report.advice)}</p>")
+    parts += [f"<p>{escape(line)}</p>" for line in (report.advice, *report.notes) if line]
     if report.findings:
         items = "".join(_finding(finding) for finding in report.findings)
         parts.append(f'<ol style="margin:.4em 0;padding-left:1.4em">{items}</ol>')

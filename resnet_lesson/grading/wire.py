@@ -27,13 +27,19 @@ def to_bytes(observation):
                 "probe": run.probe,
                 "training": run.training,
                 "mode": run.mode,
+                "separate": run.separate,
                 "series": to_data(run.series),
                 "values": len(run.values),
                 "failure": run.failure and asdict(run.failure),
             }
         )
     failure = observation.failure and asdict(observation.failure)
-    header = {"runs": runs, "failure": failure, "free": observation.free}
+    header = {
+        "runs": runs,
+        "failure": failure,
+        "free": observation.free,
+        "notes": observation.notes,
+    }
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), "uint8")
     file = io.BytesIO()
     np.savez(file, **arrays)
@@ -53,7 +59,8 @@ def from_bytes(data):
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             header = json.loads(arrays["header"].tobytes())
             runs = tuple(_run(n, run, arrays) for n, run in enumerate(header["runs"]))
-            return Observation(runs, _failure(header["failure"]), tuple(header["free"]))
+            free, notes = tuple(header["free"]), tuple(map(str, header["notes"]))
+            return Observation(runs, _failure(header["failure"]), free, notes)
     except Exception as error:
         raise WireError(f"not an observation: {type(error).__name__}") from None
 
@@ -63,7 +70,8 @@ def _run(number, run, arrays):
     output = arrays.get(f"{number}.output")
     failure = _failure(run["failure"])
     series = from_data(run["series"])
-    return Run(run["probe"], run["training"], run["mode"], series, values, output, failure)
+    facts = {name: run[name] for name in ("probe", "training", "mode", "separate")}
+    return Run(**facts, series=series, values=values, output=output, failure=failure)
 
 
 def _failure(data):

@@ -9,13 +9,11 @@ import os
 import re
 import shlex
 import shutil
-import socket
-import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
+from lab_server import running_lab
 
 pytestmark = pytest.mark.browser
 
@@ -70,15 +68,9 @@ def lab_command():
     return [sys.executable, *arguments]
 
 
-def free_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A running JupyterLab on a copy of the notebooks: its address and its token."""
+    """A running JupyterLab on a copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("notebooks", "images"):
         shutil.copytree(ROOT / name, folder / name)
@@ -89,30 +81,10 @@ def lab(tmp_path_factory):
     environment = dict(os.environ, JUPYTERLAB_SETTINGS_DIR=str(folder / "settings"))
     # ipykernel lets C++ write past it under pytest; for a reader it does not.
     environment.pop("PYTEST_CURRENT_TEST", None)
-    options = ["--no-browser", "--LabApp.expose_app_in_browser=True", f"--port={free_port()}"]
-    log = folder / "server.log"
-    with log.open("w") as said:
-        server = subprocess.Popen(
-            [*lab_command(), *options],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            for line in server.stdout:
-                said.write(line)
-                if found := re.search(r"(http://127\.0\.0\.1:\d+)/\S*\?token=(\w+)", line):
-                    break
-            else:
-                pytest.fail(f"JupyterLab did not start; see {log}")
-            said.flush()
-            yield found[1], found[2]
-        finally:
-            server.terminate()
-            said.write(server.communicate()[0])
+    options = ["--no-browser", "--LabApp.expose_app_in_browser=True"]
+    command = [*lab_command(), *options]
+    with running_lab(command, folder, environment, folder / "log", SECONDS_TO_OPEN) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -125,31 +97,17 @@ def browser():
         yield running.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 
 
-def end_kernels(lab):
-    """Ends all kernels, so that the next notebook has the memory and the processor to itself."""
-    address, token = lab
-    headers = {"Authorization": f"token {token}"}
-    sessions = urllib.request.Request(f"{address}/api/sessions", headers=headers)
-    with urllib.request.urlopen(sessions, timeout=60) as answer:
-        running = json.load(answer)
-    for session in running:
-        one = f"{address}/api/sessions/{session['id']}"
-        ending = urllib.request.Request(one, headers=headers, method="DELETE")
-        urllib.request.urlopen(ending, timeout=60).close()
-
-
 @pytest.fixture
 def page(lab, browser):
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(SECONDS_TO_OPEN * 1000)
     yield context.new_page()
     context.close()
-    end_kernels(lab)
+    lab.end_kernels()
 
 
 def open_notebook(page, lab, path):
-    address, token = lab
-    page.goto(f"{address}/lab/tree/{path}?token={token}&reset")
+    page.goto(f"{lab.address}/lab/tree/{path}?token={lab.token}&reset")
     page.wait_for_function(IS_READY)
 
 

@@ -2,14 +2,13 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tomllib
-import urllib.request
 from pathlib import Path
 
 import pytest
+from lab_server import running_lab
 from packaging.requirements import Requirement
 
 from resnet_lesson.exercises import all_exercises
@@ -96,41 +95,8 @@ def test_the_readmes_command_opens_jupyterlab_from_a_clone_twice_in_a_row(tmp_pa
     """In a folder whose path has a space; what is opened is the first notebook of that clone."""
     clone = tmp_path / "a folder" / "lesson"
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    command = ["bash", "-c", f"{LAB} --no-browser"]
     for _ in range(2):
-        # A process group of its own, so that the server ends with the shell that started it.
-        shell = subprocess.Popen(
-            ["bash", "-c", f"{LAB} --no-browser"],
-            cwd=clone,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            url = _first_url(shell.stdout)
-            page, _, token = url.partition("?token=")
-            server, _, path = page.partition("/lab/tree/")
-            request = urllib.request.Request(
-                f"{server}/api/contents/{path}", headers={"Authorization": f"token {token}"}
-            )
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                served = answer.read().decode()
-        finally:
-            _end(shell)
-        assert '"type": "notebook"' in served and path == "notebooks/00-start-here.ipynb"
-
-
-def _first_url(lines):
-    said = []
-    for line in lines:
-        said.append(line)
-        if found := re.search(r"http://127\.0\.0\.1:\d+/\S+", line):
-            return found[0]
-    raise AssertionError("JupyterLab did not start:\n" + "".join(said[-20:]))
-
-
-def _end(shell):
-    os.killpg(shell.pid, signal.SIGKILL)
-    shell.wait()
-    shell.stdout.close()
+        with running_lab(command, clone, os.environ, tmp_path / "log", seconds=600) as server:
+            assert server.opens == "notebooks/00-start-here.ipynb"
+            assert server.ask(f"contents/{server.opens}?content=0")["type"] == "notebook"

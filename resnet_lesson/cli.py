@@ -165,7 +165,7 @@ def _write_json(data, path):
     if path == "-":
         sys.stdout.write(text)
     elif path:
-        from resnet_lesson.signs_files import write_atomically
+        from resnet_lesson.signs.files import write_atomically
 
         write_atomically(path, text.encode())
 
@@ -234,15 +234,15 @@ def _write(options):
     from resnet_lesson.signs import FOLDER, write_signs
 
     if options.from_folder:
-        from resnet_lesson.signs_folders import convert_folder
+        from resnet_lesson.signs.folders import convert_folder
 
         signs, skipped = convert_folder(options.from_folder)
         if skipped:
             kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(skipped.items()))
             print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
     else:
-        from resnet_lesson.signs_drawing import COUNT, SEED, draw
-        from resnet_lesson.signs_files import make_folder
+        from resnet_lesson.signs.drawing import COUNT, SEED, draw
+        from resnet_lesson.signs.files import make_folder
 
         make_folder(options.output)  # to fail before the drawing, not after it
         signs = draw(options.count or COUNT, SEED if options.seed is None else options.seed)

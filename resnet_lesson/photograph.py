@@ -8,7 +8,7 @@ from matplotlib import rc_context
 from resnet_lesson.figures.charts import SETTINGS, Chart, describe_shares, draw_shares
 from resnet_lesson.hands import draw_hand
 from resnet_lesson.signs import SignsError
-from resnet_lesson.signs_folders import read_image
+from resnet_lesson.signs.folders import read_image
 from resnet_lesson.training import probabilities
 
 _DIGIT, _SEED = 3, 20151210  # the data are drawn from other seeds
@@ -19,7 +19,7 @@ def see(path=None):
 
     Arguments:
         path: a file that Pillow can read, of any size and kind; it is fitted as
-            `resnet_lesson.signs_folders.read_image` says. None draws a hand that is not in the
+            `resnet_lesson.signs.folders.read_image` says. None draws a hand that is not in the
             data.
 
     Returns:
@@ -48,7 +48,7 @@ def ask(model, image, classes=range(6)):
         classes: the names of the classes.
 
     Returns:
-        A `Chart`.
+        A `Chart`; the name of the most probable class is bold.
     """
     answer = probabilities(model, image[np.newaxis])[0]
     shares = {str(name): share for name, share in zip(classes, answer, strict=True)}
@@ -59,4 +59,5 @@ def ask(model, image, classes=range(6)):
         left.set_axis_off()
         left.set_title("what the network sees")
         draw_shares(right, shares, "what it answers")
+        right.get_yticklabels()[answer.argmax()].set_fontweight("bold")
     return chart

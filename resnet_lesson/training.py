@@ -24,7 +24,7 @@ from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import load_signs, normalise, one_hot
 from resnet_lesson.training_progress import display_for
 
-PEAK_LEARNING_RATE = 1e-3
+PEAK_LEARNING_RATE = 2e-3
 LABEL_SMOOTHING = 0.1
 USUAL_MOMENTUM = 0.9
 INITIAL_SHARE = 0.01
@@ -334,7 +334,8 @@ def run(data=None, epochs=10):
 def _checked(model, signs, epochs, batch_size):
     """Refuses what cannot be trained; returns the batch size that fits the data."""
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, int | np.integer) or value < 1:
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or value < 1:
             raise TrainingError(f"{name} is {value!r}; give a whole number of 1 or more")
     image, answer = signs.train_images.shape[1:], (len(signs.classes),)
     pairs = ("takes", "input_shape", image), ("gives", "output_shape", answer)

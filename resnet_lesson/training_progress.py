@@ -6,7 +6,7 @@ In a notebook the output ends as one picture of the curves, whatever the machine
 import sys
 import time
 
-from resnet_lesson.signs_progress import in_notebook
+from resnet_lesson.progress_bar import in_notebook
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.2

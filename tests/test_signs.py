@@ -9,10 +9,10 @@ import h5py
 import numpy as np
 import pytest
 
-from resnet_lesson import signs_cache
 from resnet_lesson.signs import (
     Signs,
     SignsError,
+    cache,
     check_signs,
     load_signs,
     normalise,
@@ -86,7 +86,7 @@ def test_argument_wins_over_environment_and_that_over_datasets(folder, tmp_path,
 
 
 def test_draws_only_if_nothing_is_found(folder, monkeypatch):
-    monkeypatch.setattr(signs_cache, "drawn_signs", lambda: "drawn")
+    monkeypatch.setattr(cache, "drawn_signs", lambda: "drawn")
     assert load_signs() == "drawn"
     monkeypatch.setenv("RESNET_LESSON_SIGNS", "")
     assert load_signs() == "drawn"

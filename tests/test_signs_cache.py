@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from resnet_lesson import hands, signs_cache, signs_drawing
-from resnet_lesson.signs import check_signs, load_signs
-from resnet_lesson.signs_cache import cache_file, drawn_signs
+from resnet_lesson import hands
+from resnet_lesson.signs import cache, check_signs, drawing, load_signs
+from resnet_lesson.signs.cache import cache_file, drawn_signs
 
 FAKE = """
 import os, time
@@ -31,9 +31,9 @@ def draw_signs(count, seed, progress=None):
     return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6
 
 hands.draw_signs = draw_signs
-from resnet_lesson import signs_drawing
-signs_drawing._processors = lambda: 1  # other processes would draw real hands
-from resnet_lesson.signs_cache import cache_file, drawn_signs
+from resnet_lesson.signs import drawing
+drawing._processors = lambda: 1  # other processes would draw real hands
+from resnet_lesson.signs.cache import cache_file, drawn_signs
 """
 
 
@@ -43,8 +43,8 @@ def drawn(tmp_path, monkeypatch):
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DRAWN", str(tmp_path / "drawn"))
     monkeypatch.setattr(hands, "draw_signs", None)
-    monkeypatch.setattr(signs_drawing, "_processors", None)
-    monkeypatch.setattr(signs_cache, "_in_memory", {})
+    monkeypatch.setattr(drawing, "_processors", None)
+    monkeypatch.setattr(cache, "_in_memory", {})
     exec(FAKE, {})
     return lambda: (tmp_path / "drawn").read_text().count("12 ")
 
@@ -96,7 +96,7 @@ def test_no_flipped_byte_gets_through():
     whole = path.read_bytes()
     for place in range(0, len(whole), len(whole) // 200):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        assert signs_cache._read(path, 12) is None
+        assert cache._read(path, 12) is None
 
 
 def test_a_folder_in_the_place_of_the_cache_file_is_survived(capsys):
@@ -121,7 +121,7 @@ def test_new_drawings_replace_old_ones(drawn, tmp_path):
 def test_the_name_follows_the_code_that_draws(monkeypatch):
     before = cache_file()
     read = Path.read_bytes
-    for changed in ("hands.py", "signs_drawing.py"):
+    for changed in ("hands.py", "drawing.py"):
         edited = lambda path, changed=changed: read(path) + b"#" * (path.name == changed)  # noqa: E731
         monkeypatch.setattr(Path, "read_bytes", edited)
         assert cache_file() != before

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from resnet_lesson import hands, signs_drawing
-from resnet_lesson.signs import SignsError
-from resnet_lesson.signs_drawing import draw, draw_reporting
+from resnet_lesson import hands
+from resnet_lesson.signs import SignsError, drawing
+from resnet_lesson.signs.drawing import draw, draw_reporting
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def noise(monkeypatch):
         return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6
 
     monkeypatch.setattr(hands, "draw_signs", draw_signs)
-    monkeypatch.setattr(signs_drawing, "_processors", lambda: 1)
+    monkeypatch.setattr(drawing, "_processors", lambda: 1)
     return seeds
 
 
@@ -31,15 +31,15 @@ def noise(monkeypatch):
 def started(monkeypatch):
     """Small chunks and two processors; gives the list of the processes that were started."""
     processes = []
-    start = signs_drawing._start
+    start = drawing._start
 
     def noted(jobs):
         processes.append(start(jobs))
         return processes[-1]
 
-    monkeypatch.setattr(signs_drawing, "_CHUNK", 6)
-    monkeypatch.setattr(signs_drawing, "_processors", lambda: 2)
-    monkeypatch.setattr(signs_drawing, "_start", noted)
+    monkeypatch.setattr(drawing, "_CHUNK", 6)
+    monkeypatch.setattr(drawing, "_processors", lambda: 2)
+    monkeypatch.setattr(drawing, "_start", noted)
     return processes
 
 
@@ -47,8 +47,8 @@ def started(monkeypatch):
 def alone():
     """Real hands, drawn by this process alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(signs_drawing, "_CHUNK", 6)
-        patch.setattr(signs_drawing, "_processors", lambda: 1)
+        patch.setattr(drawing, "_CHUNK", 6)
+        patch.setattr(drawing, "_processors", lambda: 1)
         return draw(42)
 
 
@@ -102,10 +102,10 @@ def test_what_a_dying_process_leaves_undone_is_done_here(started, alone, monkeyp
 
     def dying(jobs):
         arguments = [f"{size}:{seed}" for size, seed in jobs]
-        program = "import sys, resnet_lesson.signs_drawing as d; " + code
+        program = "import sys, resnet_lesson.signs.drawing as d; " + code
         return subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=-1)
 
-    monkeypatch.setattr(signs_drawing, "_start", dying)
+    monkeypatch.setattr(drawing, "_start", dying)
     assert same(draw(42), alone)
 
 
@@ -113,7 +113,7 @@ def test_where_no_process_may_be_started_it_draws_here(started, alone, monkeypat
     def refuse(jobs):
         raise OSError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(signs_drawing, "_start", refuse)
+    monkeypatch.setattr(drawing, "_start", refuse)
     assert same(draw(42), alone)
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from resnet_lesson.signs import SignsError
-from resnet_lesson.signs_folders import convert_folder, read_image
+from resnet_lesson.signs.folders import convert_folder, read_image
 
 
 def plain(path, colour=(200, 150, 100), size=(80, 80)):

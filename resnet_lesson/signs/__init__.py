@@ -1,7 +1,7 @@
 """The data of the lesson: hand signs for the digits 0 to 5, found, read, made ready for training.
 
-The files are described in `resnet_lesson.signs_files`, the drawn default in
-`resnet_lesson.signs_cache`, the conversion of photographs in `resnet_lesson.signs_folders`.
+The files are described in `resnet_lesson.signs.files`, the drawn default in
+`resnet_lesson.signs.cache`, the conversion of photographs in `resnet_lesson.signs.folders`.
 """
 
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet_lesson.signs_files import FILES, check_signs, is_there, read_signs, write_signs
-from resnet_lesson.signs_form import CLASSES, Signs, SignsError, checked_labels
+from resnet_lesson.signs.files import FILES, check_signs, is_there, read_signs, write_signs
+from resnet_lesson.signs.form import CLASSES, Signs, SignsError, checked_labels
 
 __all__ = [
     "Signs",
@@ -59,7 +59,7 @@ def load_signs(path=None):
             raise SignsError(f"{VARIABLE}: {error}") from None
     if any(is_there(Path(FOLDER, name)) for name in FILES.values()):
         return read_signs(FOLDER)
-    from resnet_lesson.signs_cache import drawn_signs
+    from resnet_lesson.signs.cache import drawn_signs
 
     return drawn_signs()
 

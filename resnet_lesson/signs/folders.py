@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from resnet_lesson.signs_files import is_there, refused
-from resnet_lesson.signs_form import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes, shown
-from resnet_lesson.signs_progress import progress_bar
+from resnet_lesson.progress_bar import progress_bar
+from resnet_lesson.signs.files import is_there, refused
+from resnet_lesson.signs.form import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes, shown
 
 ENDINGS = {".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm"}
 ENDINGS |= {".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}

@@ -15,8 +15,8 @@ from threading import Thread
 
 import numpy as np
 
-from resnet_lesson.signs_form import CLASSES, SIZE, Signs, SignsError, all_classes
-from resnet_lesson.signs_progress import progress_bar
+from resnet_lesson.progress_bar import progress_bar
+from resnet_lesson.signs.form import CLASSES, SIZE, Signs, SignsError, all_classes
 
 COUNT = 1080
 MOST = 100_000
@@ -139,7 +139,7 @@ def _drawn_by_processes(jobs, count):
 
 
 def _start(jobs):
-    package = str(Path(__file__).parents[1])
+    package = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         # -P: files in the working folder, which is a learner's, must not stand in for modules.

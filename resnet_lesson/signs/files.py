@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from resnet_lesson.signs_form import (
+from resnet_lesson.signs.form import (
     CLASSES,
     CONVERT,
     PARTS,

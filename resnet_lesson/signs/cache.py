@@ -8,10 +8,10 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
-from resnet_lesson.signs_drawing import COUNT, SEED, count_for_test, draw_reporting
-from resnet_lesson.signs_files import encode, read_part, write_atomically
-from resnet_lesson.signs_form import Signs, SignsError, all_classes, shown
-from resnet_lesson.signs_progress import notice, progress_bar
+from resnet_lesson.progress_bar import notice, progress_bar
+from resnet_lesson.signs.drawing import COUNT, SEED, count_for_test, draw_reporting
+from resnet_lesson.signs.files import encode, read_part, write_atomically
+from resnet_lesson.signs.form import Signs, SignsError, all_classes, shown
 
 CACHE_VARIABLE = "RESNET_LESSON_CACHE"
 _LONGEST_WAIT = 300  # seconds for another process that is drawing
@@ -26,7 +26,7 @@ def drawn_signs(count=COUNT, seed=SEED):
     one from another version of the drawing are replaced. Where the folder cannot be written the
     signs are kept in memory, and one line says so.
 
-    Arguments and returns as for `resnet_lesson.signs_drawing.draw`.
+    Arguments and returns as for `resnet_lesson.signs.drawing.draw`.
     """
     path = cache_file(count, seed)
     signs = _read(path, count)
@@ -68,8 +68,8 @@ def cache_file(count=COUNT, seed=SEED):
     forget to count up.
     """
     digest = hashlib.sha256()
-    package = Path(__file__).parent
-    for source in (*sorted(package.glob("hand*.py")), package / "signs_drawing.py"):
+    here = Path(__file__).parent
+    for source in (*sorted(here.parent.glob("hand*.py")), here / "drawing.py"):
         digest.update(source.read_bytes())
     return cache_folder() / f"signs-{count}-{seed}-{digest.hexdigest()[:12]}.h5"
 

@@ -1,4 +1,4 @@
-"""Every right answer is accepted, and every wrong one is rejected with its mistake named at its place."""
+"""Right answers are accepted; wrong ones are rejected, each with its mistake named in its place."""
 
 from collections import Counter
 from functools import cache

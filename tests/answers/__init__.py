@@ -1,7 +1,8 @@
-"""Answers written by hand: right ones in forms that people use, and wrong ones from mistakes that people make.
+"""Answers written by hand: right ones in forms that people use, wrong ones from real mistakes.
 
-Each module of this package is named after an exercise and what it holds, such as
-``identity_block_wrong_wiring``. Its functions are the answers; their names say what is special about them.
+Each module is named after an exercise and what it holds, such as
+``identity_block_wrong_wiring``. Its functions are the answers; their names say what is special
+about them.
 """
 
 import importlib

@@ -91,7 +91,7 @@ def _draw_lines(axes, series, xlabel, ylabel, title, log=False):
             linewidth=1.8,
         )
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     if log:
         axes.set_yscale("log")
     if len(series) > 1:
@@ -145,16 +145,16 @@ def confusion(matrix, classes):
     with rc_context({**SETTINGS, "axes.grid": False}):
         chart = Chart(4.8, 4.6, _describe_confusion(matrix, classes))
         axes = chart.subplots()
-        axes.imshow(matrix, cmap="Blues", vmin=0)
+        # The darkest blues are left out: dark figures can be read on all others.
+        axes.imshow(matrix, cmap="Blues", vmin=0, vmax=max(1, 1.7 * matrix.max()))
         for (row, column), count in np.ndenumerate(matrix):
-            dark = count > matrix.max() / 2
             axes.text(
                 column,
                 row,
                 str(count) if count else "·",
                 ha="center",
                 va="center",
-                color=style.PAPER if dark else style.INK,
+                color=style.INK,
                 fontweight="bold" if row == column else "normal",
             )
         axes.set(xlabel="the network says", ylabel="the sign is", title=f"{_wrong(matrix)} wrong")
@@ -273,7 +273,7 @@ def _draw_one_hot(axes, label, classes):
 
 
 def shares(values, title, chance=None):
-    """Draws shares, such as probabilities or accuracies, as bars; the largest is darker.
+    """Draws shares, such as accuracies, as bars.
 
     Arguments:
         values: dict from name to a number from 0 to 1.
@@ -285,27 +285,25 @@ def shares(values, title, chance=None):
     """
     with rc_context(SETTINGS):
         chart = Chart(7.2, 0.9 + 0.36 * len(values), describe_shares(values, title))
-        draw_shares(chart.subplots(), values, title, chance)
+        axes = chart.subplots()
+        draw_shares(axes, values, title)
+        if chance is not None:
+            axes.axvline(100 * chance, color=style.INK, linestyle="--", linewidth=1)
+            axes.set_xlabel("per cent; the dashed line is chance")
     return chart
 
 
-def draw_shares(axes, values, title, chance=None):
+def draw_shares(axes, values, title):
     """Draws the bars of `shares` into given axes."""
     numbers = list(values.values())
-    largest = int(np.argmax(numbers))
     places = range(len(numbers))
-    colours = [style.BLUE if place == largest else style.SKY for place in places]
-    bars = axes.barh(places, [100 * number for number in numbers], color=colours, height=0.7)
+    bars = axes.barh(places, [100 * number for number in numbers], color=style.BLUE, height=0.7)
     axes.bar_label(bars, [f"{number:.0%}" for number in numbers], padding=3)
     axes.set_yticks(places, values.keys())
-    axes.get_yticklabels()[largest].set_fontweight("bold")
     axes.set(xlim=(0, 112), xlabel="per cent", title=title)
     axes.set_xticks(range(0, 101, 20))
     axes.invert_yaxis()
     axes.grid(False, axis="y")
-    if chance is not None:
-        axes.axvline(100 * chance, color=style.INK, linestyle="--", linewidth=1)
-        axes.set_xlabel("per cent; the dashed line is chance")
 
 
 def describe_shares(values, title):

@@ -1,0 +1,270 @@
+"""Training on a tiny stand-in for the signs: the recipe, what it leaves alone, and bad input."""
+
+import io
+import random
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from resnet_lesson import training, training_progress
+from resnet_lesson.networks import ResNet50
+from resnet_lesson.signs import Signs, SignsError, load_signs, normalise
+from resnet_lesson.training import TrainingError, train
+
+REAL_SIGNS = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def signs():
+    """Seventy images that are one colour each, with a little noise; the colour is the class."""
+    colours = np.array(
+        [[220, 30, 30], [30, 220, 30], [30, 30, 220], [220, 220, 30], [0] * 3, [255] * 3]
+    )
+    rng = np.random.default_rng(0)
+    labels = rng.permutation(np.arange(70) % 6)
+    images = colours[labels][:, None, None] + rng.normal(0, 5, (70, 64, 64, 3))
+    images = images.clip(0, 255).astype("uint8")
+    return Signs(images[:50], labels[:50], images[50:], labels[50:], np.arange(6))
+
+
+def tiny_model(input_shape=(64, 64, 3), classes=6):
+    """One strided convolution with BatchNormalization, its momentum Keras's default."""
+    inputs = keras.Input(input_shape)
+    X = layers.Conv2D(8, 8, 8, kernel_initializer=keras.initializers.GlorotUniform(0))(inputs)
+    X = layers.Activation("relu")(layers.BatchNormalization()(X))
+    X = layers.GlobalAveragePooling2D()(X)
+    start = keras.initializers.GlorotUniform(0)
+    return keras.Model(inputs, layers.Dense(classes, "softmax", kernel_initializer=start)(X))
+
+
+def norm_of(model):
+    return next(x for x in model.layers if isinstance(x, layers.BatchNormalization))
+
+
+def test_a_model_learns_and_is_measured_in_inference_mode_after_every_epoch(signs):
+    model = tiny_model()
+    history = train(model, signs, epochs=30, batch_size=8)
+    said = model.predict(normalise(signs.test_images), verbose=0).argmax(axis=1)
+    assert history.test_accuracy[-1] == np.mean(said == signs.test_labels) == 1
+    assert history.loss[-1] < history.loss[0]
+    assert {len(numbers) for numbers in list(vars(history).values())[:5]} == {30}
+    assert history.images_per_second > 0
+
+
+def test_the_learning_rate_warms_up_for_one_epoch_and_then_falls_to_nearly_nothing(signs):
+    rates = train(tiny_model(), signs, epochs=4, batch_size=8).learning_rate
+    assert rates[0] == pytest.approx(training.PEAK_LEARNING_RATE)
+    assert list(rates) == sorted(rates, reverse=True) and rates[-1] < rates[0] / 50
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["own layer", "layer of a layer"])
+def test_a_models_own_momentum_is_back_after_the_training(signs, inside):
+    model = tiny_model()
+    if inside:
+        model = keras.Sequential([keras.Input((64, 64, 3)), model])
+    norm = norm_of(model.layers[0] if inside else model)
+    norm.momentum = 0.97
+    train(model, signs, epochs=1, batch_size=8)
+    assert norm.momentum == 0.97
+    assert abs(norm.moving_variance - 1).numpy().min() > 0.5  # six steps at 0.97 move it by 0.17
+
+
+def test_a_fit_after_the_training_follows_the_models_own_momentum(signs):
+    model = tiny_model()
+    train(model, signs, epochs=1, batch_size=8)
+    norm = norm_of(model)
+    norm.moving_mean.assign(np.full(8, 1000.0))
+    model.fit(
+        normalise(signs.train_images[:8]),
+        np.eye(6)[signs.train_labels[:8]],
+        verbose=0,
+        batch_size=8,
+    )
+    np.testing.assert_allclose(norm.moving_mean, 990, atol=1)
+
+
+def test_one_seed_gives_one_training_and_another_seed_another(signs):
+    first, again, other = (
+        train(tiny_model(), signs, epochs=2, batch_size=8, seed=seed).loss for seed in (1, 1, 2)
+    )
+    np.testing.assert_allclose(first, again, rtol=1e-5)
+    assert not np.allclose(first, other, rtol=1e-3)
+
+
+def test_nothing_is_drawn_from_the_global_random_state(signs):
+    def draws():
+        return random.random(), np.random.random(), float(tf.random.uniform(()))
+
+    model = tiny_model()
+    keras.utils.set_random_seed(3)
+    expected = draws()
+    keras.utils.set_random_seed(3)
+    train(model, signs, epochs=1, batch_size=8)
+    assert draws() == expected
+
+
+def test_momentum_is_less_where_the_steps_are_few():
+    assert training.fitting_momentum(340) == 0.9
+    for steps in (1, 3, 30):
+        assert training.fitting_momentum(steps) ** steps == pytest.approx(0.01)
+
+
+class Chosen:
+    """Draws the middle of every range, and one of two choices."""
+
+    def __init__(self, choice):
+        self.index = choice
+
+    def uniform(self, low, high, size):
+        return np.full(size, (low + high) / 2)
+
+    def choice(self, values, size):
+        return np.full(size, values[self.index])
+
+
+def test_augmenting_by_nothing_changes_nothing_and_mirroring_swaps_left_and_right():
+    images = np.random.default_rng(0).random((2, 6, 9, 3), "float32")
+    np.testing.assert_allclose(training.augment(images, Chosen(1)), images, atol=1e-5)
+    np.testing.assert_allclose(training.augment(images, Chosen(0)), images[:, :, ::-1], atol=1e-5)
+
+
+def test_augmenting_moves_each_image_its_own_way_and_fills_up_with_what_is_at_the_edge():
+    images = np.repeat(np.random.default_rng(0).uniform(0.4, 0.6, (1, 16, 16, 3)), 20, axis=0)
+    moved = training.augment(images.astype("float32"), np.random.default_rng(1))
+    assert moved.shape == images.shape and moved.dtype == "float32"
+    assert len(np.unique(moved.reshape(20, -1), axis=0)) == 20
+    assert 0.4 <= moved.min() <= moved.max() <= 0.6
+
+
+def test_answers_do_not_depend_on_how_images_are_put_into_batches(signs):
+    model = tiny_model()
+    train(model, signs, epochs=1, batch_size=8)
+    one_by_one = [training.probabilities(model, signs.test_images[i : i + 1], 1) for i in range(20)]
+    answers = training.probabilities(model, signs.test_images, batch_size=8)
+    np.testing.assert_allclose(answers, np.concatenate(one_by_one), atol=1e-5)
+
+
+def message_of(call, *arguments, **options):
+    """The message of the error that a call raises; it must be one line."""
+    with pytest.raises(TrainingError) as caught:
+        call(*arguments, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert caught.value._render_traceback_() == [f"TrainingError: {message}"]
+    return message
+
+
+@pytest.mark.parametrize("option", ["epochs", "batch_size"])
+@pytest.mark.parametrize("value", [0, -1, 2.5, "3", None, True])
+def test_a_count_that_is_none_is_refused(signs, option, value):
+    message = message_of(train, tiny_model(), signs, **{option: value})
+    assert option in message and repr(value) in message
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes", "said"),
+    [
+        ((32, 32, 3), 6, "takes (32, 32, 3)"),
+        ((64, 64, 1), 6, "takes (64, 64, 1)"),
+        ((64, 64, 3), 10, "gives (10,)"),
+    ],
+)
+def test_a_model_that_does_not_fit_the_data_is_refused(signs, shape, classes, said):
+    message = message_of(train, tiny_model(shape, classes), signs, epochs=1)
+    assert said in message and "input_shape=(64, 64, 3) and classes=6" in message
+
+
+def test_a_model_for_any_size_fits(signs):
+    train(tiny_model((None, None, 3)), signs, epochs=1)
+
+
+def test_a_loss_that_is_no_number_stops_the_training_and_leaves_the_momentum(signs):
+    model = tiny_model()
+    norm_of(model).gamma.assign(np.full(8, np.nan))
+    assert "loss became nan at step 1" in message_of(train, model, signs, epochs=1)
+    assert norm_of(model).momentum == 0.99
+
+
+def test_a_saved_model_gives_the_same_answers(signs, tmp_path):
+    model = tiny_model()
+    train(model, signs, epochs=1)
+    training.save(model, tmp_path / "signs.keras")
+    again = training.load(str(tmp_path / "signs.keras"))
+    answers = [training.probabilities(m, signs.test_images) for m in (model, again)]
+    np.testing.assert_allclose(*answers, atol=1e-6)
+    assert [path.name for path in tmp_path.iterdir()] == ["signs.keras"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("signs.h5", "does not end in .keras"),
+        ("none/signs.keras", "cannot be written"),
+        ("file/signs.keras", "cannot be written"),
+    ],
+)
+def test_where_a_model_cannot_be_saved_one_line_says_why(tmp_path, name, said):
+    (tmp_path / "file").write_text("I am no folder")
+    message = message_of(training.save, tiny_model(), tmp_path / name)
+    assert said in message and name in message
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no model at all"])
+def test_what_is_no_model_cannot_be_loaded(tmp_path, content):
+    path = tmp_path / "signs.keras"
+    if content is not None:
+        path.write_bytes(content)
+    assert "signs.keras" in message_of(training.load, path)
+
+
+def test_run_measures_the_reference_network(signs, monkeypatch):
+    monkeypatch.setattr(training, "load_signs", lambda data: signs if data == "here" else None)
+    monkeypatch.setattr(training, "ResNet50", tiny_model)
+    measured = training.run("here", epochs=2)
+    assert list(measured) == [
+        "epochs",
+        "seconds",
+        "images_per_second",
+        "train_accuracy",
+        "test_accuracy",
+        "precision",
+    ]
+    assert measured["epochs"] == 2 and measured["precision"] == "float32"
+    assert all(0 <= measured[f"{part}_accuracy"] <= 1 for part in ("train", "test"))
+
+
+def test_run_passes_on_what_is_wrong_with_the_data(tmp_path):
+    with pytest.raises(SignsError):
+        training.run(tmp_path / "nothing")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_gets_a_bar_and_one_line_an_epoch(signs, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(training_progress, "_SECONDS_BETWEEN", 0)
+    train(tiny_model(), signs, epochs=3, batch_size=8)
+    written = terminal.getvalue()
+    assert written.count("\n") == 3 and "epoch 3 of 3: loss " in written
+    assert "[##############################] epoch 3 of 3" in written
+    assert " s left" in written and written.endswith("\r")
+
+
+def test_where_there_is_neither_notebook_nor_terminal_nothing_is_written(signs, capfd):
+    train(tiny_model(), signs, epochs=1)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL_SIGNS.is_dir(), reason="the photographs are not here")
+def test_photographs_are_read_right_after_ten_epochs():
+    signs = load_signs(REAL_SIGNS)
+    assert train(ResNet50(), signs, epochs=10).test_accuracy[-1] >= 0.95

@@ -179,10 +179,13 @@ def _compare_blocks(expected, found, partial, free):
 
 
 def _compare_chain(want, tail, found, partial, free):
-    """A block without a branch: its one path against the main path, and the addition is missing."""
+    """A block without a branch: its one path is one of the two, and the addition is missing."""
     if partial:
         return _align(want.main, found, partial, free)
     chain = _align((*want.main, *tail), found, partial, free)
+    if want.shortcut:
+        shortcut = _align((*want.shortcut, *tail), found, partial, free)
+        chain = min(chain, shortcut, key=lambda comparison: comparison.cost)
     found_wrong, _ = _without_given(want, chain.differences)
     last = len(found_wrong)
     if tail:
@@ -199,13 +202,18 @@ def _compare_branch(want, tail, parts, partial, free):
     side_path = _align(
         want.shortcut, shortcut, False, free, prefix=_prefix(want.merge) + "shortcut"
     )
-    paths, strays = _without_given(want, (*main_path.differences, *side_path.differences))
-    merge = _compare_merge(want, branch, before, main_path, strays)
+    main_wrong, strays = _without_given(want, main_path.differences)
+    side_wrong, side_strays = _without_given(want, side_path.differences)
+    merge = _compare_merge(want, branch, before, main_path, (*strays, *side_strays))
     if partial:
         rest = Comparison()
     else:
         rest = _align(tail, after, False, free, prefix=_prefix(want.merge) + "output")
-    differences = _moved((*paths, *merge, *rest.differences))
+    if any(d.what == "operands" for d in merge):  # what the shortcut lacks follows from that
+        differences = (*main_wrong, *merge, *side_wrong)
+    else:
+        differences = (*main_wrong, *side_wrong, *merge)
+    differences = _moved((*differences, *rest.differences))
     pairs = (
         *main_path.pairs,
         *side_path.pairs,
@@ -268,7 +276,8 @@ def _moved(differences):
             same_path = "main" in path and "main" in other_path
             if kind == other_kind and (later or same_path):
                 first, second = (missing, extra) if later else (extra, missing)
-                moved = Difference(first.where, "order", missing.expected, f"at {extra.where}")
+                turn = "too late" if later else "too early"
+                moved = Difference(first.where, "order", "in its turn", turn)
                 result[result.index(first)] = moved
                 result.remove(second)
                 break

@@ -162,8 +162,7 @@ def _sentence(difference, place):
     if what == "extra":
         return f"{place} should not be there."
     if what == "order":
-        found = difference.got.removeprefix("at ")
-        return f"{place} is not in its turn: it stands where {found} would be."
+        return f"{place} comes {difference.got}: it is not in its turn."
     if what == "operands":
         return f"{place} joins the wrong tensors: expected {expected}, got {got}."
     if what == "merge":

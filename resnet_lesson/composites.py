@@ -51,10 +51,6 @@ class TensorFlowFunction(keras.Operation):
         super().__init__()
         self.call = function
 
-    def compute_output_spec(self, *args, **kwargs):
-        """Shape and type of what the function returns."""
-        return keras.backend.compute_output_spec(self.call, *args, **kwargs)
-
 
 class _FunctionsOnSymbols(tf.__internal__.dispatch.GlobalOpDispatcher):
     """Lets TensorFlow functions take symbolic Keras tensors while a composite is being expanded.

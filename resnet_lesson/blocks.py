@@ -18,8 +18,7 @@ def skip_connection(X, main_path):
     Returns:
         ReLU(main_path(X) + X), a tensor of the shape of ``X``.
 
-    Source: He et al., "Deep Residual Learning for Image Recognition" (2015), section 3.2, equation
-        1.
+    Source: He et al. (2015), https://arxiv.org/abs/1512.03385, section 3.2, equation 1.
     """
     return Activation("relu")(Add()([main_path(X), X]))
 

@@ -59,12 +59,13 @@ class History:
     images_per_second: float = 0.0
 
 
-def train(model, signs, epochs=10, batch_size=32, seed=0, display=None):
+def train(model, signs, epochs=10, batch_size=32, seed=0):
     """Trains a model of one's own on the signs, and measures it after every epoch.
 
     The model is compiled anew, so a training starts from the model's present weights with a fresh
     optimizer. Nothing is drawn from the global random state. The `momentum` of the model's
-    BatchNormalization layers is changed during the training and then set back.
+    BatchNormalization layers is changed during the training and then set back. A notebook shows a
+    bar and the curves, a terminal a bar of text.
 
     Arguments:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities ``(N, 6)``.
@@ -72,8 +73,6 @@ def train(model, signs, epochs=10, batch_size=32, seed=0, display=None):
         epochs: integer, how often each training image is seen.
         batch_size: integer, images a step; what does not fill a batch waits for the next epoch.
         seed: integer, decides on the order of the images and how they are moved.
-        display: an object like those of `resnet_lesson.training_progress`; None chooses one that
-            suits the place: a bar and curves in a notebook, a text bar in a terminal, else nothing.
 
     Returns:
         A `History`.
@@ -88,7 +87,7 @@ def train(model, signs, epochs=10, batch_size=32, seed=0, display=None):
     history = History()
     with (
         temporary_momentum(model, fitting_momentum(epochs * steps)),
-        display or display_for(epochs, epochs * steps) as shown,
+        display_for(epochs, epochs * steps) as shown,
     ):
         compile_for(model, steps, epochs)
         for epoch in range(epochs):
@@ -110,8 +109,8 @@ def _one_epoch(model, signs, batch_size, seed, clock, shown):
             logs = model.train_on_batch(images, labels, return_dict=True)
         if not math.isfinite(logs["loss"]):
             raise TrainingError(
-                f"the loss became {logs['loss']} at step {clock.steps}: the weights have grown out "
-                "of bounds; build the model anew, and look for a missing BatchNormalization"
+                f"the loss became {logs['loss']} at step {clock.steps}, so the weights are lost; "
+                "build the model anew, and look for a missing BatchNormalization or a log of zero"
             )
         measured.append((logs["loss"], logs["accuracy"]))
         shown.step(logs["loss"])

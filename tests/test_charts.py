@@ -97,7 +97,7 @@ def test_the_confusion_matrix_shows_each_count_in_its_row_and_column():
     chart = charts.confusion([[3, 1], [0, 4]], ["no", "yes"])
     places = {text.get_position(): text.get_text() for text in chart.axes[0].texts}
     assert places == {(0, 0): "3", (1, 0): "1", (0, 1): "·", (1, 1): "4"}
-    assert "1 of 8" in chart.summary and "a no was taken for a yes: 1 times" in chart.summary
+    assert "1 of 8" in chart.summary and "a no was taken for a yes: 1 time." in chart.summary
 
 
 def test_a_matrix_without_mistakes_names_none():

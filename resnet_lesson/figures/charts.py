@@ -175,8 +175,8 @@ def _describe_confusion(matrix, classes):
     if not mistakes.any():
         return said
     row, column = np.unravel_index(mistakes.argmax(), matrix.shape)
-    most = mistakes.max()
-    return f"{said} Most often a {classes[row]} was taken for a {classes[column]}: {most} times."
+    most = f"{mistakes.max()} time{'s' if mistakes.max() > 1 else ''}"
+    return f"{said} Most often a {classes[row]} was taken for a {classes[column]}: {most}."
 
 
 def sign_grid(images, labels, predicted=None, probabilities=None, columns=6):

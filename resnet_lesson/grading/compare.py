@@ -185,7 +185,9 @@ def _compare_chain(want, tail, found, partial, free):
     chain = _align((*want.main, *tail), found, partial, free)
     if want.shortcut:
         shortcut = _align((*want.shortcut, *tail), found, partial, free)
-        chain = min(chain, shortcut, key=lambda comparison: comparison.cost)
+        begins = want.shortcut[0].place
+        if shortcut.cost < chain.cost and all(d.where != begins for d in shortcut.differences):
+            chain = shortcut
     found_wrong, _ = _without_given(want, chain.differences)
     last = len(found_wrong)
     if tail:
@@ -209,7 +211,9 @@ def _compare_branch(want, tail, parts, partial, free):
         rest = Comparison()
     else:
         rest = _align(tail, after, False, free, prefix=_prefix(want.merge) + "output")
-    if any(d.what == "operands" for d in merge):  # what the shortcut lacks follows from that
+    if merge and not branch.main and not before:  # the input is added to itself
+        differences = (*merge, *main_wrong, *side_wrong)
+    elif any(d.what == "operands" for d in merge):  # what the shortcut lacks follows from that
         differences = (*main_wrong, *merge, *side_wrong)
     else:
         differences = (*main_wrong, *side_wrong, *merge)
@@ -257,6 +261,8 @@ def _compare_merge(want, branch, before, main_path, strays):
         missing = strays[0].what == "missing"
         got = "no call of `main_path`" if missing else "more than one call of `main_path`"
         return [Difference(place, "operands", "`main_path(X)` and `X`", got)]
+    if not (before or branch.main):
+        return [Difference(place, "operands", "the main path and the input", "the input twice")]
     taken = {id(op) for op in before}
     joined_late = [want_op.place for want_op, op in main_path.pairs if id(op) in taken]
     if joined_late:

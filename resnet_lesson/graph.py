@@ -8,6 +8,8 @@ such series. `resnet_lesson.tracing` makes them from Keras code.
 
 from dataclasses import asdict, dataclass, field, replace
 
+CONVOLUTIONS = 3  # on the main path of a block, in the networks that are told apart block by block
+
 
 @dataclass(frozen=True)
 class Op:
@@ -78,11 +80,13 @@ class Unit:
         before: operations that lead to the branch and belong to the block (none in a right one).
         branch: the `Branch`, or None where the block has no shortcut.
         after: operations that follow the merge (a ReLU in a right one).
+        reaches_back: True if the shortcut starts before an earlier block (never in a right one).
     """
 
     before: tuple
     branch: Branch | None
     after: tuple
+    reaches_back: bool = False
 
     @property
     def series(self):
@@ -106,32 +110,37 @@ def split_network(series):
     head_start = _start_of_head(rest)
     rest, head = rest[:head_start], rest[head_start:]
     units, run = [], []
-    for item in rest:
+    for item, reaches_back in _blocks_in_turn(rest):
         if isinstance(item, Branch):
-            *chains, before = _cut_run(run)
+            *chains, before = _cut_run(run, item)
             units += [Unit(tuple(chain), None, ()) for chain in chains]
-            units.append(Unit(tuple(before), item, ()))
+            units.append(Unit(tuple(before), item, (), reaches_back))
             run = []
         elif not run and units and units[-1].branch and item.kind != "conv":
             units[-1] = replace(units[-1], after=(*units[-1].after, item))
         else:
             run.append(item)
-    units += [Unit(tuple(chain), None, ()) for chain in _cut_run(run, keep_rest=False)]
+    units += [Unit(tuple(chain), None, ()) for chain in _cut_run(run)]
     return stem, units, head
 
 
 def _end_of_stem(series):
-    """The stem ends after its pooling, or else before its second convolution or first branch."""
-    convolutions = 0
+    """The stem ends after its pooling, or else before its second convolution or first branch.
+
+    A pooling belongs to it if no more than one block's convolutions lead there.
+    """
+    end, second, convolutions, since = 0, 0, 0, 0
     for i, item in enumerate(series):
         if isinstance(item, Branch):
-            return i
-        convolutions += item.kind == "conv"
-        if convolutions > 1:
-            return i
+            return end or second or i
+        if item.kind == "conv":
+            convolutions, since = convolutions + 1, since + 1
+            second = i if convolutions == 2 else second
+        if since > CONVOLUTIONS:
+            return end or second
         if item.kind == "pool" and convolutions:
-            return i + 1
-    return len(series)
+            end, since = i + 1, 0
+    return end or second or len(series)
 
 
 def _start_of_head(series):
@@ -146,19 +155,53 @@ def _start_of_head(series):
     return start
 
 
-def _cut_run(run, keep_rest=True):
-    """Cuts a run of operations before every fourth, seventh, ... convolution."""
+def _blocks_in_turn(series):
+    """Yields ``(item, reaches back)``, blocks one after another.
+
+    A shortcut that starts before an earlier block makes a branch whose main path holds that block
+    whole; the earlier one comes first, then the branch with what is left of its main path.
+    """
+    for item in series:
+        parts = item.main if _is_block(item) else ()
+        inside = [i for i, part in enumerate(parts) if _is_block(part)]
+        if not inside:
+            yield item, False
+            continue
+        end = inside[-1] + 1
+        while end < len(item.main) and getattr(item.main[end], "kind", "") == "relu":
+            end += 1
+        yield from _blocks_in_turn(item.main[:end])
+        yield replace(item, main=item.main[end:]), True
+
+
+def _is_block(item):
+    return isinstance(item, Branch) and count(item.main, "conv") >= CONVOLUTIONS
+
+
+def _cut_run(run, branch=None):
+    """Cuts a run of operations into chains of three convolutions each.
+
+    Arguments:
+        run: list of `Op`.
+        branch: the `Branch` that follows. What is left over leads to it, and so does a whole chain
+            if the branch has no main path of its own.
+
+    Returns:
+        List of chains; the last one leads to the branch, if there is one.
+    """
     chains, convolutions = [[]], 0
     for op in run:
         if op.kind == "conv":
             convolutions += 1
-            if convolutions > 3:
+            if convolutions > CONVOLUTIONS:
                 chains.append([])
                 convolutions = 1
         chains[-1].append(op)
-    if keep_rest and convolutions == 3:
+    if branch is None:
+        return chains if chains[-1] else []
+    if convolutions == CONVOLUTIONS and count(branch.main, "conv") > 1:
         chains.append([])
-    return chains if keep_rest or chains[-1] else []
+    return chains
 
 
 def with_places(series):

@@ -170,7 +170,8 @@ def _symbolic_run(call, probe, given, run, x):
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=_no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
-        return _traced(trace, run, x, None, len(probe.shape))
+        trace.inject(len(probe.shape))
+        return _run(trace, run, x, None)
     except TraceError as error:
         return replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
@@ -178,8 +179,7 @@ def _symbolic_run(call, probe, given, run, x):
         return replace(run, failure=failure, series=_until(error, source, call.layers))
 
 
-def _traced(trace, run, x, training, seed, sample=None):
-    trace.inject(seed)
+def _run(trace, run, x, training, sample=None):
     values = trace.run(x, training)
     output = values[-1]
     if sample:
@@ -202,29 +202,37 @@ def _network_runs(call, exercise):
         run = Run(number, False, "symbolic", separate=False)
         source = None
         try:
-            model = call(None, probe, {})
-            if not isinstance(model, keras.Model):
-                yield replace(run, failure=_no_model(model))
+            model = call(None, probe, {"initializer": _Blank})
+            failure = _unlike(model, probe)
+            if failure:
+                yield replace(run, failure=failure)
                 continue
             source, result = _ends(model, probe)
             trace = Trace(result, source, known_layers=call.layers)
+            trace.inject(number)
+            x = inputs(probe.shape, number)
+            for training in (False, True) if number == 0 else (False,):
+                yield _run(trace, replace(run, training=training), x, training, SAMPLE)
         except TraceError as error:
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
-            continue
         except Exception as error:
             failure = failure_of(error, call.function)
             yield replace(run, failure=failure, series=_until(error, source, call.layers))
-            continue
-        for training in (False, True) if number == 0 else (False,):
-            x = inputs(probe.shape, number)
-            yield _traced(trace, replace(run, training=training), x, training, number, SAMPLE)
+
+
+class _Blank(keras.initializers.Initializer):
+    """Leaves all weights zero: they are replaced before anything is computed."""
+
+    def __init__(self, seed=None):
+        pass
+
+    def __call__(self, shape, dtype=None):
+        return keras.ops.zeros(shape, dtype)
 
 
 def _ends(model, probe):
-    """The input and output tensors of a model of one input and one output."""
+    """The input and output tensors of a model."""
     if getattr(model, "inputs", None) and getattr(model, "outputs", None):
-        if len(model.inputs) != 1 or len(model.outputs) != 1:
-            raise TraceError("the model must have one input and one output")
         return model.inputs[0], model.outputs[0]
     source = keras.Input(probe.shape[1:])
     return source, model(source)
@@ -303,9 +311,27 @@ def _no_tensor(result):
     return Failure("wrong_type", message=f"your function returned {_a(result)}{hint}")
 
 
-def _no_model(result):
-    hint = ": is the `return` missing?" if result is None else ", not a keras.Model"
-    return Failure("wrong_type", message=f"your function returned {_a(result)}{hint}")
+def _unlike(model, probe):
+    """The failure of what is no Keras model from images of the probe's shape to one output."""
+    if not isinstance(model, keras.Model):
+        hint = ": is the `return` missing?" if model is None else ", not a keras.Model"
+        return Failure("wrong_type", message=f"your function returned {_a(model)}{hint}")
+    sources, results = getattr(model, "inputs", None), getattr(model, "outputs", None)
+    if not sources or not results:
+        return None
+    if len(sources) != 1 or len(results) != 1:
+        got = f"{len(sources)} inputs and {len(results)} outputs"
+        return Failure("wrong_type", message=f"the model has {got}; expected one of each")
+    asked, taken = probe.shape[1:], tuple(sources[0].shape[1:])
+    if len(taken) != len(asked) or any(
+        t not in (None, a) for t, a in zip(taken, asked, strict=True)
+    ):
+        got = (
+            f"called with input_shape={asked}, your function made a model for images of shape "
+            f"{taken}: look at what Input is given, and at the inputs that Model is given"
+        )
+        return Failure("shape", message=got)
+    return None
 
 
 def failure_of(error, function):

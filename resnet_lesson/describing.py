@@ -106,7 +106,8 @@ def _bn(layer, shapes, arguments):
 
 def initializer_name(initializer):
     """An initializer in words: what the caller gave, with its seed, or the class with its seed."""
-    seed = getattr(initializer, "seed", None)
+    # Keras draws a seed where none is given, and remembers that none was.
+    seed = getattr(initializer, "_init_seed", getattr(initializer, "seed", None))
     if getattr(initializer, "is_the_callers", False):
         return f"initializer(seed={seed})" if seed is not None else "initializer()"
     return f"{type(initializer).__name__}({'' if seed is None else f'seed={seed}'})"
@@ -169,6 +170,8 @@ def _by_behaviour(operation, shapes, arguments):
 
         def call(x):
             args, kwargs = arguments.fill_in({id(tensor): ops.convert_to_tensor(x)})
+            if "training" in kwargs:  # in training, as a model may call it, Dropout is no identity
+                kwargs["training"] = True
             return operation(*args, **kwargs)
 
         found = _match(call, x)

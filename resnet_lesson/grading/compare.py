@@ -105,7 +105,9 @@ def _grouped(differences):
     for difference in differences:
         key = (difference.what, repr(difference.expected), repr(difference.got))
         if difference.what in ("missing", "extra"):
-            key = (difference.what, repr(difference.got))
+            # Each place may share the layer of another one, and it is one mistake all the same.
+            shared = difference.expected == OWN_LAYER
+            key = (difference.what, "shared" if shared else repr(difference.got))
         first = groups.setdefault(key, difference)
         if first is not difference and difference.where != first.where:
             groups[key] = replace(first, also=(*first.also, difference.where))

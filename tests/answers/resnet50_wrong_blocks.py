@@ -221,7 +221,7 @@ def no_relu_after_identity_blocks(input_shape=(64, 64, 3), classes=6):
     return network(input_shape, classes, identity=identity)
 
 
-@wrong("ResNet50", "stage2.block1.main.1.bn", "order")
+@wrong("ResNet50", "stage2.block1.main.1.conv", "order")
 def blocks_with_activation_first(input_shape=(64, 64, 3), classes=6):
     def bn_relu_conv(X, filters, size, s=1):
         X = Activation("relu")(BatchNormalization(axis=3)(X))

@@ -1,5 +1,6 @@
 """Hints one at a time, the solution after an attempt, and the points so far."""
 
+import ast
 import inspect
 import textwrap
 from collections import Counter
@@ -76,8 +77,17 @@ def solution(exercise_id):
             f"Try first: fill in the cell, run `check({exercise.id})`, then open the solution "
             f'here. `hint("{exercise.id}")` helps you on.'
         )
-    code = textwrap.dedent(inspect.getsource(exercise.load_reference())).rstrip()
-    return Note(f"```python\n{code}\n```\n\n{exercise.explanation}")
+    return Note(f"```python\n{_code(exercise.load_reference())}\n```\n\n{exercise.explanation}")
+
+
+def _code(function):
+    """The source of a function, of its docstring the first line only."""
+    source = textwrap.dedent(inspect.getsource(function)).rstrip()
+    docstring = ast.parse(source).body[0].body[0]
+    lines = source.splitlines()
+    first, *rest = lines[docstring.lineno - 1 : docstring.end_lineno]
+    lines[docstring.lineno - 1 : docstring.end_lineno] = [first + '"""' if rest else first]
+    return "\n".join(lines)
 
 
 class Progress:

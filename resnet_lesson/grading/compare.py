@@ -257,10 +257,14 @@ def _compare_bodies(expected, found, partial, free):
     def compare_at(i, j):
         return _compare_units(expected[i], found[j], partial and j == columns - 1, free)
 
-    if rows == columns and not any(compare_at(i, i).cost for i in range(rows)):
-        way, cost = [(i, i, "match") for i in range(rows)], 0.0
-    else:
-        way, cost = _cheapest_way(rows, columns, lambda i, j: compare_at(i, j).cost, partial)
+    same = 0  # blocks that are right from the beginning on: no other way can be cheaper there
+    while same < min(rows, columns) and not compare_at(same, same).cost:
+        same += 1
+    rest, cost = _cheapest_way(
+        rows - same, columns - same, lambda i, j: compare_at(same + i, same + j).cost, partial
+    )
+    way = [(i, i, "match") for i in range(same)]
+    way += [(same + i, same + j, move) for i, j, move in rest]
     differences, pairs, counts = [], [], {}
     for i, j, move in way:
         if move == "match":

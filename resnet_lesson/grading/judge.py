@@ -80,9 +80,10 @@ def _judged(observed, reference):
     named = [replace(run, series=with_places(run.series)) for run in reference.runs]
     pairs = _paired(observed.runs, named, observed.free)
     wrong = [(have, want) for have, want in pairs if not _same(have, want)]
-    reused = _reused(pairs, observed.free)
     if not wrong:
-        return reused or Verdict(True, run=pairs[0][0], expected=pairs[0][1].series)
+        return _reused(pairs, observed.free) or Verdict(
+            True, run=pairs[0][0], expected=pairs[0][1].series
+        )
     for have, want in wrong:
         have, want = _with_graph(have, want, pairs)
         if not have.series:
@@ -92,7 +93,7 @@ def _judged(observed, reference):
             values = _values(have, want, comparison)
             have = replace(have, series=placed(have.series, comparison))
             return Verdict(False, comparison.differences, have.failure, have, values, want.series)
-    return reused or _unexplained(*wrong[0], pairs, observed.free)
+    return _reused(pairs, observed.free) or _unexplained(*wrong[0], pairs, observed.free)
 
 
 def _paired(runs, expected, free):

@@ -38,6 +38,7 @@ class Difference:
         expected: what belongs there, plain data.
         got: what was found.
         also: further places that differ in the same way.
+        instead_of: for what is extra, the place whose turn it was and that it has changed with.
     """
 
     where: str
@@ -45,6 +46,7 @@ class Difference:
     expected: object = None
     got: object = None
     also: tuple = ()
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,7 @@ def align(expected, found, partial, free, prefix=None):
             i += 1
         else:
             if isinstance(found[j], Branch) or found[j].node >= 0:  # else the call that raised
-                where = _place_of_extra(expected, found, i, j, prefix)
-                differences.append(Difference(where, "extra", "nothing", _name(found[j])))
+                differences.append(_extra(expected, found, i, j, prefix))
             j += 1
     return Comparison(tuple(_without_fused(differences)), tuple(pairs), best[0][0])
 
@@ -188,6 +189,13 @@ def _missing(want):
     return Difference(want.place, "missing", _name(want), "nothing")
 
 
+def _extra(expected, found, i, j, prefix):
+    where = _place_of_extra(expected, found, i, j, prefix)
+    swapped = i + 1 < len(expected) and expected[i + 1].kind == kind_in_places(found[j])
+    instead_of = expected[i].place if swapped else ""
+    return Difference(where, "extra", "nothing", _name(found[j]), instead_of=instead_of)
+
+
 def _place_of_extra(expected, found, i, j, prefix):
     kind = kind_in_places(found[j])
     if prefix is not None:
@@ -226,8 +234,9 @@ def moved(differences):
             same_path = path == other_path or ("main" in path and "main" in other_path)
             if kind == other_kind and (later or same_path):
                 first, second = (missing, extra) if later else (extra, missing)
-                turn = "too late" if later else "too early"
-                result[result.index(first)] = Difference(first.where, "order", "in its turn", turn)
+                turn = "too late" if later or extra.instead_of else "too early"
+                where = first.where if later else extra.instead_of or extra.where
+                result[result.index(first)] = Difference(where, "order", "in its turn", turn)
                 result.remove(second)
                 break
     return tuple(result)

@@ -17,6 +17,7 @@ ANOTHER_BLOCK = 3.0  # most that two blocks at one place can differ by
 BLOCK_GAP = 3.5
 OWN_LAYER = "a layer of its own"
 EARLIER_LAYER = "a layer that an earlier call made"
+GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 # Free in a network: its blocks may fix a mode, which the model overrides, and draw their own
 # weights.
 FREE_IN_NETWORKS = ("training", "initializer")
@@ -215,11 +216,13 @@ def _compare_merge(want, branch, before, main_path, strays):
     if strays:
         missing = strays[0].what == "missing"
         got = "no call of `main_path`" if missing else "more than one call of `main_path`"
-        return [Difference(place, "operands", "`main_path(X)` and `X`", got)]
+        return [Difference(place, "operands", GIVEN_AND_INPUT, got)]
     if not (before or branch.main):
         return [Difference(place, "operands", "the main path and the input", "the input twice")]
     taken = {id(op) for op in before}
     joined_late = [want_op.place for want_op, op in main_path.pairs if id(op) in taken]
+    if joined_late and not count(want.main, "conv"):
+        return [Difference(place, "operands", GIVEN_AND_INPUT, "`main_path(X)` twice")]
     if joined_late:
         got = f"the output of {joined_late[-1].removeprefix(_prefix(want.merge))}"
         return [Difference(place, "operands", "the block's input", got)]

@@ -14,8 +14,11 @@ LAYERS = {
     "flatten": "flattening",
     "dense": "dense layer",
     "add": "addition",
-    "layernormalization": "LayerNorm",
     "dropout": "Dropout",
+    "layernormalization": "LayerNormalization",
+    "groupnormalization": "GroupNormalization",
+    "depthwiseconv2d": "DepthwiseConv2D",
+    "separableconv2d": "SeparableConv2D",
 }
 WHY = {
     "filters": (
@@ -84,6 +87,20 @@ WHY = {
         "Where the main path changes the shape, the shortcut must change in the same way,"
         " or the two cannot be added."
     ),
+    "shortcut.bn": (
+        "Both paths meet in the addition, so both must arrive on the scale that BatchNorm gives."
+    ),
+    "own layer": (
+        "A layer has one set of weights, however often it is called: what one place learns, "
+        "the other would have to use."
+    ),
+    "extra": "The figure shows all that is needed; one more layer computes something else.",
+    "extra.bn": "One BatchNorm after each convolution is enough; one more shifts and scales anew.",
+    "extra.conv": "One more convolution is one more set of weights: the figure has none there.",
+    "extra.shortcut": (
+        "The shortcut hands on what it brings without a further layer; "
+        "so the input, and the gradient, get through."
+    ),
     "relu": (
         "Without it two linear layers follow each other, which together are no more than one."
     ),
@@ -128,17 +145,20 @@ def _in_block(rest):
     return f"stage {stage[1]}" if stage else {"add": "the addition"}.get(rest, rest)
 
 
-def explain(difference):
+def explain(difference, called=""):
     """A difference as a message of up to four sentences: what, why, where to look.
 
     Arguments:
         difference: `resnet_lesson.grading.compare.Difference`.
+        called: the arguments of the call that showed it, in words.
 
     Returns:
         Text.
     """
     place = place_in_words(difference.where)
     what = _sentence(difference, place)
+    if called and difference.what in CALLERS_CHOICE:
+        what = f"{what[:-1]}, when it is called with {called}."
     also = ""
     if difference.also:
         others = [place_in_words(where) for where in difference.also]
@@ -151,19 +171,23 @@ def _sentence(difference, place):
     what, expected, got = difference.what, _say(difference.expected), _say(difference.got)
     if what == "missing" and difference.where.endswith("add"):
         return f"{place} is missing: nothing joins the shortcut to the main path."
-    if what == "missing" and str(difference.got).startswith("the layer of"):
+    if _is_shared(difference) and difference.got != EARLIER_LAYER:
         owner = place_in_words(difference.got.removeprefix("the layer of "))
         return f"{place} uses the very layer of {owner}; it needs weights of its own."
-    if what == "missing" and difference.got == EARLIER_LAYER:
-        return f"{place} is {EARLIER_LAYER} of your function; each call needs layers of its own."
+    if _is_shared(difference):
+        return f"{place} is {EARLIER_LAYER}; each call of your function needs layers of its own."
     if what == "missing":
-        found = "" if difference.got == "nothing" else f" ({got} stands in its place)"
-        return f"{place} is missing{found}."
+        found = f": {_kind(difference.got)} stands in its place"
+        return f"{place} is missing{found if difference.got != 'nothing' else ''}."
+    if what == "activation" and difference.where.endswith("relu"):
+        return f"{place} is missing: {got} stands in its place."
     if what == "extra":
-        return f"{place} should not be there."
+        return f"{_too_many(difference.where)} should not be there."
     if what == "order":
         return f"{place} comes {difference.got}: it is not in its turn."
     if what == "operands":
+        source = str(difference.got).removeprefix("the output of ")
+        got = f"the output of {place_in_words(source)}" if source != difference.got else got
         return f"{place} joins the wrong tensors: expected {expected}, got {got}."
     if what == "merge":
         return f"the two paths are joined by {got} instead of an addition."
@@ -177,7 +201,25 @@ def _sentence(difference, place):
         return f"{place} gives other values than expected ({got})."
     if what == "unrecognised":
         return f"the result differs ({got}), and the structure does not show why."
-    return f"{place} has {what} {got}; expected {expected}."
+    return f"{place} has `{what}` {got}; expected {expected}."
+
+
+def _kind(name):
+    """A kind of layer in words."""
+    return LAYERS.get(name, f"`{name}`")
+
+
+def _too_many(where):
+    """What stands where nothing should, such as "one ReLU in the third group of the main path"."""
+    prefix = re.match(r"(?:stage\d\.block\d+\.)?", where)[0]
+    path, _, kind = where.removeprefix(prefix).rpartition(".")
+    layer = LAYERS.get(kind, f"`{kind}` operation")
+    start = place_in_words(prefix.rstrip(".")) + ": " if prefix else ""
+    if path.startswith("main."):
+        number = ORDINALS.get(path[5:], path[5:])
+        return f"{start}one {layer} in the {number} group of the main path"
+    stands = {"output": "after the addition", "": "in the block"}.get(path, f"on the {path}")
+    return f"{start}one {layer} {stands}"
 
 
 def _say(value):
@@ -191,15 +233,22 @@ def _say(value):
 def _why(difference):
     where, what = difference.where, difference.what
     kind = where.rpartition(".")[2]
-    if what in ("missing", "extra"):
-        if where.endswith("output.relu") and what == "missing":
-            return WHY["output.relu"]
-        if "shortcut" in where and what == "missing":
-            return WHY["shortcut"]
-        if what == "extra":
-            return WHY["extra.relu"] if kind == "relu" else WHY["order"]
-        return WHY.get(kind, "")
+    if _is_shared(difference):
+        return WHY["own layer"]
+    if what == "extra":
+        on_shortcut = "shortcut" in where and kind != "relu"
+        return WHY["extra.shortcut"] if on_shortcut else WHY.get(f"extra.{kind}", WHY["extra"])
+    if what == "missing":
+        path = where.rpartition(".")[0].rpartition(".")[2]
+        return WHY.get(
+            f"{path}.{kind}", WHY["shortcut"] if path == "shortcut" else WHY.get(kind, "")
+        )
     return WHY.get(what, "")
+
+
+def _is_shared(difference):
+    got = str(difference.got)
+    return difference.what == "missing" and got.startswith(("the layer of", EARLIER_LAYER))
 
 
 def _look(difference):
@@ -213,6 +262,8 @@ def _look(difference):
         return "Look at the kernel_initializer of that convolution."
     if what == "operands":
         return "Look at which variable still holds the block's input when you add."
+    if _is_shared(difference):
+        return "Look at where that layer is made, and how often it is called."
     if what in ("missing", "extra", "order"):
         return "Follow the figure box by box from the input to this place."
     if what == "block_count":
@@ -221,6 +272,9 @@ def _look(difference):
         return "Compare your code with the figure step by step."
     return ""
 
+
+# Settings that the caller may choose: the numbers expected are then those of the call.
+CALLERS_CHOICE = ("filters", "kernel_size", "strides", "units")
 
 # Each: what the exception says, and its cause in the learner's terms.
 TRANSLATIONS = (
@@ -245,13 +299,27 @@ TRANSLATIONS = (
         "A pooling layer needs its window: pool_size.",
     ),
     (
+        r"missing \d+ required positional arguments?: ('\w+'.*)",
+        "Not given, or given under a name that is spelt otherwise: {0}.",
+    ),
+    (
         r"(unexpected keyword argument|Unrecognized keyword arguments).*training",
         "`training` belongs to the call of BatchNorm, `BatchNormalization(...)(X, "
         "training=...)`, and to no other layer.",
     ),
     (
-        r"should be called on a list of",
-        "The addition takes one list: both tensors go between square brackets.",
+        r"should be called on a list of|too many positional arguments",
+        "A layer is called with one argument. For an addition that is one list: both tensors go "
+        "between square brackets.",
+    ),
+    (
+        r"__init__\(\) takes 1 positional argument",
+        "A layer is made first and then called: the tensors belong between a second pair of "
+        "brackets, behind the one that makes the layer.",
+    ),
+    (
+        r"passed as a keyword argument: <(\w+) name=",
+        "A `{0}` layer was made but not called with a tensor: it takes a second pair of brackets.",
     ),
     (
         r"Only input tensors may be passed as positional arguments",
@@ -275,6 +343,44 @@ TRANSLATIONS = (
         "A variable is used before it has a value: check the names step by step.",
     ),
     (
+        r"KerasTensor is symbolic|'KerasTensor' object has no attribute",
+        "While a model is being built, a tensor has a shape but no values yet: use Keras layers "
+        "or `keras.ops`, which wait for the values.",
+    ),
+    (
+        r"`inputs` values must be KerasTensors",
+        "The function is called with values too, not only while a model is being built: layers "
+        "can be called with both.",
+    ),
+    (
+        r"Unrecognized keyword arguments|unexpected keyword argument",
+        "Nothing of that name is known there: check the spelling.",
+    ),
+    (
+        r"Could not interpret activation function",
+        "Keras knows no activation of that name: check the spelling, capitals included.",
+    ),
+    (
+        r"must be a tuple of \d integers|must be an integer",
+        "Windows and strides are one whole number, or two: one for the height, one for the width.",
+    ),
+    (
+        r"not supported between instances of '\w*[Ll]ist' and 'int'",
+        "One number is needed here, but a list was given: which of its numbers is meant?",
+    ),
+    (
+        r"pop from empty list",
+        "The list is the caller's, who needs it again: read its numbers, do not take them out.",
+    ),
+    (
+        r"Invalid dtype: function|operand type.*'(function|type)'",
+        "A function stands where a tensor is needed: it has to be called first.",
+    ),
+    (
+        r"maximum recursion depth exceeded",
+        "The function calls itself without an end. A block is made of layers.",
+    ),
+    (
         r"'NoneType' object",
         "Something is None where a tensor or layer is expected: does a function lack its `return`?",
     ),
@@ -290,7 +396,8 @@ def translate(failure):
     Returns:
         Text.
     """
-    said = failure.message.strip().splitlines()[0] if failure.message.strip() else ""
+    lines = failure.message.strip().splitlines() or [""]
+    said = re.split(r"(?<=[.!?]) (?=[A-Z])", lines[0])[0]  # Keras goes on for paragraphs
     where = (
         f"Line {failure.number} of your code, `{failure.line}`, " if failure.line else "Your code "
     )

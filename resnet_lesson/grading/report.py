@@ -121,7 +121,8 @@ def report(exercise, verdict, seconds=0.0):
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
         return Report(exercise.id, "not_attempted", 0.0, most, advice=advice, **known)
-    findings = [_finding(difference) for difference in verdict.differences]
+    called = _called(exercise, verdict.run)
+    findings = [_finding(difference, called) for difference in verdict.differences]
     if failure:
         findings.append(_failure_finding(failure, bool(findings)))
     if verdict.differences:
@@ -143,13 +144,19 @@ def _lost(exercise, differences):
     return min(cost + 0.1 * (len(differences) - 1), 1.0)
 
 
-def _finding(difference):
+def _called(exercise, run):
+    """The call that showed the difference, such as "f=3, filters=[4, 5, 7]"."""
+    arguments = exercise.probes[run.probe].arguments if run else {}
+    return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))
+
+
+def _finding(difference, called):
     return Finding(
         difference.where,
         difference.what,
         _plain(difference.expected),
         _plain(difference.got),
-        explain(difference),
+        explain(difference, called),
     )
 
 

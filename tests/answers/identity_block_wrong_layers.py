@@ -272,7 +272,7 @@ def pools_after_the_first(X, f, filters, training=True, initializer=GlorotUnifor
     return ReLU()(layers.add([Y, X]))
 
 
-@wrong("identity_block", "main.1.bn", "order")
+@wrong("identity_block", "main.1.conv", "order")
 def full_preactivation(X, f, filters, training=True, initializer=GlorotUniform):
     Y = X
     for n, k in zip(filters, (1, f, 1), strict=True):

@@ -144,7 +144,7 @@ def swapped(graph, first, second):
     return {**graph, first: (other, before), second: (one, (first,))}
 
 
-# A mutation: what is done, the graph, and the (place, kind) to be named, None where nothing changes.
+# A mutation: what is done, the graph, the (place, kind) to be named or None if nothing changes.
 # A kind of None leaves it open where several words would be right.
 
 

@@ -181,6 +181,8 @@ def _by_behaviour(operation, shapes, arguments):
         return found, {}
     if found:
         return "activation", {"name": found}
+    if isinstance(operation, layers.Softmax):
+        return "activation", {"name": f"softmax over axis {operation.axis}"}
     if isinstance(operation, (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.Activation)):
         return "activation", {"name": name.lower()}
     return name.lower(), {}

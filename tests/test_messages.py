@@ -6,9 +6,13 @@ import re
 import pytest
 
 from resnet_lesson import blocks, networks
+from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.compare import EARLIER_LAYER, OWN_LAYER, Difference
-from resnet_lesson.grading.messages import TRANSLATIONS, WHY, explain, translate
-from resnet_lesson.grading.observe import Failure
+from resnet_lesson.grading.judge import Verdict
+from resnet_lesson.grading.messages import WHY, WHY_OUTSIDE_BLOCKS, explain
+from resnet_lesson.grading.observe import Failure, Run
+from resnet_lesson.grading.report import report
+from resnet_lesson.grading.translations import TRANSLATIONS, translate
 
 FINDINGS = [
     Difference("main.1.bn", "missing", "bn", "nothing"),
@@ -35,7 +39,16 @@ FINDINGS = [
     Difference("add", "merge", "addition", "Concatenate"),
     Difference("stem.pool", "pool_size", (3, 3), (2, 2)),
     Difference("head.pool", "pool_kind", "average", "max"),
+    Difference("head.pool", "pool_kind", "average", "global average"),
+    Difference("head.pool", "missing", "pool", "nothing"),
     Difference("head.dense", "units", 6, 10),
+    Difference("head.dense", "activation", "softmax", "linear"),
+    Difference("head.activation", "extra", "nothing", "softmax"),
+    Difference("stem.pad", "extra", "nothing", "pad"),
+    Difference("stem.conv", "missing", "conv", "nothing"),
+    Difference("stem.conv", "strides", (2, 2), (1, 1)),
+    Difference("stage2.block1.main.1.conv", "strides", (1, 1), (2, 2)),
+    Difference("stage2.block2.output.relu", "missing", "relu", "nothing"),
     Difference("stage3.block1", "block_kind", "convolutional", "identity"),
     Difference("stage4", "block_count", 6, 5),
     Difference("main.2.conv", "values", "", "off by 0.3"),
@@ -56,7 +69,7 @@ ERRORS = {
 @pytest.mark.parametrize("difference", FINDINGS, ids=lambda d: f"{d.where}-{d.what}")
 def test_a_finding_is_told_with_its_reason(difference):
     told = explain(difference)
-    assert any(reason in told for reason in WHY.values())
+    assert any(reason in told for reason in (*WHY.values(), *WHY_OUTSIDE_BLOCKS.values()))
     assert told[0].isupper()
     assert told[-1] in ".?"
     assert "None" not in told
@@ -96,3 +109,18 @@ def test_a_frequent_error_is_translated_with_the_learners_line(message):
 def test_expected_numbers_come_with_the_call_that_they_belong_to():
     told = explain(Difference("main.2.conv", "filters", 5, 4), "f=3, filters=[4, 5, 7]")
     assert "filters=[4, 5, 7]" in told
+
+
+def test_the_call_is_told_where_a_network_is_right_for_the_first_one_alone():
+    found = Difference("head.pool", "pool_size", (2, 2), (3, 3))
+    exercise = all_exercises()["ResNet50"]
+    for probe, is_told in ((0, False), (1, True)):
+        run = Run(probe, False, "symbolic")
+        told = report(exercise, Verdict(False, (found,), run=run)).findings[0].message
+        assert ("input_shape=(96, 80, 1)" in told) == is_told
+
+
+@pytest.mark.parametrize("where", ["stem.conv", "stem.pool", "head.pool"])
+@pytest.mark.parametrize("what", ["strides", "padding"])
+def test_no_second_path_is_spoken_of_where_there_is_none(where, what):
+    assert "both paths" not in explain(Difference(where, what, (2, 2), (1, 1)))

@@ -15,6 +15,7 @@ LAYERS = {
     "dense": "dense layer",
     "add": "addition",
     "dropout": "Dropout",
+    "activation": "activation",
     "layernormalization": "LayerNormalization",
     "groupnormalization": "GroupNormalization",
     "depthwiseconv2d": "DepthwiseConv2D",
@@ -122,6 +123,30 @@ WHY = {
     "dense": ("The last layer turns features into one number for each class."),
     "values": ("The structure looks right, so the difference lies in how this operation computes."),
 }
+# In the stem and the head of a network, where no second path has to fit.
+WHY_OUTSIDE_BLOCKS = {
+    "filters": "The number of filters is the number of channels that the first stage will see.",
+    "strides": "The stride decides how many pixels are left for the layers that follow.",
+    "padding": (
+        "Padding decides how far the window may look beyond the edge, and with that how many "
+        "pixels are left for the layers that follow."
+    ),
+    "activation": (
+        "The activation decides which values can come out: all, none below zero, or shares that "
+        "sum to 1."
+    ),
+    "order": "Each layer works on what the one before it gives: another order, another result.",
+    "extra": WHY["extra"],
+    "global": (
+        "A global pooling takes the whole feature map as its window; one of fixed size takes as "
+        "many pixels for larger images too."
+    ),
+    "conv": "The first convolution turns colours into features; everything after builds on them.",
+    "head.pool": (
+        "The pooling leaves one value for each window and channel, so that the dense layer need "
+        "not have weights for every pixel."
+    ),
+}
 
 
 def place_in_words(where):
@@ -157,7 +182,8 @@ def explain(difference, called=""):
     """
     place = place_in_words(difference.where)
     what = _sentence(difference, place)
-    if called and difference.what in CALLERS_CHOICE:
+    in_network = difference.where.startswith(("stem", "stage", "head"))
+    if called and (in_network or difference.what in CALLERS_CHOICE):
         what = f"{what[:-1]}, when it is called with {called}."
     also = ""
     if difference.also:
@@ -182,7 +208,8 @@ def _sentence(difference, place):
     if what == "activation" and difference.where.endswith("relu"):
         return f"{place} is missing: {got} stands in its place."
     if what == "extra":
-        return f"{_too_many(difference.where)} should not be there."
+        kind = f" ({got})" if difference.where.endswith("activation") else ""
+        return f"{_too_many(difference.where)}{kind} should not be there."
     if what == "order":
         return f"{place} comes {difference.got}: it is not in its turn."
     if what == "operands":
@@ -194,7 +221,8 @@ def _sentence(difference, place):
     if what == "training":
         return f"{place} does not follow the `training` argument: expected {expected}, got {got}."
     if what == "block_count":
-        return f"{place} has {got} blocks; expected {expected}."
+        blocks = "block" if difference.got == 1 else "blocks"
+        return f"{place} has {got} {blocks}; expected {expected}."
     if what == "block_kind":
         return f"{place} is of the {got} kind; expected the {expected} kind."
     if what == "values":
@@ -218,7 +246,8 @@ def _too_many(where):
     if path.startswith("main."):
         number = ORDINALS.get(path[5:], path[5:])
         return f"{start}one {layer} in the {number} group of the main path"
-    stands = {"output": "after the addition", "": "in the block"}.get(path, f"on the {path}")
+    words = {"output": "after the addition", "": "in the block", "shortcut": "on the shortcut"}
+    stands = words.get(path, f"in the {path}")
     return f"{start}one {layer} {stands}"
 
 
@@ -235,6 +264,8 @@ def _why(difference):
     kind = where.rpartition(".")[2]
     if _is_shared(difference):
         return WHY["own layer"]
+    if where.startswith(("stem", "head")):
+        return _why_outside_blocks(difference, kind)
     if what == "extra":
         on_shortcut = "shortcut" in where and kind != "relu"
         return WHY["extra.shortcut"] if on_shortcut else WHY.get(f"extra.{kind}", WHY["extra"])
@@ -246,6 +277,15 @@ def _why(difference):
     return WHY.get(what, "")
 
 
+def _why_outside_blocks(difference, kind):
+    what = difference.what
+    if what == "pool_kind" and "global" in str(difference.got):
+        return WHY_OUTSIDE_BLOCKS["global"]
+    if what == "missing":
+        what = difference.where if difference.where in WHY_OUTSIDE_BLOCKS else kind
+    return WHY_OUTSIDE_BLOCKS.get(what, WHY.get(what, ""))
+
+
 def _is_shared(difference):
     got = str(difference.got)
     return difference.what == "missing" and got.startswith(("the layer of", EARLIER_LAYER))
@@ -254,7 +294,10 @@ def _is_shared(difference):
 def _look(difference):
     what, where = difference.what, difference.where
     kind = where.rpartition(".")[2]
+    in_stage = where.startswith("stage")
     if what in ("filters", "kernel_size", "strides", "padding", "pool_size", "units", "axis"):
+        if in_stage and what in CALLERS_CHOICE:
+            return "Look at what that block is called with, and then into the block."
         return f"Look at the arguments of that {LAYERS.get(kind, 'layer')}."
     if what == "training":
         return "Look at how that layer is called."
@@ -264,8 +307,12 @@ def _look(difference):
         return "Look at which variable still holds the block's input when you add."
     if _is_shared(difference):
         return "Look at where that layer is made, and how often it is called."
+    if what in ("missing", "extra", "order") and in_stage:
+        return "Look at which block stands there, and follow its figure box by box."
     if what in ("missing", "extra", "order"):
         return "Follow the figure box by box from the input to this place."
+    if what == "block_kind":
+        return "Look at which of the two blocks is called there."
     if what == "block_count":
         return "Count the blocks of that stage against the table."
     if what == "unrecognised":
@@ -275,145 +322,3 @@ def _look(difference):
 
 # Settings that the caller may choose: the numbers expected are then those of the call.
 CALLERS_CHOICE = ("filters", "kernel_size", "strides", "units")
-
-# Each: what the exception says, and its cause in the learner's terms.
-TRANSLATIONS = (
-    (
-        r"(not enough|too many) values to unpack",
-        "The number of names on the left is not the number of values on the right: "
-        "`filters` holds three numbers, F1, F2 and F3.",
-    ),
-    (
-        r"incompatible shapes|Operands could not be broadcast|must have the same shape|broadcast",
-        "Two tensors of different shape meet. An addition needs both paths to have the "
-        "same height, width and number of channels: print the shapes of both just before "
-        "it.",
-    ),
-    (
-        r"KerasTensor cannot be used as input to a TensorFlow function|Cannot convert a symbolic",
-        "A TensorFlow function was given a symbolic tensor. While a model is being built,"
-        " use a Keras layer or `keras.ops` instead.",
-    ),
-    (
-        r"missing 1 required positional argument: 'pool_size'",
-        "A pooling layer needs its window: pool_size.",
-    ),
-    (
-        r"missing \d+ required positional arguments?: ('\w+'.*)",
-        "Not given, or given under a name that is spelt otherwise: {0}.",
-    ),
-    (
-        r"(unexpected keyword argument|Unrecognized keyword arguments).*training",
-        "`training` belongs to the call of BatchNorm, `BatchNormalization(...)(X, "
-        "training=...)`, and to no other layer.",
-    ),
-    (
-        r"should be called on a list of|too many positional arguments",
-        "A layer is called with one argument. For an addition that is one list: both tensors go "
-        "between square brackets.",
-    ),
-    (
-        r"__init__\(\) takes 1 positional argument",
-        "A layer is made first and then called: the tensors belong between a second pair of "
-        "brackets, behind the one that makes the layer.",
-    ),
-    (
-        r"passed as a keyword argument: <(\w+) name=",
-        "A `{0}` layer was made but not called with a tensor: it takes a second pair of brackets.",
-    ),
-    (
-        r"Only input tensors may be passed as positional arguments",
-        "A layer is called with tensors; everything else is given by name, as in `training=...`.",
-    ),
-    (
-        r"Layer.*expects.*input|expected (min_)?ndim",
-        "A layer was given something else than one tensor of shape (N, H, W, C).",
-    ),
-    (
-        r"output size would be zero or negative|Negative dimension",
-        "The window is larger than what is left of the image: check strides and padding "
-        "of the layers before this line.",
-    ),
-    (
-        r"name '(\w+)' is not defined",
-        "The name `{0}` is not known here: is it imported, and spelt the same way?",
-    ),
-    (
-        r"(referenced before assignment|cannot access local variable)",
-        "A variable is used before it has a value: check the names step by step.",
-    ),
-    (
-        r"KerasTensor is symbolic|'KerasTensor' object has no attribute",
-        "While a model is being built, a tensor has a shape but no values yet: use Keras layers "
-        "or `keras.ops`, which wait for the values.",
-    ),
-    (
-        r"`inputs` values must be KerasTensors",
-        "The function is called with values too, not only while a model is being built: layers "
-        "can be called with both.",
-    ),
-    (
-        r"Unrecognized keyword arguments|unexpected keyword argument",
-        "Nothing of that name is known there: check the spelling.",
-    ),
-    (
-        r"Could not interpret activation function",
-        "Keras knows no activation of that name: check the spelling, capitals included.",
-    ),
-    (
-        r"must be a tuple of \d integers|must be an integer",
-        "Windows and strides are one whole number, or two: one for the height, one for the width.",
-    ),
-    (
-        r"not supported between instances of '\w*[Ll]ist' and 'int'",
-        "One number is needed here, but a list was given: which of its numbers is meant?",
-    ),
-    (
-        r"pop from empty list",
-        "The list is the caller's, who needs it again: read its numbers, do not take them out.",
-    ),
-    (
-        r"Invalid dtype: function|operand type.*'(function|type)'",
-        "A function stands where a tensor is needed: it has to be called first.",
-    ),
-    (
-        r"maximum recursion depth exceeded",
-        "The function calls itself without an end. A block is made of layers.",
-    ),
-    (
-        r"'NoneType' object",
-        "Something is None where a tensor or layer is expected: does a function lack its `return`?",
-    ),
-)
-
-
-def translate(failure):
-    """What an exception means in the learner's terms, with their own line.
-
-    Arguments:
-        failure: `resnet_lesson.grading.observe.Failure`.
-
-    Returns:
-        Text.
-    """
-    lines = failure.message.strip().splitlines() or [""]
-    said = re.split(r"(?<=[.!?]) (?=[A-Z])", lines[0])[0]  # Keras goes on for paragraphs
-    where = (
-        f"Line {failure.number} of your code, `{failure.line}`, " if failure.line else "Your code "
-    )
-    cause = next(
-        (
-            text.format(*match.groups())
-            for pattern, text in TRANSLATIONS
-            if (match := re.search(pattern, failure.message))
-        ),
-        "",
-    )
-    said = said if said.endswith((".", "!", "?")) else f"{said}."
-    return f"{where}raised {failure.error}: {said} {cause}".strip()
-
-
-def consequence(failure):
-    """An exception that follows from a difference already named, in one sentence."""
-    where = f"line {failure.number}, `{failure.line}`, " if failure.line else "your code "
-    return f"It follows from the above that {where}raised {failure.error}."

@@ -4,9 +4,10 @@ import os
 import textwrap
 from dataclasses import asdict, dataclass, field
 
-from resnet_lesson.grading.messages import consequence, explain, translate
+from resnet_lesson.grading.messages import explain
+from resnet_lesson.grading.translations import consequence, translate
 
-# The share of the points that the root cause costs; another mistake beside it costs a tenth more.
+# The share of the points that the root cause costs; each other kind of mistake costs a tenth more.
 LOCAL = 0.3
 COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7}
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
@@ -126,10 +127,12 @@ def report(exercise, verdict, seconds=0.0):
     if failure:
         findings.append(_failure_finding(failure, bool(findings)))
     if verdict.differences:
-        points = round(2 * most * (1 - _lost(exercise, verdict.differences))) / 2
-        return Report(exercise.id, "failed", points, most, findings, **known)
-    status = "error" if failure.what in COULD_NOT_RUN else "failed"
-    return Report(exercise.id, status, 0.0, most, findings, **known)
+        lost = _lost(exercise, verdict.differences)
+    else:  # a network for images of one shape alone is right for these
+        lost = LOCAL if failure.what == "shape" else 1.0
+    points = round(2 * most * (1 - lost)) / 2
+    stopped = not verdict.differences and failure.what in COULD_NOT_RUN
+    return Report(exercise.id, "error" if stopped else "failed", points, most, findings, **known)
 
 
 def _lost(exercise, differences):
@@ -141,12 +144,18 @@ def _lost(exercise, differences):
         cost = 0.8 if most else 0.4
     elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
         cost = 0.6 if exercise.kind == "block" else 0.4
-    return min(cost + 0.1 * (len(differences) - 1), 1.0)
+    others = {d.what for d in differences} - {root.what}
+    return min(cost + 0.1 * len(others), 1.0)
 
 
 def _called(exercise, run):
-    """The call that showed the difference, such as "f=3, filters=[4, 5, 7]"."""
-    arguments = exercise.probes[run.probe].arguments if run else {}
+    """The call that showed the difference, such as "f=3, filters=[4, 5, 7]".
+
+    Nothing for the first call of a network: its settings are those that the figure shows.
+    """
+    if not run or (exercise.kind == "network" and run.probe == 0):
+        return ""
+    arguments = exercise.probes[run.probe].arguments
     return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))
 
 

@@ -117,7 +117,7 @@ def test_the_call_is_told_where_a_network_is_right_for_the_first_one_alone():
     for probe, is_told in ((0, False), (1, True)):
         run = Run(probe, False, "symbolic")
         told = report(exercise, Verdict(False, (found,), run=run)).findings[0].message
-        assert ("input_shape=(96, 80, 1)" in told) == is_told
+        assert ("input_shape=(112, 40, 1)" in told) == is_told
 
 
 @pytest.mark.parametrize("where", ["stem.conv", "stem.pool", "head.pool"])

@@ -102,17 +102,29 @@ def _shared_weights(pairs):
 
 
 def _grouped(differences):
-    groups = {}
+    groups = []
     for difference in differences:
-        key = (difference.what, repr(difference.expected), repr(difference.got))
-        if difference.what in ("missing", "extra"):
-            # Each place may share the layer of another one, and it is one mistake all the same.
-            shared = difference.expected == OWN_LAYER
-            key = (difference.what, "shared" if shared else repr(difference.got))
-        first = groups.setdefault(key, difference)
-        if first is not difference and difference.where != first.where:
-            groups[key] = replace(first, also=(*first.also, difference.where))
-    return tuple(groups.values())
+        number = next((n for n, first in enumerate(groups) if _alike(first, difference)), None)
+        if number is None:
+            groups.append(difference)
+        elif difference.where != groups[number].where:
+            also = (*groups[number].also, difference.where)
+            groups[number] = replace(groups[number], also=also)
+    return tuple(groups)
+
+
+def _alike(first, other):
+    """Whether two differences are one mistake: made alike at two places, or a run of layers."""
+    if first.what != other.what:
+        return False
+    if first.what not in ("missing", "extra"):
+        return (first.expected, first.got) == (other.expected, other.got)
+    if OWN_LAYER in (first.expected, other.expected):
+        # Each place may share the layer of another one, and it is one mistake all the same.
+        return first.expected == other.expected
+    path, _, kind = other.where.rpartition(".")
+    places = [where.rpartition(".") for where in (first.where, *first.also)]
+    return first.got == other.got and any(kind == k or path == p for p, _, k in places)
 
 
 # --- one block

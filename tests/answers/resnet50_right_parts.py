@@ -208,3 +208,16 @@ def one_activation_layer_for_all(input_shape=(64, 64, 3), classes=6, initializer
             X = block(X, *filters)
     X = Flatten()(AveragePooling2D()(X))
     return Model(inputs, Dense(classes, activation="softmax")(X))
+
+
+@right("ResNet50")
+def average_pooling_that_would_pad(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
+    inputs = Input(input_shape)
+    X = stem(inputs, initializer)
+    for filters, s, count in STAGES:
+        X = convolutional_block(X, 3, filters, s=s, training=None, initializer=initializer)
+        for _ in range(count - 1):
+            X = identity_block(X, 3, filters, training=None, initializer=initializer)
+    X = AveragePooling2D(pool_size=(2, 2), padding="same")(X)
+    X = Dense(classes, activation="softmax")(Flatten()(X))
+    return Model(inputs, X, name="ResNet50")

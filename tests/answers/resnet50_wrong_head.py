@@ -92,16 +92,6 @@ def pooling_with_stride_1(input_shape=(64, 64, 3), classes=6, initializer=Glorot
     return Model(inputs, X, name="ResNet50")
 
 
-@wrong("ResNet50", "head.pool", "padding")
-def pooling_with_a_border(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
-    inputs = Input(input_shape)
-    X = features(inputs, initializer)
-    X = AveragePooling2D(pool_size=(2, 2), padding="same")(X)
-    X = Flatten()(X)
-    X = Dense(classes, activation="softmax", kernel_initializer=initializer(seed=0))(X)
-    return Model(inputs, X, name="ResNet50")
-
-
 @wrong("ResNet50", "head.flatten", "missing")
 def no_flattening(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     inputs = Input(input_shape)

@@ -156,7 +156,7 @@ def softmax_as_a_layer_of_its_own(input_shape=(64, 64, 3), classes=6, initialize
         for _ in range(count - 1):
             X = identity_block(X, 3, filters, training=None, initializer=initializer)
     X = AveragePooling2D(2)(X)
-    X = layers.Reshape((2048,))(X)
+    X = layers.Reshape((-1,))(X)
     logits = Dense(classes, kernel_initializer=initializer(seed=0))(X)
     return Model(inputs, Activation("softmax")(logits))
 

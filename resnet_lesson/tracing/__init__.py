@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from resnet_lesson.composites import expand, is_composite
-from resnet_lesson.describing import describe
 from resnet_lesson.graph import Branch, Op, count, with_places
+from resnet_lesson.tracing.composites import expand, is_composite
+from resnet_lesson.tracing.describing import describe
 
 MOST_OPERATIONS = 5000
 EPSILON = 1e-3

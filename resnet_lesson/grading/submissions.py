@@ -5,6 +5,7 @@ import importlib
 import json
 import linecache
 import os
+import symtable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def needed(statements, names):
             if number in chosen or not _binds(statement.node) & wanted:
                 continue
             chosen.add(number)
-            wanted |= {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)}
+            wanted |= _reads(statement.node)
             growing = True
     stars = {n for n, s in enumerate(statements) if "*" in _binds(s.node)}
     return [statements[number] for number in sorted(chosen | stars)]
@@ -171,6 +172,18 @@ def needed(statements, names):
 
 def _is_import(node):
     return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _reads(node):
+    """The names that a statement takes from outside, without those local to its functions."""
+    tables = [symtable.symtable(ast.unparse(node), "<statement>", "exec")]
+    names = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        names |= {s.get_name() for s in table.get_symbols() if s.is_global() or top}
+    return names
 
 
 def _binds(node):

@@ -66,10 +66,14 @@ class Grader:
             return Verdict(False, failure=self._ended(outcome))
         try:
             observed = wire.from_bytes(outcome.answer)
-            return judge(observed, self._reference(exercise))
-        except (wire.WireError, KeyError, IndexError, TypeError, ValueError, AttributeError):
-            # What came back is not what an observation looks like.
+        except wire.WireError:
+            # Only code that writes to our pipe by itself sends anything else.
             return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
+        try:
+            return judge(observed, self._reference(exercise))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            said = f"could not be judged ({type(error).__name__}): please look at it yourself"
+            return Verdict(False, failure=Failure("unrecognised", message=said))
 
     def _ended(self, outcome):
         said = {

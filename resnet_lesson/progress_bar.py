@@ -29,7 +29,7 @@ def notice(line):
     if in_notebook():
         from ipywidgets import HTML
 
-        _show(HTML(html.escape(line)))  # unlike a Label it breaks a line that is too long
+        show_widget(HTML(html.escape(line)))  # unlike a Label it breaks a line that is too long
     else:
         print(line, file=sys.stderr)
 
@@ -55,7 +55,8 @@ def progress_bar(title):
         bar.close()
 
 
-def _show(widget):
+def show_widget(widget):
+    """Shows a widget in an output without text; returns the output's handle."""
     from IPython.display import display
 
     return display({_VIEW: widget.get_view_spec()}, raw=True, display_id=True)
@@ -67,7 +68,7 @@ class _NotebookBar:
 
         self.bar, self.count = IntProgress(), Label()
         self.box = HBox([Label(title), self.bar, self.count])
-        self.output = _show(self.box)
+        self.output = show_widget(self.box)
 
     def show(self, done, total):
         self.bar.max, self.bar.value = total, done
@@ -83,21 +84,33 @@ def _terminal_bar(title):
     return _TerminalBar(title) if sys.stderr is not None and sys.stderr.isatty() else _NoBar()
 
 
-class _TerminalBar:
-    def __init__(self, title):
-        self.title, self.width = title, 0
+class TerminalLine:
+    """A line on stderr that each new one overwrites; the empty one wipes it."""
 
-    def show(self, done, total):
-        filled = 30 * done // max(total, 1)
-        self._write(f"{self.title} [{'#' * filled}{'.' * (30 - filled)}] {done} of {total}")
+    width = 0
 
-    def close(self):
-        self._write("")
-
-    def _write(self, line):
+    def write(self, line):
+        """Writes the line in place of the one before."""
         sys.stderr.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
         sys.stderr.flush()
         self.width = len(line)
+
+
+def drawn(done, total):
+    """A bar of 30 characters, filled as far as the work is done."""
+    filled = 30 * done // max(total, 1)
+    return f"[{'#' * filled}{'.' * (30 - filled)}]"
+
+
+class _TerminalBar:
+    def __init__(self, title):
+        self.title, self.line = title, TerminalLine()
+
+    def show(self, done, total):
+        self.line.write(f"{self.title} {drawn(done, total)} {done} of {total}")
+
+    def close(self):
+        self.line.write("")
 
 
 class _NoBar:

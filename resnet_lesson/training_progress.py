@@ -6,9 +6,8 @@ In a notebook the output ends as one picture of the curves, whatever the machine
 import sys
 import time
 
-from resnet_lesson.progress_bar import in_notebook
+from resnet_lesson.progress_bar import TerminalLine, drawn, in_notebook, show_widget
 
-_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.2
 
 
@@ -73,15 +72,16 @@ class QuietDisplay:
 
 
 class _TerminalDisplay(QuietDisplay):
-    _width = 0
+    def __init__(self, epochs, steps):
+        super().__init__(epochs, steps)
+        self._line = TerminalLine()
 
     def show(self, line):
-        filled = 30 * self.done // self.steps
-        self._write(f"[{'#' * filled}{'.' * (30 - filled)}] {line}")
+        self._line.write(f"{drawn(self.done, self.steps)} {line}")
 
     def epoch(self, history):
         super().epoch(history)
-        self._write(
+        self._line.write(
             f"epoch {len(history.loss)} of {self.epochs}: loss {history.loss[-1]:.3f}, "
             f"accuracy {history.train_accuracy[-1]:.1%} in training, "
             f"{history.test_accuracy[-1]:.1%} on the test set"
@@ -89,17 +89,11 @@ class _TerminalDisplay(QuietDisplay):
         sys.stderr.write("\n")
 
     def close(self):
-        self._write("")
-
-    def _write(self, line):
-        sys.stderr.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
-        sys.stderr.flush()
-        self._width = len(line)
+        self._line.write("")
 
 
 class _NotebookDisplay(QuietDisplay):
     def __enter__(self):
-        from IPython.display import display
         from ipywidgets import HBox, Image, IntProgress, Label, VBox
 
         self._bar, self._label = IntProgress(max=self.steps), Label("The graph is being built …")
@@ -107,7 +101,7 @@ class _NotebookDisplay(QuietDisplay):
         self._picture.layout.display = "none"
         self._row = HBox([self._bar, self._label])
         self._box = VBox([self._row, self._picture])
-        self._output = display({_VIEW: self._box.get_view_spec()}, raw=True, display_id=True)
+        self._output = show_widget(self._box)
         return self
 
     def show(self, line):

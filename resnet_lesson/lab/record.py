@@ -2,11 +2,12 @@
 
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
+
+from resnet_lesson.signs.files import write_atomically
 
 MEMORY = ":memory:"
 _in_memory = {}
@@ -52,7 +53,8 @@ def add(exercise_id, points):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{path}.lock", timeout=5):
-                _write(path, _with_attempt(read(), exercise_id, points))
+                kept = _with_attempt(read(), exercise_id, points)
+                write_atomically(path, json.dumps(kept, indent=1).encode())
             return True
         except (OSError, Timeout):
             pass
@@ -64,14 +66,3 @@ def _with_attempt(kept, exercise_id, points):
     before = kept.get(exercise_id, {"points": 0.0, "attempts": 0})
     entry = {"points": max(points, before["points"]), "attempts": before["attempts"] + 1}
     return {**kept, exercise_id: entry}
-
-
-def _write(path, kept):
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -17,14 +17,66 @@ class Outcome:
     """How a child ended.
 
     Attributes:
-        what: "answered", "timeout", "memory" or "crashed".
-        answer: the bytes that it sent; empty unless it answered.
+        what: "answered", or the kind of the finding with ``where: submission``: "timeout",
+            "memory", "crashed", "tampering", "reference".
+        answer: an observation's bytes for `resnet_lesson.grading.wire.from_bytes`; empty unless it
+            answered.
         seconds: how long it ran.
+        message: what happened in words, for the finding; empty if it answered.
     """
 
     what: str
     answer: bytes
     seconds: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One exercise of one submission, to be observed in a child of its own.
+
+    Attributes:
+        exercise: the exercise's id.
+        seed: integer; inputs, weights and sizes of the probes follow from it.
+        pieces: tuple of `resnet_lesson.grading.loading.Piece`, the statements that the exercise
+            needs, in order; empty for the reference.
+        reference: True to observe the reference implementation instead.
+    """
+
+    exercise: str
+    seed: int = 0
+    pieces: tuple = ()
+    reference: bool = False
+
+
+class Warm:
+    """A process that has imported TensorFlow and forks one protected child for each job.
+
+    Use it as a context manager; several threads may call `observe` at once. Where children cannot
+    be forked, each job starts a process of its own.
+
+    Arguments:
+        hidden: paths that no child may read: the submissions, where results are written, ... The
+            home folder, the package's own and everything not needed to run Python is hidden anyway.
+        without: names of mechanisms to do without, see `resnet_lesson.grading.protections`.
+
+    Attributes:
+        protections: list of `resnet_lesson.grading.protections.Protection`: ``name``, ``active``
+            and ``why`` not; known once the context was entered.
+    """
+
+    def observe(self, job, timeout, memory):
+        """Runs one job. Never raises for what a submission does.
+
+        Arguments:
+            job: `Job`.
+            timeout: most seconds of wall clock; twice as much processor time.
+            memory: most address space, in MiB.
+
+        Returns:
+            An `Outcome`.
+        """
+        raise NotImplementedError
 
 
 def run(function, timeout, memory):

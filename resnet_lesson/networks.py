@@ -1,19 +1,28 @@
 """The networks, each a table of stages turned into a Keras model."""
 
-from keras import Input, Model
+from keras import Input, Model, ops
 from keras.initializers import GlorotUniform
 from keras.layers import (
     Activation,
+    Add,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
     Flatten,
+    GlobalAveragePooling2D,
     MaxPooling2D,
     ZeroPadding2D,
 )
 
-from resnet_lesson.blocks import convolutional_block, identity_block
+from resnet_lesson.blocks import (
+    bottleneck_block,
+    bottleneck_projection_block,
+    convolutional_block,
+    identity_block,
+    residual_block,
+    residual_projection_block,
+)
 
 # One row a stage: filters of the three convolutions, stride of the first block, number of blocks.
 RESNET50_STAGES = (
@@ -22,6 +31,16 @@ RESNET50_STAGES = (
     ([256, 256, 1024], 2, 6),
     ([512, 512, 2048], 2, 3),
 )
+
+# The ImageNet networks, by depth: how many blocks each of the four groups has. From 50 layers on
+# the blocks are bottlenecks.
+GROUPS = {
+    18: (2, 2, 2, 2),
+    34: (3, 4, 6, 3),
+    50: (3, 4, 6, 3),
+    101: (3, 4, 23, 3),
+    152: (3, 8, 36, 3),
+}
 
 
 def ResNet50(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
@@ -59,3 +78,108 @@ def ResNet50(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     X = Flatten()(X)
     outputs = Dense(classes, activation="softmax", kernel_initializer=initializer(seed=0))(X)
     return Model(inputs, outputs, name="ResNet50")
+
+
+def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
+    """A residual network for ImageNet: stem, four groups of blocks, global average pooling.
+
+    With 50 layers and more it is layer for layer the one of ``keras.applications``, and can carry
+    its weights (`resnet_lesson.weights`). With 18 and 34 it is the one of torchvision.
+
+    Arguments:
+        depth: 18, 34, 50, 101 or 152, the number of layers with weights, projections aside.
+        input_shape: ``(H, W, C)`` of one image.
+        classes: integer, the number of classes.
+        stride_in_3x3: where a bottleneck strides, see
+            `resnet_lesson.blocks.bottleneck_projection_block`.
+
+    Returns:
+        An uncompiled Keras model from images ``(N, H, W, C)`` to class probabilities
+        ``(N, classes)``.
+
+    Raises:
+        ValueError: for another depth.
+
+    Source: He et al. (2015), table 1.
+    """
+    if depth not in GROUPS:
+        known = ", ".join(map(str, GROUPS))
+        raise ValueError(f"depth {depth!r} is not in the paper's table 1; choose one of {known}")
+    bottlenecks = depth >= 50
+    inputs = Input(input_shape)
+    X = _imagenet_stem(inputs, use_bias=bottlenecks)
+    for group, blocks in enumerate(GROUPS[depth]):
+        n_filters, s = 64 * 2**group, 1 if group == 0 else 2
+        if bottlenecks:
+            X = bottleneck_projection_block(n_filters, X, s, stride_in_3x3)
+        elif group == 0:
+            X = residual_block(n_filters, X)  # 64 channels come in, 64 go out: nothing to project
+        else:
+            X = residual_projection_block(n_filters, X, s)
+        for _ in range(blocks - 1):
+            X = (bottleneck_block if bottlenecks else residual_block)(n_filters, X)
+    X = GlobalAveragePooling2D()(X)
+    outputs = Dense(classes, activation="softmax")(X)
+    return Model(inputs, outputs, name=f"ResNet{depth}")
+
+
+def _imagenet_stem(inputs, use_bias):
+    X = ZeroPadding2D(3)(inputs)
+    X = Conv2D(64, 7, strides=2, use_bias=use_bias)(X)  # (N, 112, 112, 64)
+    X = BatchNormalization()(X)
+    X = Activation("relu")(X)
+    X = ZeroPadding2D(1)(X)
+    return MaxPooling2D(3, strides=2)(X)  # (N, 56, 56, 64)
+
+
+def ResNet34(input_shape=(224, 224, 3), classes=1000):
+    """ResNet-34: two-layer residual blocks in groups of 3, 4, 6 and 3; see `resnet`."""
+    return resnet(34, input_shape, classes)
+
+
+def cifar_resnet(depth, classes=10):
+    """The thin residual network for the 32×32 images of CIFAR-10.
+
+    Its shortcuts have no weights (option A): where a block changes the shape, they take every
+    second pixel and fill the new channels with zeros.
+
+    Arguments:
+        depth: 6n + 2 for n blocks in each of the three groups: 20, 32, 44, 56 or 110 in the paper.
+        classes: integer, the number of classes.
+
+    Returns:
+        An uncompiled Keras model from images ``(N, 32, 32, 3)`` to probabilities ``(N, classes)``.
+
+    Raises:
+        ValueError: if ``depth`` is not 6n + 2.
+
+    Source: He et al. (2015), section 4.2.
+    """
+    blocks, rest = divmod(depth - 2, 6)
+    if rest or blocks < 1:
+        raise ValueError(f"depth {depth!r} is not 6n + 2; choose 20, 32, 44, 56 or 110, say")
+    inputs = Input((32, 32, 3))
+    X = Conv2D(16, 3, padding="same", use_bias=False)(inputs)
+    X = BatchNormalization()(X)
+    X = Activation("relu")(X)
+    for group, n_filters in enumerate((16, 32, 64)):
+        for block in range(blocks):
+            X = _cifar_block(n_filters, X, 2 if group and block == 0 else 1)
+    X = GlobalAveragePooling2D()(X)
+    outputs = Dense(classes, activation="softmax")(X)
+    return Model(inputs, outputs, name=f"CifarResNet{depth}")
+
+
+def _cifar_block(n_filters, x, s):
+    if s == 1:
+        return residual_block(n_filters, x)
+    new = n_filters - x.shape[-1]
+    shortcut = ops.pad(x[:, ::s, ::s, :], [(0, 0), (0, 0), (0, 0), (new // 2, new - new // 2)])
+    x = ZeroPadding2D(1)(x)
+    x = Conv2D(n_filters, 3, strides=s, use_bias=False)(x)
+    x = BatchNormalization()(x)
+    x = Activation("relu")(x)
+    x = Conv2D(n_filters, 3, padding="same", use_bias=False)(x)
+    x = BatchNormalization()(x)
+    x = Add()([x, shortcut])
+    return Activation("relu")(x)

@@ -1,0 +1,94 @@
+"""What all explorers share: labelled controls, a picture that follows them, a form that stands.
+
+The controls are lists to choose from (HTML's own ``select``): each carries its label, and arrow
+keys move it. The picture is an image with alternative text, and its summary is read out by screen
+readers when it changes.
+"""
+
+import base64
+import html
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from resnet_lesson.progress_bar import in_notebook
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@dataclass(frozen=True)
+class Control:
+    """One list to choose from: its label, what can be chosen (text to value), and the first value.
+
+    ``name`` is the argument of the drawing function that takes the value.
+    """
+
+    name: str
+    label: str
+    options: dict
+    value: object
+
+
+class Explorer:
+    """A picture and its controls; shows itself when it is the last value of a cell.
+
+    Arguments:
+        controls: list of `Control`.
+        draw: callable, takes the controls' values by name and returns a
+            `resnet_lesson.figures.charts.Chart`. Each combination is drawn once.
+    """
+
+    def __init__(self, controls, draw):
+        self.controls = controls
+        self.draw = lru_cache(maxsize=256)(draw)
+
+    def chart(self):
+        """The picture for the values that the controls start with."""
+        return self.draw(**{control.name: control.value for control in self.controls})
+
+    def panel(self):
+        """The living form, an ipywidgets box."""
+        from ipywidgets import HTML, Box, Dropdown, Layout, VBox
+
+        picture = HTML()
+        lists = {
+            control.name: Dropdown(
+                options=list(control.options.items()),
+                value=control.value,
+                description=control.label,
+                style={"description_width": "initial"},
+                layout=Layout(width="auto", margin="2px 16px 2px 2px"),
+            )
+            for control in self.controls
+        }
+
+        def redraw(change=None):
+            values = {name: chosen.value for name, chosen in lists.items()}
+            picture.value = _as_html(self.draw(**values))
+
+        for chosen in lists.values():
+            chosen.observe(redraw, "value")
+        redraw()
+        return VBox([Box(list(lists.values()), layout=Layout(flex_flow="row wrap")), picture])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        chart = self.chart()
+        data = {"image/png": chart.png(), "text/plain": chart.summary}
+        if lives():
+            data[_VIEW] = self.panel().get_view_spec()
+        return data, {"image/png": {"alt": chart.summary}}
+
+
+def lives():
+    """Whether controls would be of use: in a notebook, unless ``RESNET_LESSON_QUICK=1``."""
+    return in_notebook() and os.environ.get("RESNET_LESSON_QUICK") != "1"
+
+
+def _as_html(chart):
+    """The picture with its alternative text, and the summary below it."""
+    said = html.escape(chart.summary)
+    data = base64.b64encode(chart.png()).decode()
+    return (
+        f'<img alt="{said}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        f'<p role="status" style="line-height: 1.4; max-width: 60em">{said}</p>'
+    )

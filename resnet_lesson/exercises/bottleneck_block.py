@@ -1,0 +1,56 @@
+"""Exercise ``bottleneck_block``, notebook 08."""
+
+from resnet_lesson.exercises import Exercise, Probe
+
+
+def fresh_probes(rng):
+    """Calls of other sizes: height, width and the number of filters differ."""
+    probes = []
+    for images in (2, 3):
+        height, width = rng.sample(range(4, 10), 2)
+        n_filters = rng.randint(2, 6)
+        probes.append(Probe((images, height, width, 4 * n_filters), {"n_filters": n_filters}))
+    return tuple(probes)
+
+
+EXERCISE = Exercise(
+    id="bottleneck_block",
+    kind="block",
+    notebook="08-bottleneck",
+    points=10.0,
+    minutes=15,
+    reference="resnet_lesson.blocks:bottleneck_block",
+    signature="n_filters, x",
+    probes=(
+        Probe((2, 5, 6, 12), {"n_filters": 3}),
+        Probe((3, 6, 4, 20), {"n_filters": 5}),
+    ),
+    fresh_probes=fresh_probes,
+    hints=(
+        (
+            "It is the identity block of notebook 02 with one number instead of three. Which "
+            "numbers of filters follow from `n_filters`?"
+        ),
+        (
+            "Keep the input, `shortcut = x`. Then three groups: 1×1 with `n_filters`, 3×3 with "
+            "`n_filters`, 1×1 with `4 * n_filters`. A BatchNorm follows each convolution, a ReLU "
+            "the first two."
+        ),
+        (
+            'The 3×3 convolution needs `padding="same"`: without it the picture loses a pixel on '
+            "each side and no longer fits the shortcut. The 1×1 ones lose nothing."
+        ),
+        (
+            "The end: `Add()([x, shortcut])`, then the last ReLU. Between the third BatchNorm "
+            "and the addition stands none."
+        ),
+    ),
+    explanation=(
+        "The first 1×1 convolution reduces four times as many channels to `n_filters`, the 3×3 "
+        "works among those few, and the last 1×1 restores the number that came in, so that the "
+        "addition fits without a projection.\n\n"
+        "There is no ReLU before the addition, and BatchNorm's mode is left to the model. Biases "
+        "in the convolutions change nothing, for the BatchNorm behind takes them away again: "
+        "`keras.applications` has them, torchvision does not, and the check accepts both."
+    ),
+)

@@ -23,7 +23,16 @@ _STACKED = ("bn", "relu", "activation", "dropout")
 _HIGHEST_STACK = 5
 
 
-def diagram(items, title="", description="", marks=None, shapes=True, input_shape=None):
+def diagram(
+    items,
+    title="",
+    description="",
+    marks=None,
+    shapes=True,
+    input_shape=None,
+    counts=None,
+    width=style.WIDTH,
+):
     """Draws a block or a network as SVG.
 
     A block is drawn operation by operation: the main path from left to right, normalisation and
@@ -46,29 +55,35 @@ def diagram(items, title="", description="", marks=None, shapes=True, input_shap
             not drawn are listed below the drawing.
         shapes: whether the shapes of tensors are written.
         input_shape: the shape of the input without the batch axis, if it is known.
+        counts: dictionary from a place to how often something happened there: the oftener, the
+            warmer its colour, and a badge with the number. All else is grey then.
+        width: what the picture should be as wide as, in its units; it takes more rows if it is
+            narrow. Parts that do not fit alone make it wider.
 
     Returns:
         SVG as text, the same for the same arguments. It has no ids: several can stand in one page.
     """
-    builder = _Builder(marks or {}, shapes)
+    builder = _Builder(marks or {}, shapes, counts or {})
     rows = _network_rows(items, builder) if _is_network(items) else [("", (), items)]
     built = []
     for i, (heading, subheading, cells) in enumerate(rows):
         ends = (i == 0, i == len(rows) - 1)
-        room = style.WIDTH - 2 * MARGIN - (_Lane.label if heading else 0)
+        room = width - 2 * MARGIN - (_Lane.label if heading else 0)
         parts = builder.parts(cells, room, flat=bool(heading))
         parts = builder.with_ends(parts, items, input_shape, *ends)
         mark = builder.mark(heading.lower().replace(" ", ""))
         series = Series(parts, room, 18 if heading else GAP)
         built.append(_Lane(heading, subheading, series, mark))
-    return _draw(built, title, description, builder.unplaced())
+    return _draw(built, title, description, builder.unplaced(), width)
 
 
 class _Builder:
     """Turns operations into parts, and keeps account of the marks."""
 
-    def __init__(self, marks, shapes):
+    def __init__(self, marks, shapes, counts):
+        marks = {place: str(count) for place, count in counts.items()} | marks
         self.marks = {svg.clean(place): svg.clean(mark) for place, mark in marks.items()}
+        self.counts = counts
         self.shapes = shapes
         self.met = set()
         self.changes_only = False
@@ -96,9 +111,12 @@ class _Builder:
         if kind == "block":
             mark = mark or self._mark_inside(op.place)
             kind = "projection" if shortcut == "conv" else kind
+        if self.counts and kind != "add":
+            kind = "other"  # so that the only colours are those of the counts
         kind = "ghost" if ghost else kind
+        heat = self.counts.get(op.place, 0) / max(self.counts.values(), default=1)
         place, tip = svg.clean(op.place), labels.sentence(op)
-        return Box(kind, labels.lines(op), place, mark, tip, arch=bool(shortcut))
+        return Box(kind, labels.lines(op), place, mark, tip, arch=bool(shortcut), heat=heat)
 
     def _mark_inside(self, place):
         inside = [p for p in self.marks if p.startswith(svg.clean(place) + ".")]
@@ -264,8 +282,8 @@ class _Lane:
             badge(parent, x, top + self.height - BADGE / 2 - 6, self.box.badge, 140)
 
 
-def _draw(lanes, title, description, unplaced):
-    width = max([style.WIDTH, *(2 * MARGIN + lane.series.width + lane.label for lane in lanes[1:])])
+def _draw(lanes, title, description, unplaced, width):
+    width = max([width, *(2 * MARGIN + lane.series.width + lane.label for lane in lanes[1:])])
     width = max(width, 2 * MARGIN + lanes[0].series.width)
     title = svg.clean(title)
     top = 40 if title else 16

@@ -29,6 +29,7 @@ class Box:
             with ✓ is drawn as right, any other as wrong.
         tip: tooltip.
         arch: whether a shortcut is hinted at above it, for a block in one box.
+        heat: from 0, not filled for it, to 1, filled with the warmest colour.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Box:
     mark: str = ""
     tip: str = ""
     arch: bool = False
+    heat: float = 0.0
 
     @property
     def badge(self):
@@ -72,6 +74,8 @@ class Box:
             looks |= outline(self.mark)
         elif self.kind == "ghost":
             looks["stroke_dasharray"] = "5 4"
+        if self.heat:
+            fill, looks["stroke_dasharray"] = style.heat(self.heat), None
         svg.rectangle(group, x, y, width, self.height, fill, **looks)
         for i, words in enumerate(self.lines):
             size, bold = (style.HEADING, True) if i == 0 else (style.SMALL, False)
@@ -172,7 +176,10 @@ class Merge:
         group = svg.add(parent, "g", data_kind="add", data_place=box.place or None)
         svg.add(group, "title", box.tip)
         looks = {"stroke": style.INK, "stroke_width": 2, **(outline(box.mark) if box.mark else {})}
-        svg.add(group, "circle", cx=middle, cy=y, r=r, fill=style.PAPER, **looks)
+        fill = style.PAPER
+        if box.heat:
+            fill, looks["stroke_dasharray"] = style.heat(box.heat), None
+        svg.add(group, "circle", cx=middle, cy=y, r=r, fill=fill, **looks)
         plus = f"M{svg.number(middle - 7)},{svg.number(y)}h14M{svg.number(middle)},"
         plus += f"{svg.number(y - 7)}v14"
         svg.add(group, "path", d=plus, stroke=style.INK, stroke_width=2.5)

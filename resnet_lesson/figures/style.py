@@ -31,8 +31,15 @@ KINDS = {
 # Marks: outline, the badge's fill and its text: vermilion itself is too light for small text.
 WRONG = (VERMILION, "#fdeee3", "#8f3f00")
 RIGHT = ("#00664a", "#e3f5ee", "#00513b")
+# From seldom to often; INK can be read on each.
+HEAT = ("#fff1cc", "#ffd27a", "#f8a54a", "#ee7733")
 
 # Sizes in units of a picture that is 900 wide; shown at 900 pixels, a unit is a pixel.
 WIDTH = 900
 HEADING = 14
 SMALL = 12
+
+
+def heat(share):
+    """The colour for a share of the most, above 0 and at most 1."""
+    return HEAT[min(int(share * len(HEAT)), len(HEAT) - 1)]

@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+from resnet_lesson.figures import style
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.grading.messages import place_in_words
 from resnet_lesson.graph import Branch, operations, split_network
@@ -31,28 +32,50 @@ def report_html(report):
         items = "".join(_finding(finding) for finding in report.findings)
         parts.append(f'<ol style="margin:.4em 0;padding-left:1.4em">{items}</ol>')
     verdict = report.verdict
-    if verdict is not None and not report.passed and verdict.run and verdict.differences:
-        parts.append(_drawings(verdict))
+    for picture in drawings(report):
+        parts.append(f'<div style="max-width:900px;margin:.4em 0">{picture}</div>')
+    if verdict is not None and not report.passed:
         parts.append(_values(verdict.values))
-    style = BOX.format(colour=COLOURS[report.status])
-    return f'<div style="{style}">{"".join(parts)}</div>'
+    looks = BOX.format(colour=COLOURS[report.status])
+    return f'<div style="{looks}">{"".join(parts)}</div>'
 
 
 def _finding(finding):
-    place = "" if finding.where == "submission" else f"<code>{escape(finding.where)}</code> · "
-    what = escape(finding.what.replace("_", " "))
-    message = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(finding.message))
-    return f"<li>{place}<em>{what}</em><br>{message}</li>"
+    return finding_item(finding.where, finding.what, finding.message)
 
 
-def _drawings(verdict):
+def finding_item(where, what, message):
+    """A finding as an item of a list: its place, its kind, and the message."""
+    place = "" if where == "submission" else f"<code>{escape(where)}</code> · "
+    kind = escape(what.replace("_", " "))
+    return f"<li>{place}<em>{kind}</em><br>{in_words(message)}</li>"
+
+
+def in_words(message):
+    """A message as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(message))
+
+
+def drawings(report, width=style.WIDTH):
+    """Draws the attempt's block, or the part of its network, and the expected one.
+
+    Arguments:
+        report: `resnet_lesson.grading.report.Report`.
+        width: the width of each picture.
+
+    Returns:
+        List of two SVG pictures; empty where there is nothing to compare.
+    """
+    verdict = report.verdict
+    if verdict is None or report.passed or not (verdict.run and verdict.differences):
+        return []
     marks = {d.where: d.what.replace("_", " ") for d in verdict.differences}
     also = {where: d.what.replace("_", " ") for d in verdict.differences for where in d.also}
     marks = {**also, **marks}
     root = verdict.differences[0].where
     yours, expected = part(verdict.run.series, root), part(verdict.expected, root)
     if not yours or not expected:
-        return ""
+        return []
     missing = {
         where for d in verdict.differences if d.what == "missing" for where in (d.where, *d.also)
     }
@@ -60,25 +83,24 @@ def _drawings(verdict):
         where for d in verdict.differences if d.what == "extra" for where in (d.where, *d.also)
     }
     name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
-    drawn = [
-        _drawing(yours, f"Yours{name}", {w: m for w, m in marks.items() if w not in missing}),
-        _drawing(
-            expected, f"Expected{name}", {w: _right(m) for w, m in marks.items() if w not in extra}
-        ),
+    of_yours = {w: m for w, m in marks.items() if w not in missing}
+    of_expected = {w: _right(m) for w, m in marks.items() if w not in extra}
+    return [
+        _drawing(yours, f"Yours{name}", of_yours, width),
+        _drawing(expected, f"Expected{name}", of_expected, width),
     ]
-    return "".join(drawn)
 
 
 def _right(mark):
     return "✓ expected here" if mark == "missing" else f"✓ {mark}"
 
 
-def _drawing(series, title, marks):
+def _drawing(series, title, marks, width):
     here = {op.place for op in operations(series)}
     shown = {where: mark for where, mark in marks.items() if where in here}
     words = ", ".join(f"{place_in_words(where)}: {mark}" for where, mark in shown.items())
-    picture = diagram(series, title, f"{title}. Marked: {words or 'nothing'}.", shown)
-    return f'<div style="max-width:900px;margin:.4em 0">{picture}</div>'
+    said = f"{title}. Marked: {words or 'nothing'}."
+    return diagram(series, title, said, shown, width=width)
 
 
 def block_of(where):

@@ -11,7 +11,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "progress", "solution", "trusted"]
+__all__ = ["check", "hint", "progress", "question", "solution", "trusted"]
 
 
 def __getattr__(name):

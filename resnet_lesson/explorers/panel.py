@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from resnet_lesson.progress_bar import in_notebook
 
-_VIEW = "application/vnd.jupyter.widget-view+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Explorer:
         chart = self.chart()
         data = {"image/png": chart.png(), "text/plain": chart.summary}
         if lives():
-            data[_VIEW] = self.panel().get_view_spec()
+            data[VIEW] = self.panel().get_view_spec()
         return data, {"image/png": {"alt": chart.summary}}
 
 

@@ -31,5 +31,6 @@ _import_tensorflow_quietly()
 
 from resnet_lesson.lab.check import check, trusted  # noqa: E402
 from resnet_lesson.lab.help import hint, progress, solution  # noqa: E402
+from resnet_lesson.lab.questions import question  # noqa: E402
 
-__all__ = ["check", "hint", "progress", "solution", "trusted"]
+__all__ = ["check", "hint", "progress", "question", "solution", "trusted"]

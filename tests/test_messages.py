@@ -10,7 +10,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.compare import EARLIER_LAYER, OWN_LAYER, Difference
 from resnet_lesson.grading.judge import Verdict
 from resnet_lesson.grading.messages import WHY, WHY_OUTSIDE_BLOCKS, explain
-from resnet_lesson.grading.observe import Failure, Run
+from resnet_lesson.grading.observation import Failure, Run
 from resnet_lesson.grading.report import report
 from resnet_lesson.grading.translations import TRANSLATIONS, translate
 

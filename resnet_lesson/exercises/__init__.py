@@ -1,7 +1,9 @@
 """The exercises, one module each: adding a module here and a notebook adds an exercise."""
 
+import ast
 import importlib
 import pkgutil
+import random
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -24,12 +26,17 @@ class Exercise:
 
     Attributes:
         id: the exercise's id, which is also the name that the learner defines.
-        kind: "block" (called with a tensor first) or "network" (returns a Keras model).
+        kind: "block" (a function of a tensor), "network" (a function that returns a Keras model),
+            "layer" or "model" (a class, made with arguments and then called on a tensor).
+        signature: the parameters as a reader would write them, ``"X, f, filters, training=True"``;
+            of a class, those that it is made with.
         notebook: the notebook's file name without its ending.
         points: most points to be had.
         minutes: how long a learner takes, in minutes.
         reference: where the reference implementation lies, ``"module:name"``.
         probes: the calls that are tried, most telling first.
+        fresh_probes: None, or a callable ``(random.Random) -> probes``: calls of other sizes that
+            tell the same.
         hints: steps of help, each a little more than the last; Markdown.
         explanation: what the solution does and why; Markdown.
     """
@@ -40,9 +47,23 @@ class Exercise:
     points: float
     minutes: int
     reference: str
+    signature: str
     probes: tuple
     hints: tuple
     explanation: str
+    fresh_probes: object = None
+
+    @property
+    def parameters(self):
+        """The names of the parameters, in their order."""
+        arguments = ast.parse(f"lambda {self.signature}: None", mode="eval").body.args
+        return tuple(argument.arg for argument in arguments.args)
+
+    def probes_for(self, seed):
+        """The calls to try: `probes` for seed 0, else others that depend on the seed alone."""
+        if seed == 0 or self.fresh_probes is None:
+            return self.probes
+        return self.fresh_probes(random.Random(f"{self.id}/{seed}"))
 
     def load_reference(self):
         """Imports the reference implementation and returns it."""

@@ -2,6 +2,18 @@
 
 from resnet_lesson.exercises import Exercise, Probe
 
+
+def fresh_probes(rng):
+    """Calls of other sizes: height, width, channels and filters differ, as in the fixed ones."""
+    probes = []
+    for images, f, stride in ((2, 3, {"s": 2}), (3, 2, {"s": 1}), (1, 5, {"s": 3}), (2, 3, {})):
+        height, width = rng.sample(range(6, 11), 2)
+        channels, F1, F2, F3 = rng.sample(range(2, 10), 4)
+        arguments = {"f": f, "filters": [F1, F2, F3], **stride}
+        probes.append(Probe((images, height, width, channels), arguments))
+    return tuple(probes)
+
+
 EXERCISE = Exercise(
     id="convolutional_block",
     kind="block",
@@ -9,12 +21,14 @@ EXERCISE = Exercise(
     points=10.0,
     minutes=25,
     reference="resnet_lesson.blocks:convolutional_block",
+    signature="X, f, filters, s=2, training=True, initializer=GlorotUniform",
     probes=(
         Probe((2, 7, 8, 3), {"f": 3, "filters": [4, 5, 7], "s": 2}),
         Probe((3, 5, 5, 6), {"f": 2, "filters": [2, 4, 9], "s": 1}),
         Probe((1, 9, 8, 5), {"f": 5, "filters": [3, 2, 6], "s": 3}),
         Probe((2, 6, 6, 3), {"f": 3, "filters": [4, 5, 7]}),
     ),
+    fresh_probes=fresh_probes,
     hints=(
         (
             "Look at the figure before you write. Both paths have to arrive at the addition "

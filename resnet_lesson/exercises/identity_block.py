@@ -2,6 +2,17 @@
 
 from resnet_lesson.exercises import Exercise, Probe
 
+
+def fresh_probes(rng):
+    """Calls of other sizes: height, width and the three filters differ, as in the fixed ones."""
+    probes = []
+    for images, f in ((2, 3), (3, 2), (1, 5)):
+        height, width = rng.sample(range(4, 8), 2)
+        F1, F2, F3 = rng.sample(range(2, 9), 3)
+        probes.append(Probe((images, height, width, F3), {"f": f, "filters": [F1, F2, F3]}))
+    return tuple(probes)
+
+
 EXERCISE = Exercise(
     id="identity_block",
     kind="block",
@@ -9,11 +20,13 @@ EXERCISE = Exercise(
     points=10.0,
     minutes=25,
     reference="resnet_lesson.blocks:identity_block",
+    signature="X, f, filters, training=True, initializer=GlorotUniform",
     probes=(
         Probe((2, 5, 6, 7), {"f": 3, "filters": [4, 5, 7]}),
         Probe((3, 4, 4, 3), {"f": 2, "filters": [4, 6, 3]}),
         Probe((1, 6, 5, 5), {"f": 5, "filters": [2, 3, 5]}),
     ),
+    fresh_probes=fresh_probes,
     hints=(
         (
             "Go through the figure with a finger before you write. Which boxes come three "

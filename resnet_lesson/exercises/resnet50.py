@@ -2,6 +2,18 @@
 
 from resnet_lesson.exercises import Exercise, Probe
 
+
+def fresh_probes(rng):
+    """The usual call, and one whose even sides end as 2×2 pixels or as 2×4 and so on."""
+    height, width = 2 * rng.randint(51, 66), 2 * rng.randint(19, 34)
+    input_shape, classes = (
+        (*rng.sample((height, width), 2), rng.choice((1, 2, 4))),
+        rng.randint(3, 9),
+    )
+    arguments = {"input_shape": input_shape, "classes": classes}
+    return EXERCISE.probes[0], Probe((1, *input_shape), arguments)
+
+
 EXERCISE = Exercise(
     id="ResNet50",
     kind="network",
@@ -9,11 +21,13 @@ EXERCISE = Exercise(
     points=15.0,
     minutes=40,
     reference="resnet_lesson.networks:ResNet50",
+    signature="input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform",
     probes=(
         Probe((2, 64, 64, 3), {"input_shape": (64, 64, 3), "classes": 6}),
         # 4×2 pixels enter the head here: even, so that its padding, which is left open, is free.
         Probe((1, 112, 40, 1), {"input_shape": (112, 40, 1), "classes": 4}),
     ),
+    fresh_probes=fresh_probes,
     hints=(
         (
             "Look at the figure before you write. The network has a stem, four stages and a "

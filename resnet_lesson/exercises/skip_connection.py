@@ -11,6 +11,15 @@ def main_path(X):
     return Dense(X.shape[-1], kernel_initializer=GlorotUniform(seed=0))(X)
 
 
+def fresh_probes(rng):
+    """Calls with tensors of other sizes."""
+    sizes = [rng.randint(3, 8) for _ in range(4)]
+    return (
+        Probe((2, *sizes[:3]), {"main_path": main_path}),
+        Probe((3, sizes[3]), {"main_path": main_path}),
+    )
+
+
 EXERCISE = Exercise(
     id="skip_connection",
     kind="block",
@@ -18,10 +27,12 @@ EXERCISE = Exercise(
     points=5.0,
     minutes=10,
     reference="resnet_lesson.blocks:skip_connection",
+    signature="X, main_path",
     probes=(
         Probe((2, 5, 6, 4), {"main_path": main_path}),
         Probe((3, 7), {"main_path": main_path}),
     ),
+    fresh_probes=fresh_probes,
     hints=(
         (
             "Look at the figure. How many arrows leave X, and where does each one go? You "

@@ -2,20 +2,21 @@
 
 import contextlib
 import copy
-import inspect
 import io
-import linecache
-import random
-import traceback
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import keras
 import numpy as np
 
+from resnet_lesson.grading.calling import a_or_an, calling
+from resnet_lesson.grading.failures import failure_of, until
+from resnet_lesson.grading.observation import Failure, Observation, Run
+from resnet_lesson.grading.surroundings import older_pooling, untouched
 from resnet_lesson.tracing import Trace, TraceError
 
 SAMPLE = 512  # values kept of each step of a network
+RUNS = 10  # no two seeds share an input or a set of weights: no exercise has as many calls
 
 
 @keras.saving.register_keras_serializable("resnet_lesson")
@@ -43,68 +44,7 @@ class CallersInitializer(keras.initializers.Initializer):
         return {"seed": self.seed}
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why an attempt could not be run.
-
-    Attributes:
-        what: "not_attempted" or the kind of the finding: "exception", "wrong_type", ...
-        error: the exception's class, or "".
-        message: its text, or the reason in words.
-        line: the learner's line that raised, or "".
-        number: that line's number in the learner's cell or file, 0 if unknown.
-    """
-
-    what: str
-    error: str = ""
-    message: str = ""
-    line: str = ""
-    number: int = 0
-
-
-@dataclass(frozen=True)
-class Run:
-    """One call of the attempt.
-
-    Attributes:
-        probe: the call's number in the exercise.
-        training: the mode, True, False, or None where the function takes none.
-        mode: "symbolic" (as part of a model) or "eager" (on values).
-        series: the graph; empty in eager mode or if nothing could be traced.
-        values: the output of each step, in the order of computation; samples of it in a network.
-        output: the result, None if it failed.
-        failure: `Failure` or None.
-        separate: True if each mode was a call of its own; a network is built once and run in both.
-    """
-
-    probe: int
-    training: bool | None
-    mode: str
-    series: tuple = ()
-    values: tuple = ()
-    output: object = None
-    failure: Failure | None = None
-    separate: bool = True
-
-
-@dataclass(frozen=True)
-class Observation:
-    """All that is known of an attempt.
-
-    Attributes:
-        runs: tuple of `Run`.
-        failure: set where the function could not even be called.
-        free: settings that cannot be asked of this form of the function, such as "training".
-        notes: what is worth telling and costs no points.
-    """
-
-    runs: tuple = ()
-    failure: Failure | None = None
-    free: tuple = ()
-    notes: tuple = ()
-
-
-def observe(function, exercise):
+def observe(function, exercise, seed=0):
     """Calls an attempt in every way that the exercise asks for.
 
     The caller's random state, Keras settings and output are left as they were.
@@ -112,27 +52,29 @@ def observe(function, exercise):
     Arguments:
         function: what the learner defined.
         exercise: `resnet_lesson.exercises.Exercise`.
+        seed: integer from 0 on. Inputs and weights depend on it, and so do the sizes of the probes:
+            those of seed 0 are the exercise's own.
 
     Returns:
         An `Observation`. Whatever the learner's code raises is in it; only KeyboardInterrupt gets
         out.
     """
     if not callable(function):
-        got = f"{exercise.id} is {_a(function)}, not a function"
+        got = f"{exercise.id} is {a_or_an(function)}, not a function"
         return Observation(failure=Failure("wrong_type", message=got))
     # One copy for all calls: what an attempt does to its arguments shows in the next call.
-    exercise = replace(exercise, probes=copy.deepcopy(exercise.probes))
+    exercise = replace(exercise, probes=copy.deepcopy(exercise.probes_for(seed)))
     try:
-        call, free = _calling(function, exercise)
+        call, free = calling(function, exercise)
     except TypeError as error:
         return Observation(failure=Failure("signature", message=str(error)))
     notes = set()
-    with _untouched(), _older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
+    with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []
         for run in (
-            _network_runs(call, exercise)
+            _network_runs(call, exercise, seed)
             if exercise.kind == "network"
-            else _block_runs(call, exercise, free)
+            else _block_runs(call, exercise, free, seed)
         ):
             runs.append(run)
             if run.failure and run.failure.what == "not_attempted":
@@ -142,20 +84,38 @@ def observe(function, exercise):
     return Observation(tuple(runs), None, free, tuple(sorted(notes)))
 
 
-def _block_runs(call, exercise, free):
+def _block_runs(call, exercise, free, seed):
+    if "training" not in exercise.parameters:
+        yield from _following_runs(call, exercise, seed)
+        return
     modes = (None,) if "training" in free else (False, True)
     for number, probe in enumerate(exercise.probes):
-        x = inputs(probe.shape, number)
+        x = inputs(probe.shape, number + RUNS * seed)
         for training in modes:
             given = {"training": training, "initializer": CallersInitializer}
             run = Run(number, training, "symbolic")
-            yield _symbolic_run(call, probe, given, run, x)
+            yield _symbolic_run(call, probe, given, run, x, seed)
             if number < 2:
                 yield _eager_run(call, probe, given, replace(run, mode="eager"), x)
     probe = exercise.probes[0]
     given = {"training": modes[0], "initializer": keras.initializers.GlorotUniform}
     run = Run(0, modes[0], "eager")
-    yield _eager_run(call, probe, given, run, inputs(probe.shape, 0))
+    yield _eager_run(call, probe, given, run, inputs(probe.shape, RUNS * seed))
+
+
+def _following_runs(call, exercise, seed):
+    """The runs of a block that leaves the mode to the model: called once, and run in both modes."""
+    for number, probe in enumerate(exercise.probes):
+        x = inputs(probe.shape, number + RUNS * seed)
+        run = Run(number, False, "symbolic", separate=False)
+        trace, failed = _traced(call, probe, {}, run, seed)
+        if failed:
+            yield failed
+        else:
+            for training in (False, True):
+                yield _run(trace, replace(run, training=training), x, training)
+        if number < 2:
+            yield _eager_run(call, probe, {}, replace(run, mode="eager", separate=True), x)
 
 
 def inputs(shape, seed):
@@ -163,20 +123,26 @@ def inputs(shape, seed):
     return np.random.default_rng(seed).standard_normal(shape, "float32")
 
 
-def _symbolic_run(call, probe, given, run, x):
+def _symbolic_run(call, probe, given, run, x, seed):
+    trace, failed = _traced(call, probe, given, run, seed)
+    return failed or _run(trace, run, x, None)
+
+
+def _traced(call, probe, given, run, seed):
+    """``(trace, None)`` of a call with weights injected, or ``(None, run with the failure)``."""
     source = keras.Input(probe.shape[1:])
     try:
         result = call(source, probe, given)
         if not keras.utils.is_keras_tensor(result):
-            return replace(run, failure=_no_tensor(result))
+            return None, replace(run, failure=_no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
-        trace.inject(len(probe.shape))
-        return _run(trace, run, x, None)
+        trace.inject(len(probe.shape) + RUNS * seed)
+        return trace, None
     except TraceError as error:
-        return replace(run, failure=Failure("unrecognised", message=str(error)))
+        return None, replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
         failure = failure_of(error, call.function)
-        return replace(run, failure=failure, series=_until(error, source, call.layers))
+        return None, replace(run, failure=failure, series=until(error, source, call.layers))
 
 
 def _run(trace, run, x, training, sample=None):
@@ -197,7 +163,7 @@ def _eager_run(call, probe, given, run, x):
         return replace(run, failure=failure_of(error, call.function))
 
 
-def _network_runs(call, exercise):
+def _network_runs(call, exercise, seed):
     for number, probe in enumerate(exercise.probes):
         run = Run(number, False, "symbolic", separate=False)
         source = None
@@ -209,15 +175,15 @@ def _network_runs(call, exercise):
                 continue
             source, result = _ends(model, probe)
             trace = Trace(result, source, known_layers=call.layers)
-            trace.inject(number)
-            x = inputs(probe.shape, number)
+            trace.inject(number + RUNS * seed)
+            x = inputs(probe.shape, number + RUNS * seed)
             for training in (False, True) if number == 0 else (False,):
                 yield _run(trace, replace(run, training=training), x, training, SAMPLE)
         except TraceError as error:
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
         except Exception as error:
             failure = failure_of(error, call.function)
-            yield replace(run, failure=failure, series=_until(error, source, call.layers))
+            yield replace(run, failure=failure, series=until(error, source, call.layers))
 
 
 class _Blank(keras.initializers.Initializer):
@@ -238,84 +204,18 @@ def _ends(model, probe):
     return source, model(source)
 
 
-class _Call:
-    """A learner's function, called with the arguments that its own signature has."""
-
-    def __init__(self, function, names, takes_input, old_names):
-        self.function = function
-        self.names = names
-        self.takes_input = takes_input
-        self.old_names = old_names
-        self.layers = {}  # that its calls have made so far, as `Trace` numbers them
-
-    def __call__(self, x, probe, given):
-        known = {**probe.arguments, **given, **self.old_names}
-        kwargs = {name: known[name] for name in self.names if name in known}
-        positional = (x,) if self.takes_input else ()
-        return self.function(*positional, **kwargs)
-
-
-def _calling(function, exercise):
-    """How to call this function: as the exercise says, or as older forms of the exercise did.
-
-    Returns:
-        ``(call, free)``: a `_Call`, and the settings that this form leaves out.
-    """
-    reference = inspect.signature(exercise.load_reference())
-    signature = inspect.signature(function)
-    takes_input = exercise.kind == "block"
-    asked = list(reference.parameters)[takes_input:]
-    anything = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
-    names = [name for name in asked if anything or name in signature.parameters]
-    # The first public form of the exercise also named its layers by stage and block.
-    old = {"stage": 2, "block": "a"}
-    old_names = {name: value for name, value in old.items() if name in signature.parameters}
-    needed = {name for probe in exercise.probes for name in probe.arguments}
-    missing = [name for name in asked if name in needed and name not in names]
-    positional = (None,) if takes_input else ()
-    try:
-        if missing:
-            raise TypeError(f"it does not take {', '.join(missing)}")
-        wanted = {**dict.fromkeys(names), **old_names}
-        signature.bind(*positional, **wanted)
-    except TypeError as error:
-        form = f"{exercise.id}{_brief(reference)}"
-        raise TypeError(f"expected {form}, got {exercise.id}{_brief(signature)}: {error}") from None
-    free = tuple(
-        name for name in ("training", "initializer") if name in asked and name not in names
-    )
-    return _Call(function, [*names, *old_names], takes_input, old_names), free
-
-
-def _brief(signature):
-    """A signature with defaults as a reader would write them."""
-    parts = []
-    for parameter in signature.parameters.values():
-        default = parameter.default
-        text = getattr(default, "__name__", repr(default))
-        parts.append(str(parameter).split("=")[0].split(":")[0] + (
-            "" if default is parameter.empty else f"={text}"
-        ))  # fmt: skip
-    return f"({', '.join(parts)})"
-
-
-def _a(value):
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
-
-
 def _no_tensor(result):
     if result is NotImplemented or result is Ellipsis:
         return Failure("not_attempted")
     hint = ": is the `return` missing?" if result is None else ", not a tensor"
-    return Failure("wrong_type", message=f"your function returned {_a(result)}{hint}")
+    return Failure("wrong_type", message=f"your function returned {a_or_an(result)}{hint}")
 
 
 def _unlike(model, probe):
     """The failure of what is no Keras model from images of the probe's shape to one output."""
     if not isinstance(model, keras.Model):
         hint = ": is the `return` missing?" if model is None else ", not a keras.Model"
-        return Failure("wrong_type", message=f"your function returned {_a(model)}{hint}")
+        return Failure("wrong_type", message=f"your function returned {a_or_an(model)}{hint}")
     sources, results = getattr(model, "inputs", None), getattr(model, "outputs", None)
     if not sources or not results:
         return None
@@ -332,105 +232,3 @@ def _unlike(model, probe):
         )
         return Failure("shape", message=got)
     return None
-
-
-def failure_of(error, function):
-    """An exception in plain data, with the learner's own line.
-
-    Arguments:
-        error: the exception.
-        function: the learner's function.
-
-    Returns:
-        A `Failure`; an unfilled blank (``raise NotImplementedError()``) is "not_attempted".
-    """
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    own = code.co_filename if code else None
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == own]
-    last = frames[-1] if frames else None
-    if (
-        isinstance(error, NotImplementedError)
-        and last
-        and "NotImplementedError" in (last.line or "")
-    ):
-        return Failure("not_attempted")
-    line = linecache.getline(last.filename, last.lineno).strip() if last else ""
-    message = str(error) or type(error).__name__
-    what = "memory" if isinstance(error, MemoryError) else "exception"
-    return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
-
-
-def _until(error, source, known_layers):
-    """The graph up to the operation that raised, read off the exception's frames."""
-    frame, call = error.__traceback__, None
-    while frame is not None and call is None:
-        names = frame.tb_frame.f_locals
-        operation = names.get("self")
-        if frame.tb_frame.f_code.co_name in ("__call__", "symbolic_call") and isinstance(
-            operation, keras.Operation
-        ):
-            arguments = [value for key, value in names.items() if key != "self"]
-            tensors = [t for t in keras.tree.flatten(arguments) if keras.utils.is_keras_tensor(t)]
-            call = (operation, list({id(t): t for t in tensors}.values()))
-        frame = frame.tb_next
-    if call is None or not call[1]:
-        return ()
-    source = source if source is not None else _first_input(call[1][0])
-    try:
-        return Trace(None, source, failed=call, known_layers=known_layers).series
-    except TraceError:
-        return ()
-
-
-def _first_input(tensor):
-    """The input that a tensor was computed from."""
-    while True:
-        operation, node_index, _ = tensor._keras_history
-        read = operation._inbound_nodes[node_index].arguments.keras_tensors
-        if not read:
-            return tensor
-        tensor = read[0]
-
-
-@contextlib.contextmanager
-def _older_pooling(notes):
-    """Lets pooling layers take a window of 2×2 where none is named, as Keras 2 did."""
-    classes = (keras.layers.AveragePooling2D, keras.layers.MaxPooling2D)
-    originals = [cls.__init__ for cls in classes]
-
-    def with_default(cls, original):
-        def __init__(self, pool_size=None, *args, **kwargs):
-            if pool_size is None:
-                pool_size = (2, 2)
-                notes.add(
-                    f"{cls.__name__}() names no pool_size: Keras 2 took 2×2, Keras 3 wants it."
-                )
-            original(self, pool_size, *args, **kwargs)
-
-        return __init__
-
-    for cls, original in zip(classes, originals, strict=True):
-        cls.__init__ = with_default(cls, original)
-    try:
-        yield
-    finally:
-        for cls, original in zip(classes, originals, strict=True):
-            cls.__init__ = original
-
-
-@contextlib.contextmanager
-def _untouched():
-    """Leaves random state, precision and error filtering as they were found."""
-    python, array = random.getstate(), np.random.get_state()
-    policy = keras.config.dtype_policy()
-    filtering = keras.config.is_traceback_filtering_enabled()
-    keras.config.set_dtype_policy("float32")
-    keras.config.disable_traceback_filtering()  # its frames hold the operation that raised
-    try:
-        yield
-    finally:
-        if filtering:
-            keras.config.enable_traceback_filtering()
-        keras.config.set_dtype_policy(policy)
-        random.setstate(python)
-        np.random.set_state(array)

@@ -103,13 +103,14 @@ class Report:
         return {"text/plain": text, "text/html": report_html(self)}
 
 
-def report(exercise, verdict, seconds=0.0):
+def report(exercise, verdict, seconds=0.0, seed=0):
     """Turns a verdict into a report with points and messages.
 
     Arguments:
         exercise: `resnet_lesson.exercises.Exercise`.
         verdict: `resnet_lesson.grading.judge.Verdict`.
         seconds: how long it took.
+        seed: the one that it was observed with.
 
     Returns:
         A `Report`.
@@ -122,7 +123,7 @@ def report(exercise, verdict, seconds=0.0):
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
         return Report(exercise.id, "not_attempted", 0.0, most, advice=advice, **known)
-    called = _called(exercise, verdict.run)
+    called = _called(exercise, verdict.run, seed)
     findings = [_finding(difference, called) for difference in verdict.differences]
     if failure:
         findings.append(_failure_finding(failure, bool(findings)))
@@ -148,14 +149,14 @@ def _lost(exercise, differences):
     return min(cost + 0.1 * len(others), 1.0)
 
 
-def _called(exercise, run):
+def _called(exercise, run, seed):
     """The call that showed the difference, such as "f=3, filters=[4, 5, 7]".
 
     Nothing for the first call of a network: its settings are those that the figure shows.
     """
     if not run or (exercise.kind == "network" and run.probe == 0):
         return ""
-    arguments = exercise.probes[run.probe].arguments
+    arguments = exercise.probes_for(seed)[run.probe].arguments
     return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))
 
 

@@ -117,7 +117,7 @@ def translate(failure):
     """What an exception means in the learner's terms, with their own line.
 
     Arguments:
-        failure: `resnet_lesson.grading.observe.Failure`.
+        failure: `resnet_lesson.grading.observation.Failure`.
 
     Returns:
         Text.

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from resnet_lesson.grading.observe import Failure, Observation, Run
+from resnet_lesson.grading.observation import Failure, Observation, Run
 from resnet_lesson.graph import from_data, to_data
 
 

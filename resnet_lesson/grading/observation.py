@@ -1,0 +1,64 @@
+"""What is known of an attempt once it has been run: plain data, read without TensorFlow."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt could not be run.
+
+    Attributes:
+        what: "not_attempted" or the kind of the finding: "exception", "wrong_type", ...
+        error: the exception's class, or "".
+        message: its text, or the reason in words.
+        line: the learner's line that raised, or "".
+        number: that line's number in the learner's cell or file, 0 if unknown.
+    """
+
+    what: str
+    error: str = ""
+    message: str = ""
+    line: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of the attempt.
+
+    Attributes:
+        probe: the call's number in the exercise.
+        training: the mode, True, False, or None where the function takes none.
+        mode: "symbolic" (as part of a model) or "eager" (on values).
+        series: the graph; empty in eager mode or if nothing could be traced.
+        values: the output of each step, in the order of computation; samples of it in a network.
+        output: the result, None if it failed.
+        failure: `Failure` or None.
+        separate: True if each mode was a call of its own; a network is built once and run in both.
+    """
+
+    probe: int
+    training: bool | None
+    mode: str
+    series: tuple = ()
+    values: tuple = ()
+    output: object = None
+    failure: Failure | None = None
+    separate: bool = True
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that is known of an attempt.
+
+    Attributes:
+        runs: tuple of `Run`.
+        failure: set where the function could not even be called.
+        free: settings that cannot be asked of this form of the function, such as "training".
+        notes: what is worth telling and costs no points.
+    """
+
+    runs: tuple = ()
+    failure: Failure | None = None
+    free: tuple = ()
+    notes: tuple = ()

@@ -1,0 +1,85 @@
+"""How an attempt is observed: without the reference, and with fresh probes for each seed."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading import wire
+from resnet_lesson.grading.judge import judge
+from resnet_lesson.grading.observe import observe
+
+BLOCKS = ["skip_connection", "identity_block", "convolutional_block"]
+
+
+def test_judging_needs_neither_tensorflow_nor_keras():
+    modules = "judge compare alignment report report_text report_html messages wire observation"
+    code = (
+        "import sys, resnet_lesson.graph, resnet_lesson.exercises as e, importlib\n"
+        "e.all_exercises()\n"
+        f"for name in {modules.split()!r}:\n"
+        "    importlib.import_module('resnet_lesson.grading.' + name)\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_observing_imports_no_reference():
+    code = (
+        "import sys, resnet_lesson.grading.observe\n"
+        "print([name for name in ('blocks', 'networks', 'layers')"
+        " if 'resnet_lesson.' + name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", all_exercises())
+def test_the_signature_as_data_is_that_of_the_reference(name):
+    exercise = all_exercises()[name]
+    reference = exercise.load_reference()
+    called = reference.__init__ if inspect.isclass(reference) else reference
+    parameters = [
+        p for p in inspect.signature(called).parameters.values() if p.kind != p.VAR_KEYWORD
+    ]
+    written = []
+    for parameter in parameters[inspect.isclass(reference) :]:
+        default = parameter.default
+        text = getattr(default, "__name__", repr(default))
+        written.append(parameter.name + ("" if default is parameter.empty else f"={text}"))
+    assert exercise.signature == ", ".join(written)
+
+
+@pytest.mark.parametrize("name", all_exercises())
+def test_fresh_probes_depend_on_the_seed_alone(name):
+    exercise = all_exercises()[name]
+    assert exercise.probes_for(0) == exercise.probes
+    assert repr(exercise.probes_for(5)) == repr(exercise.probes_for(5))
+    drawn = {repr(exercise.probes_for(seed)) for seed in range(1, 9)}
+    assert len(drawn) > 4
+    for seed in range(1, 20):
+        probes = exercise.probes_for(seed)
+        assert [p.arguments.keys() for p in probes] == [p.arguments.keys() for p in exercise.probes]
+        assert all(np.prod(probe.shape) < 70_000 for probe in probes)
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_one_seed_gives_one_observation_and_another_another(name):
+    exercise = all_exercises()[name]
+    reference = exercise.load_reference()
+    first, again, other = (wire.to_bytes(observe(reference, exercise, s)) for s in (3, 3, 4))
+    assert first == again != other
+    assert judge(wire.from_bytes(first), wire.from_bytes(again)).passed
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_reference_passes_with_every_seed(name):
+    exercise = all_exercises()[name]
+    reference = exercise.load_reference()
+    for seed in (1, 2, 77, 2**31):
+        observed = observe(reference, exercise, seed)
+        assert judge(observed, observe(reference, exercise, seed)).passed

@@ -1,34 +1,38 @@
-"""Runs a function in a child process that can only send bytes back."""
+"""Runs learners' code in confined children that can only send bytes back."""
 
 import contextlib
+import json
 import os
-import resource
-import select
-import signal
+import secrets
+import socket
+import struct
+import subprocess
+import sys
 import tempfile
-import time
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
+from multiprocessing import Pipe
+from pathlib import Path
 
-LARGEST_ANSWER = 256 << 20  # bytes
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.parts import parts
+from resnet_lesson.grading.protections import promises
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a child ended.
-
-    Attributes:
-        what: "answered", or the kind of the finding with ``where: submission``: "timeout",
-            "memory", "crashed", "tampering", "reference".
-        answer: an observation's bytes for `resnet_lesson.grading.wire.from_bytes`; empty unless it
-            answered.
-        seconds: how long it ran.
-        message: what happened in words, for the finding; empty if it answered.
-    """
-
-    what: str
-    answer: bytes
-    seconds: float
-    message: str = ""
+LARGEST_ANSWER = 257 << 20  # bytes
+GRACE = 20.0  # seconds over the time limit after which the keeper itself is given up
+LENGTH = struct.Struct("<I")
+PATCHED = "patched"
+# Variables that a process needs to find its libraries, and nothing that tells who runs it.
+KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "KERAS_BACKEND")
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    # One thread each: threads would not survive the fork, and jobs run side by side.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,51 @@ class Job:
     pieces: tuple = ()
     reference: bool = False
 
+    def to_data(self, timeout, memory, secret):
+        """The job as JSON takes it, with its limits and the secret that marks its answer."""
+        kind = all_exercises()[self.exercise].kind
+        return {
+            "exercise": self.exercise,
+            "seed": self.seed,
+            "pieces": [[piece.text, piece.name, piece.line] for piece in self.pieces],
+            "parts": parts(kind, self.exercise),
+            "reference": self.reference,
+            "timeout": timeout,
+            "memory": memory,
+            "secret": secret,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a child ended.
+
+    Attributes:
+        what: "answered", or the kind of the finding with ``where: submission``: "timeout",
+            "memory", "crashed", "tampering"; "unprotected" if the child could not be confined.
+        answer: an observation's bytes for `resnet_lesson.grading.wire.from_bytes`; empty unless it
+            answered.
+        seconds: how long it ran.
+        message: what happened in words, for the finding; empty if it answered.
+        noticed: tuple of ``(what, message)``, what the code did beside its task; for
+            `resnet_lesson.grading.suspicion.cause`.
+    """
+
+    what: str
+    answer: bytes
+    seconds: float
+    message: str = ""
+    noticed: tuple = ()
+
+
+class WarmError(RuntimeError):
+    """The warm process could not be started."""
+
 
 class Warm:
     """A process that has imported TensorFlow and forks one protected child for each job.
 
-    Use it as a context manager; several threads may call `observe` at once. Where children cannot
-    be forked, each job starts a process of its own.
+    Use it as a context manager; several threads may call `observe` at once.
 
     Arguments:
         hidden: paths that no child may read: the submissions, where results are written, ... The
@@ -62,8 +105,65 @@ class Warm:
 
     Attributes:
         protections: list of `resnet_lesson.grading.protections.Protection`: ``name``, ``active``
-            and ``why`` not; known once the context was entered.
+            and ``why`` (not); known once the context was entered.
     """
+
+    def __init__(self, hidden=(), without=()):
+        self.hidden = [str(Path(path).resolve()) for path in hidden]
+        self.without = list(without)
+        self.protections = []
+        self._lock = threading.Lock()
+        self._process = self._control = self._scratch = None
+
+    def __enter__(self):
+        self._scratch = tempfile.TemporaryDirectory(prefix="resnet-lesson-", ignore_cleanup_errors=True)
+        try:
+            self._start()
+        except BaseException:
+            self._scratch.cleanup()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._stop()
+        self._scratch.cleanup()
+
+    def _start(self):
+        self._control, theirs = socket.socketpair()
+        here = {os.path.realpath(p) for p in ("", os.getcwd())}  # may hold a learner's numpy.py
+        path = [p for p in sys.path if p and os.path.realpath(p) not in here - {_home()}]
+        arguments = (theirs.fileno(), self._scratch.name, self.hidden, self.without)
+        program = (
+            f"import sys; sys.path[:] = {[*path, _home()]!r}\n"
+            f"from resnet_lesson.grading.warm import main; main(*{arguments!r})"
+        )
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        homes = dict.fromkeys(("HOME", "KERAS_HOME", "MPLCONFIGDIR"), self._scratch.name)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", program],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**kept, **QUIET, **homes},
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is for us alone
+        )
+        theirs.close()
+        hello = self._control.makefile().readline()
+        if not hello:
+            said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+            self._stop()
+            raise WarmError(f"TensorFlow could not be loaded: {said[-1] if said else 'no reason'}")
+        self.protections = promises(json.loads(hello)["missing"])
+
+    def _stop(self):
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stderr.close()
 
     def observe(self, job, timeout, memory):
         """Runs one job. Never raises for what a submission does.
@@ -75,106 +175,78 @@ class Warm:
 
         Returns:
             An `Outcome`.
+
+        Raises:
+            WarmError: the warm process ended and could not be started again.
         """
-        raise NotImplementedError
+        outcome = self._once(job, timeout, memory)
+        if outcome is None:  # this job, or one beside it, has ended the warm process: try it alone
+            with Warm(self.hidden, self.without) as alone:
+                outcome = alone._once(job, timeout, memory)
+        if outcome is None:
+            return Outcome("crashed", b"", 0.0, "ended the process that ran it")
+        return outcome
+
+    def _once(self, job, timeout, memory):
+        secret = secrets.token_hex(16)
+        ours, theirs = Pipe()
+        with ours:
+            self._hand_over(theirs)
+            try:
+                ours.send_bytes(json.dumps(job.to_data(timeout, memory, secret)).encode())
+                if not ours.poll(timeout + GRACE):
+                    return Outcome("timeout", b"", timeout, "did not end in time")
+                told = json.loads(ours.recv_bytes(1 << 16))
+                answer = ours.recv_bytes(LARGEST_ANSWER)
+            except (EOFError, OSError):
+                return None
+        if told["what"] != "answered":
+            message = _words(told["what"], timeout, memory, told["message"])
+            return Outcome(told["what"], b"", told.get("seconds", 0.0), message)
+        return _opened(Outcome("answered", answer, told["seconds"]))
+
+    def _hand_over(self, theirs):
+        """Gives the warm process a job's connection; starts it anew if it has ended."""
+        with theirs, self._lock:
+            if self._process.poll() is None:
+                with contextlib.suppress(OSError):
+                    socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+                    return
+            self._stop()
+            self._start()
+            socket.send_fds(self._control, [b"j"], [theirs.fileno()])
 
 
-def run(function, timeout, memory):
-    """Calls a function in a forked child.
-
-    The parent must not have run a TensorFlow operation: a child forked after the first one hangs.
-
-    Arguments:
-        function: called without arguments in the child; returns bytes.
-        timeout: most seconds of wall clock; half as much again of processor time.
-        memory: most address space, in MiB.
-
-    Returns:
-        An `Outcome`. The child and all processes of its session are ended.
-    """
-    started = time.monotonic()
-    reader, writer = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="resnet-lesson-") as folder:
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            _be_the_child(function, writer, folder, timeout, memory)
-        os.close(writer)
-        try:
-            answer, timed_out = _receive(reader, started + timeout)
-        finally:
-            os.close(reader)
-            status = _end(child)
-    seconds = time.monotonic() - started
-    if timed_out or status == -signal.SIGXCPU:
-        return Outcome("timeout", b"", seconds)
-    if status == MEMORY_STATUS:
-        return Outcome("memory", b"", seconds)
-    if status != 0 or not answer or len(answer) > LARGEST_ANSWER:
-        return Outcome("crashed", b"", seconds)
-    return Outcome("answered", answer, seconds)
+def _home():
+    """The folder that holds the package."""
+    return str(Path(__file__).resolve().parents[2])
 
 
-MEMORY_STATUS = 77
+def _words(what, timeout, memory, message):
+    known = {
+        "timeout": f"was not done after {timeout:g} seconds: is there an endless loop?",
+        "memory": f"needed more than {memory} MiB of memory",
+    }
+    return message or known.get(what, what)
 
 
-def _be_the_child(function, writer, folder, timeout, memory):
-    status = 1
+def pack(noticed, observation):
+    """What a child sends: what it noticed, a list of ``(what, message)``, and an observation."""
+    header = json.dumps(noticed).encode()
+    return LENGTH.pack(len(header)) + header + observation
+
+
+def _opened(outcome):
+    """The outcome of what `pack` made, taken apart without trust."""
     try:
-        os.setsid()
-        os.chdir(folder)
-        _limit(timeout, memory)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nowhere, descriptor)
-        answer = function()
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(answer)
-        status = 0
-    except MemoryError:
-        status = MEMORY_STATUS
-    except BaseException:
-        status = 1
-    finally:
-        os._exit(status)
-
-
-def _limit(timeout, memory):
-    seconds = int(1.5 * timeout) + 1
-    for kind, most in (
-        (resource.RLIMIT_AS, memory << 20),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 64 << 20),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
-
-
-def _receive(reader, deadline):
-    """All bytes until the child closes its end: ``(bytes, whether time ran out)``."""
-    chunks, size = [], 0
-    while size <= LARGEST_ANSWER:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
-            return b"", True
-        chunk = os.read(reader, 1 << 20)
-        if not chunk:
-            break
-        chunks.append(chunk)
-        size += len(chunk)
-    return b"".join(chunks), False
-
-
-def _end(child):
-    """Ends the child's whole session once it has answered, and returns its exit status."""
-    for _ in range(100):
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            break
-        time.sleep(0.01)
-    else:
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing of it may be left
-        os.killpg(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(status)
+        end = LENGTH.size + LENGTH.unpack_from(outcome.answer)[0]
+        noticed = [
+            (str(what)[:20], str(message)[:200])
+            for what, message in json.loads(outcome.answer[LENGTH.size : end])[:20]
+        ]
+    except (struct.error, ValueError, TypeError):
+        return Outcome("tampering", b"", outcome.seconds, "sent a forged result")
+    patched = [message for what, message in noticed if what == PATCHED]
+    if patched:
+        return Outcome("tampering", b"", outcome.seconds, "; ".join(patched), tuple(noticed))
+    return replace(outcome, answer=outcome.answer[end:], noticed=tuple(noticed))

@@ -1,0 +1,50 @@
+"""What runs in the confined child: a learner's statements are loaded, then observed."""
+
+from dataclasses import replace
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.loading import Piece, load
+from resnet_lesson.grading.observation import Failure, Observation
+from resnet_lesson.grading.failures import failure_of
+from resnet_lesson.grading.observe import observe
+from resnet_lesson.grading.patches import Patches
+from resnet_lesson.grading.sandbox import pack
+from resnet_lesson.grading.standins import StandIns
+from resnet_lesson.grading.wire import to_bytes
+
+def run(job):
+    """Observes one exercise of one submission, or its reference.
+
+    Arguments:
+        job: dictionary with ``exercise``, ``seed``, ``reference``, ``parts`` and ``pieces``, see
+            `resnet_lesson.grading.sandbox.Job`.
+
+    Returns:
+        Bytes: what was noticed about the code, as JSON, and an observation.
+    """
+    exercise = all_exercises()[job["exercise"]]
+    if job["reference"]:
+        observed = observe(exercise.load_reference(), exercise, job["seed"])
+        return pack([], to_bytes(observed))
+    patches, stand_ins = Patches(), StandIns(job["parts"])
+    with stand_ins:
+        observed = _observed(job, exercise)
+    noticed = [["reference", f"uses {name}"] for name in stand_ins.asked_for]
+    noticed += [["patched", f"replaced {name}"] for name in patches.made()]
+    return pack(noticed, to_bytes(observed))
+
+
+def _observed(job, exercise):
+    try:
+        namespace, notes = load([Piece(*parts) for parts in job["pieces"]])
+        observed = observe(namespace.get(exercise.id), exercise, job["seed"])
+        return replace(observed, notes=(*notes, *observed.notes))
+    except Exception as error:
+        return Observation(failure=failure_of(error, _nothing))
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        said = f"raised {type(error).__name__}, which ends a program"
+        return Observation(failure=Failure("crashed", type(error).__name__, said))
+
+
+def _nothing():
+    """Stands for a function that could not be defined."""

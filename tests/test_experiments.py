@@ -6,6 +6,7 @@ from keras.layers import Activation, Add, Conv2D
 
 from resnet_lesson import experiments
 from resnet_lesson.blocks import skip_connection
+from resnet_lesson.experiments import stacks
 
 
 def plain(X, main_path):
@@ -56,7 +57,7 @@ def test_impossible_depth_is_refused(depth):
 def test_small_signs_are_the_means_of_windows(monkeypatch):
     pixels = np.arange(2 * 64 * 64 * 3).reshape(2, 64, 64, 3).astype("uint8")
     signs = type("Signs", (), {"train_images": pixels, "train_labels": np.array([4, 1])})
-    monkeypatch.setattr(experiments, "load_signs", lambda: signs)
+    monkeypatch.setattr(stacks, "load_signs", lambda: signs)
     images, labels = experiments.small_signs(2)
     assert images.shape == (2, 16, 16, 3)
     assert images.dtype == np.float32

@@ -1,0 +1,46 @@
+"""The experiments of notebooks 01 and 09: small networks, each measured in seconds or minutes.
+
+`stacks` builds and trains plain and residual networks; the others look into such networks:
+`scales` at activations and gradients, `surgery` at single pairs, `surface` at the loss around the
+weights, `receptive` at what an output sees of the image.
+"""
+
+from resnet_lesson.experiments.receptive import (
+    gradient_map,
+    share_inside,
+    theoretical_size,
+)
+from resnet_lesson.experiments.scales import activation_scales, gradient_norms
+from resnet_lesson.experiments.stacks import (
+    ONE_GROUP,
+    THREE_GROUPS,
+    build_stack,
+    depths,
+    quick,
+    settle,
+    small_signs,
+    training_losses,
+)
+from resnet_lesson.experiments.surface import loss_surface
+from resnet_lesson.experiments.surgery import accuracy, path_lengths, silence, without_pair
+
+__all__ = [
+    "ONE_GROUP",
+    "THREE_GROUPS",
+    "accuracy",
+    "activation_scales",
+    "build_stack",
+    "depths",
+    "gradient_map",
+    "gradient_norms",
+    "loss_surface",
+    "path_lengths",
+    "quick",
+    "settle",
+    "share_inside",
+    "silence",
+    "small_signs",
+    "theoretical_size",
+    "training_losses",
+    "without_pair",
+]

@@ -1,0 +1,67 @@
+"""The loss around a network's weights, along two random directions."""
+
+import numpy as np
+import tensorflow as tf
+
+from resnet_lesson.experiments.scales import mean_loss
+
+
+def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
+    """The loss on a square of weights around the network's own.
+
+    Kernels move along filter-normalised directions; biases and norms stay (as in the source). The
+    network runs in inference mode, with the statistics that its norms hold (see `settle`).
+
+    Arguments:
+        model: a Keras model that gives probabilities; it is not changed.
+        images: float32 array ``(m, H, W, 3)``.
+        labels: integer array ``(m,)``.
+        steps: odd integer, points along a side.
+        reach: number, how far the square goes to each side; 1 is as far as the filters are long.
+        seed: integer, chooses the directions.
+
+    Returns:
+        Tuple of the places along a side, float ``(steps,)``, and the mean cross-entropies, float
+        ``(steps, steps)``: the row is the place along the first direction.
+
+    Source: Li et al. (2018), section 4 and appendix.
+    """
+    start = [tf.convert_to_tensor(weight) for weight in model.trainable_variables]
+    fixed = [tf.convert_to_tensor(weight) for weight in model.non_trainable_variables]
+    first, second = (filter_normalised(start, seed + turn) for turn in (0, 1000))
+
+    @tf.function
+    def loss_at(a, b):
+        moved = [w + a * u + b * v for w, u, v in zip(start, first, second, strict=True)]
+        probabilities, _ = model.stateless_call(moved, fixed, images, training=False)
+        return mean_loss(probabilities, labels)
+
+    places = np.linspace(-reach, reach, steps).astype("float32")
+    losses = [[float(loss_at(tf.constant(a), tf.constant(b))) for b in places] for a in places]
+    return places, np.array(losses)
+
+
+def filter_normalised(weights, seed):
+    """A random direction in which every filter is as long as the network's own.
+
+    Arguments:
+        weights: list of arrays; the last axis of a kernel counts its filters.
+        seed: integer.
+
+    Returns:
+        List of float32 arrays of the weights' shapes: zero for those with one axis (biases and
+        norms).
+
+    Source: Li et al. (2018), section 4.
+    """
+    rng = np.random.default_rng(seed)
+    return [_direction(rng, np.asarray(weight)) for weight in weights]
+
+
+def _direction(rng, weight):
+    if weight.ndim < 2:
+        return np.zeros_like(weight)
+    direction = rng.standard_normal(weight.shape).astype(weight.dtype)
+    axes = tuple(range(weight.ndim - 1))
+    lengths = [np.sqrt((array**2).sum(axes, keepdims=True)) for array in (weight, direction)]
+    return direction * lengths[0] / lengths[1]

@@ -1,0 +1,72 @@
+"""What single pairs of a network are worth: take one out, or silence it."""
+
+from itertools import count
+from math import comb
+
+import numpy as np
+
+from resnet_lesson.experiments.stacks import build_stack
+
+
+def silence(model, pairs):
+    """Makes the main path of some pairs give zero: their last BatchNorm gets scale and shift 0.
+
+    Arguments:
+        model: a network of `build_stack` with norms, changed in place.
+        pairs: the pairs' numbers, from 1.
+
+    Source: Goyal et al. (2017), section 5.1, where it is a way to start.
+    """
+    for number in pairs:
+        norm = model.get_layer(f"pair{number}_norm2")
+        norm.gamma.assign(np.zeros(norm.gamma.shape))
+        norm.beta.assign(np.zeros(norm.beta.shape))
+
+
+def without_pair(model, number, depth, connect, **options):
+    """A copy of a network with one pair taken out: its input goes on as its output.
+
+    Where the pair opens a group, its input goes on in the group's shape, as along the shortcut.
+
+    Arguments:
+        model: a network of ``build_stack(depth, connect, **options)``, trained or not.
+        number: integer, the pair, from 1.
+        depth, connect, options: what the network was built with.
+
+    Returns:
+        A Keras model with the other layers' weights; those without the pair's.
+
+    Source: Veit et al. (2016), section 4.1.
+    """
+    numbers = count(1)
+
+    def connect_others(X, main_path):
+        return X if next(numbers) == number else connect(X, main_path)
+
+    shorter = build_stack(depth, connect_others, **options)
+    weighted = [layer for layer in shorter.layers if layer.weights]
+    *named, classifier = weighted
+    for layer in named:
+        layer.set_weights(model.get_layer(layer.name).get_weights())
+    classifier.set_weights(model.layers[-1].get_weights())
+    return shorter
+
+
+def accuracy(model, images, labels):
+    """The share of images that a network gets right, in inference mode: a number from 0 to 1."""
+    answers = np.argmax(model(images, training=False), axis=-1)
+    return float(np.mean(answers == labels))
+
+
+def path_lengths(blocks):
+    """How many ways lead through residual blocks in a row, by the number of main paths taken.
+
+    Arguments:
+        blocks: integer n.
+
+    Returns:
+        List of n + 1 integers, n over k for k = 0 … n; their sum is 2 to the power of n.
+
+    Source: Veit et al. (2016), section 4.2 (the lengths) and section 3 (the paths).
+    """
+    return [comb(blocks, k) for k in range(blocks + 1)]

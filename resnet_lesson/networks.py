@@ -103,8 +103,8 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
     Source: He et al. (2015), table 1.
     """
     if depth not in GROUPS:
-        known = ", ".join(map(str, GROUPS))
-        raise ValueError(f"depth {depth!r} is not in the paper's table 1; choose one of {known}")
+        known = "18, 34, 50, 101 or 152"
+        raise ValueError(f"depth {depth!r} is not in the paper's table 1; choose {known}")
     bottlenecks = depth >= 50
     inputs = Input(input_shape)
     X = _imagenet_stem(inputs, use_bias=bottlenecks)

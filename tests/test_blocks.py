@@ -3,9 +3,18 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras.initializers import Constant, GlorotUniform, RandomUniform, Zeros
 
-from resnet_lesson.blocks import convolutional_block, identity_block, skip_connection
+from resnet_lesson.blocks import (
+    bottleneck_block,
+    bottleneck_projection_block,
+    convolutional_block,
+    identity_block,
+    residual_block,
+    residual_projection_block,
+    skip_connection,
+)
 
 EPSILON = 1e-3  # Keras's default in BatchNormalization
 
@@ -16,6 +25,10 @@ def ones(seed):
 
 def zeros(seed):
     return Zeros()
+
+
+def strided_in_the_3x3(n_filters, x, s=2):
+    return bottleneck_projection_block(n_filters, x, s, stride_in_3x3=True)
 
 
 def constant_images(value):
@@ -190,3 +203,73 @@ def test_training_none_leaves_the_mode_to_the_model(block):
 def test_identity_block_cannot_change_the_number_of_channels():
     with pytest.raises(ValueError, match="shape"):
         identity_block(keras.Input((15, 15, 64)), 3, [64, 64, 256])
+
+
+@pytest.mark.parametrize(
+    ("block", "channels", "parameters"),
+    [(residual_block, 5, 2 * 9 * 25), (bottleneck_block, 20, 5 * 20 + 9 * 25 + 5 * 20)],
+)
+def test_a_block_with_dead_main_path_lets_its_input_through_the_relu(block, channels, parameters):
+    inputs = keras.Input((6, 7, channels))
+    model = keras.Model(inputs, block(5, inputs))
+    kernels = [weight for weight in model.weights if weight.name == "kernel"]
+    assert sum(int(np.prod(kernel.shape)) for kernel in kernels) == parameters
+    kernels[-1].assign(np.zeros(kernels[-1].shape))
+    X = random_images(2, 6, 7, channels)
+    np.testing.assert_allclose(model(X), relu(X), atol=1e-6)
+
+
+def test_residual_block_agrees_with_plain_arithmetic():
+    X = random_images(2, 5, 6, 4)
+    inputs = keras.Input(X.shape[1:])
+    model = keras.Model(inputs, residual_block(4, inputs))
+    for kernel in (weight for weight in model.weights if weight.name == "kernel"):
+        kernel.assign(GlorotUniform(seed=0)(kernel.shape))
+    for training in (False, True):  # training moves the statistics
+        main = relu(batch_norm(convolve(X, 4, 3, padding="same"), training))
+        main = batch_norm(convolve(main, 4, 3, padding="same"), training)
+        np.testing.assert_allclose(model(X, training=training), relu(main + X), atol=1e-5)
+
+
+def test_bottleneck_block_is_the_identity_block_with_four_times_as_many_filters_at_its_end():
+    X = random_images(2, 5, 6, 12)
+    inputs = keras.Input(X.shape[1:])
+    model = keras.Model(inputs, bottleneck_block(3, inputs))
+    for kernel in (weight for weight in model.weights if weight.name == "kernel"):
+        kernel.assign(GlorotUniform(seed=0)(kernel.shape))
+    for training in (False, True):  # training moves the statistics
+        expected = identity_block(X, 3, [3, 3, 12], training=training)
+        np.testing.assert_allclose(model(X, training=training), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "block", [residual_projection_block, bottleneck_projection_block, strided_in_the_3x3]
+)
+@pytest.mark.parametrize(("s", "height", "width"), [(1, 9, 10), (2, 5, 5)])
+def test_a_projection_block_divides_the_size_by_its_stride_rounding_up(block, s, height, width):
+    wide = 1 if block is residual_projection_block else 4
+    output = block(6, keras.Input((9, 10, 5)), s=s)
+    assert output.shape == (None, height, width, 6 * wide)
+
+
+@pytest.mark.parametrize(
+    ("block", "share"),
+    [
+        (bottleneck_projection_block, 1 / 4),  # three of four pixels are never read
+        (strided_in_the_3x3, 1),
+        (residual_projection_block, 1),
+    ],
+)
+def test_the_place_of_the_stride_decides_how_many_pixels_are_read(block, share):
+    X = tf.Variable(random_images(8, 8, 8, 3))
+    inputs = keras.Input(X.shape[1:])
+    model = keras.Model(inputs, block(8, inputs))
+    with tf.GradientTape() as tape:
+        output = tf.reduce_sum(model(X, training=False) ** 2)
+    read = np.abs(tape.gradient(output, X).numpy()).max(axis=(0, 3)) > 0
+    assert read.mean() == share
+
+
+def test_a_residual_block_cannot_double_the_channels():
+    with pytest.raises(ValueError, match="shape"):
+        residual_block(128, keras.Input((56, 56, 64)))

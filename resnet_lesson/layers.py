@@ -4,7 +4,7 @@ They compute what `resnet_lesson.blocks` and `resnet_lesson.networks` compute. T
 made when the first input, or its shape, is known.
 """
 
-from keras import Model, initializers, saving
+from keras import KerasTensor, Model, Sequential, initializers, saving
 from keras.initializers import GlorotUniform
 from keras.layers import (
     Activation,
@@ -22,61 +22,34 @@ from keras.layers import (
 from resnet_lesson.networks import RESNET50_STAGES
 
 
-class _Block(Layer):
-    """What both blocks have in common: three convolutions, and what is saved of them."""
+class _Subclass:
+    """What the classes here have in common: how their weights are made, and what is saved.
 
-    def __init__(self, filters, f, s=1, initializer=GlorotUniform, **kwargs):
-        super().__init__(**kwargs)
-        F1, F2, F3 = self.filters = tuple(filters)
-        self.f, self.s, self.initializer = f, s, initializer
-        self.conv1 = Conv2D(F1, 1, strides=s, kernel_initializer=initializer(seed=0))
-        self.bn1 = BatchNormalization(axis=3)
-        self.relu1 = Activation("relu")
-        self.conv2 = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))
-        self.bn2 = BatchNormalization(axis=3)
-        self.relu2 = Activation("relu")
-        self.conv3 = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))
-        self.bn3 = BatchNormalization(axis=3)
-        self.add = Add()
-        self.relu3 = Activation("relu")
+    ``arguments`` holds those of ``__init__``, plain data but for ``"initializer"``.
+    """
 
     def build(self, input_shape):
-        """Makes the weights, once the number of input channels is known."""
-        shape = input_shape
-        for layer in (self.conv1, self.bn1, self.conv2, self.bn2, self.conv3, self.bn3):
-            layer.build(shape)
-            shape = layer.compute_output_shape(shape)
+        """Makes the weights for inputs of this shape, ``(N, H, W, C)``."""
+        # Follows a tensor without values through `call`: each layer inside sees its own input.
+        # Keras's own `build` would do nothing, and loading into it would load nothing.
+        super().compute_output_spec(KerasTensor(input_shape))
         self.built = True
 
-    def compute_output_shape(self, input_shape):
-        """``(N, H, W, C)`` to ``(N, ⌈H/s⌉, ⌈W/s⌉, F3)``."""
-        return (*self.conv1.compute_output_shape(input_shape)[:-1], self.filters[2])
-
-    def main_path(self, X, training=None):
-        """What is added to the shortcut: tensor ``(N, H, W, C)`` to ``(N, ⌈H/s⌉, ⌈W/s⌉, F3)``."""
-        X = self.relu1(self.bn1(self.conv1(X), training=training))
-        X = self.relu2(self.bn2(self.conv2(X), training=training))
-        return self.bn3(self.conv3(X), training=training)
-
     def get_config(self):
-        """The arguments that make the same block again, as plain data."""
-        initializer = initializers.serialize(initializers.get(self.initializer(seed=0)))
-        own = {"filters": list(self.filters), "f": self.f, "initializer": initializer}
-        return {**super().get_config(), **own}
+        """The arguments that make the same object again, as plain data."""
+        initializer = initializers.get(self.arguments["initializer"](seed=0))
+        saved = {**self.arguments, "initializer": initializers.serialize(initializer)}
+        return {**super().get_config(), **saved}
 
     @classmethod
     def from_config(cls, config):
-        """Makes a block from what `get_config` gave."""
-        return cls(**{**config, "initializer": _initializer_from(config)})
-
-
-def _initializer_from(config):
-    """The callable that takes a seed, of the class of the initializer that was saved."""
-    return type(initializers.deserialize(config["initializer"]))
+        """Makes an object from what `get_config` gave."""
+        saved = config["initializer"]
+        return cls(**{**config, "initializer": lambda seed: initializers.deserialize(saved)})
 
 
 @saving.register_keras_serializable("resnet_lesson")
-class IdentityBlock(_Block):
+class IdentityBlock(_Subclass, Layer):
     """The three-layer residual block whose output has the shape of its input.
 
     Arguments:
@@ -92,19 +65,34 @@ class IdentityBlock(_Block):
     Returns of a call:
         Tensor ``(N, H, W, F3)``.
 
+    Raises:
+        ValueError: by Keras, if ``X`` does not have F3 channels.
+
     Source: He et al. (2015), figure 5 (right) and table 1.
     """
 
     def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
-        super().__init__(filters, f, initializer=initializer, **kwargs)
+        super().__init__(**kwargs)
+        self.arguments = {"filters": list(filters), "f": f, "initializer": initializer}
+        F1, F2, F3 = filters
+        self.add, self.relu = Add(), Activation("relu")
+        self.conv1 = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))
+        self.bn1 = BatchNormalization(axis=3)
+        self.conv2 = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))
+        self.bn2 = BatchNormalization(axis=3)
+        self.conv3 = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))
+        self.bn3 = BatchNormalization(axis=3)
 
     def call(self, X, training=None):
         """ReLU(main path + X)."""
-        return self.relu3(self.add([self.main_path(X, training), X]))
+        path = self.relu(self.bn1(self.conv1(X), training=training))
+        path = self.relu(self.bn2(self.conv2(path), training=training))
+        path = self.bn3(self.conv3(path), training=training)
+        return self.relu(self.add([path, X]))
 
 
 @saving.register_keras_serializable("resnet_lesson")
-class ConvolutionalBlock(_Block):
+class ConvolutionalBlock(_Subclass, Layer):
     """The residual block that changes shape: a strided 1×1 convolution projects the shortcut.
 
     Arguments:
@@ -124,29 +112,30 @@ class ConvolutionalBlock(_Block):
     """
 
     def __init__(self, filters, f, s=2, initializer=GlorotUniform, **kwargs):
-        super().__init__(filters, f, s, initializer, **kwargs)
-        F3 = self.filters[2]
+        super().__init__(**kwargs)
+        self.arguments = {"filters": list(filters), "f": f, "s": s, "initializer": initializer}
+        F1, F2, F3 = filters
+        self.add, self.relu = Add(), Activation("relu")
+        self.conv1 = Conv2D(F1, 1, strides=s, kernel_initializer=initializer(seed=0))
+        self.bn1 = BatchNormalization(axis=3)
+        self.conv2 = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))
+        self.bn2 = BatchNormalization(axis=3)
+        self.conv3 = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))
+        self.bn3 = BatchNormalization(axis=3)
         self.shortcut_conv = Conv2D(F3, 1, strides=s, kernel_initializer=initializer(seed=0))
         self.shortcut_bn = BatchNormalization(axis=3)
 
-    def build(self, input_shape):
-        """Makes the weights, once the number of input channels is known."""
-        self.shortcut_conv.build(input_shape)
-        self.shortcut_bn.build(self.shortcut_conv.compute_output_shape(input_shape))
-        super().build(input_shape)
-
     def call(self, X, training=None):
         """ReLU(main path + projected X)."""
+        path = self.relu(self.bn1(self.conv1(X), training=training))
+        path = self.relu(self.bn2(self.conv2(path), training=training))
+        path = self.bn3(self.conv3(path), training=training)
         shortcut = self.shortcut_bn(self.shortcut_conv(X), training=training)
-        return self.relu3(self.add([self.main_path(X, training), shortcut]))
-
-    def get_config(self):
-        """The arguments that make the same block again, as plain data."""
-        return {**super().get_config(), "s": self.s}
+        return self.relu(self.add([path, shortcut]))
 
 
 @saving.register_keras_serializable("resnet_lesson")
-class ResNet50Model(Model):
+class ResNet50Model(_Subclass, Model):
     """ResNet-50 for small images, see `resnet_lesson.networks.ResNet50`, as a subclass of Model.
 
     Arguments:
@@ -165,45 +154,27 @@ class ResNet50Model(Model):
 
     def __init__(self, classes=6, initializer=GlorotUniform, **kwargs):
         super().__init__(**kwargs)
-        self.classes, self.initializer = classes, initializer
-        self.stem_pad = ZeroPadding2D(3)
-        self.stem_conv = Conv2D(64, 7, strides=2, kernel_initializer=initializer(seed=0))
-        self.stem_bn = BatchNormalization(axis=3)
-        self.stem_relu = Activation("relu")
-        self.stem_pool = MaxPooling2D(3, strides=2)
+        self.arguments = {"classes": classes, "initializer": initializer}
+        kernel = {"kernel_initializer": initializer(seed=0)}
+        self.stem = Sequential(
+            [
+                ZeroPadding2D(3),
+                Conv2D(64, 7, strides=2, **kernel),
+                BatchNormalization(axis=3),
+                Activation("relu"),
+                MaxPooling2D(3, strides=2),
+            ]
+        )
         self.blocks = []
         for filters, s, count in RESNET50_STAGES:
             self.blocks.append(ConvolutionalBlock(filters, 3, s, initializer))
             self.blocks += [IdentityBlock(filters, 3, initializer) for _ in range(count - 1)]
-        self.head_pool = AveragePooling2D(2)
-        self.head_flatten = Flatten()
-        self.head_dense = Dense(
-            classes, activation="softmax", kernel_initializer=initializer(seed=0)
-        )
-
-    def build(self, input_shape):
-        """Makes the weights for images of this shape, ``(N, H, W, C)``."""
-        shape = input_shape
-        stem = [self.stem_pad, self.stem_conv, self.stem_bn, self.stem_pool]
-        for layer in [*stem, *self.blocks, self.head_pool, self.head_flatten, self.head_dense]:
-            layer.build(shape)
-            shape = layer.compute_output_shape(shape)
-        self.built = True
+        classifier = Dense(classes, activation="softmax", **kernel)
+        self.head = Sequential([AveragePooling2D(2), Flatten(), classifier])
 
     def call(self, X, training=None):
         """Images to class probabilities."""
-        X = self.stem_bn(self.stem_conv(self.stem_pad(X)), training=training)
-        X = self.stem_pool(self.stem_relu(X))
+        X = self.stem(X, training=training)
         for block in self.blocks:
             X = block(X, training=training)
-        return self.head_dense(self.head_flatten(self.head_pool(X)))
-
-    def get_config(self):
-        """The arguments that make the same model again, as plain data."""
-        initializer = initializers.serialize(initializers.get(self.initializer(seed=0)))
-        return {**super().get_config(), "classes": self.classes, "initializer": initializer}
-
-    @classmethod
-    def from_config(cls, config):
-        """Makes a model from what `get_config` gave."""
-        return cls(**{**config, "initializer": _initializer_from(config)})
+        return self.head(X)

@@ -7,6 +7,8 @@ from resnet_lesson.graph import Branch
 GAP = 1.0
 ATTRIBUTE = 0.22
 SUBSTITUTE = 0.9
+KEPT_LAYER = "a layer that the object keeps"
+NOT_KEPT_LAYER = "a layer that the object does not keep"
 ORDER_OF_ATTRIBUTES = (
     "pool_kind",
     "pool_size",
@@ -154,6 +156,8 @@ def _compare_ops(want, have, free):
             got = have.attrs.get("name", have.kind)
             return [Difference(want.place, "activation", "relu", got)]
         return [replace(_missing(want), got=_name(have))]
+    if have.attrs.get("kept") is False:
+        return [Difference(want.place, "missing", KEPT_LAYER, NOT_KEPT_LAYER)]
     differences = []
     for name in ORDER_OF_ATTRIBUTES:
         if name in free or name not in want.attrs:

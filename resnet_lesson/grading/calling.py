@@ -73,8 +73,16 @@ def calling(function, exercise):
     except TypeError as error:
         form = f"{exercise.id}({exercise.signature})"
         raise TypeError(f"expected {form}, got {exercise.id}{_brief(signature)}: {error}") from None
-    free = tuple(n for n in ("training", "initializer") if n not in names.values())
-    return Call(function, names, tensor, old), free
+    return Call(function, names, tensor, old), _free(exercise, names)
+
+
+def _free(exercise, names):
+    if exercise.kind in ("network", "model"):
+        # Blocks of a network may fix a mode, which a functional model overrides, and all of it
+        # may draw its own weights.
+        return ("training", "initializer") if exercise.kind == "network" else ("initializer",)
+    asked = ("initializer",) if exercise.kind == "layer" else ("training", "initializer")
+    return tuple(name for name in asked if name not in names.values())
 
 
 def _signature(function):

@@ -18,9 +18,6 @@ BLOCK_GAP = 3.5
 OWN_LAYER = "a layer of its own"
 EARLIER_LAYER = "a layer that an earlier call made"
 GIVEN_AND_INPUT = "`main_path(X)` and `X`"
-# Free in a network: its blocks may fix a mode, which the model overrides, and draw their own
-# weights.
-FREE_IN_NETWORKS = ("training", "initializer")
 
 
 def compare(expected, found, partial=False, free=()):
@@ -38,7 +35,7 @@ def compare(expected, found, partial=False, free=()):
         places is one difference.
     """
     if count(expected, "dense") and count(expected, "add") > 1:
-        comparison = _compare_networks(expected, found, partial, (*free, *FREE_IN_NETWORKS))
+        comparison = _compare_networks(expected, found, partial, free)
     else:
         comparison = _compare_blocks(expected, found, partial, free)
     differences = _with_shared(comparison, [op.place for op in operations(expected)])

@@ -2,12 +2,14 @@
 
 import inspect
 import linecache
+import re
 import traceback
 
 import keras
 
 from resnet_lesson.grading.observation import Failure
 from resnet_lesson.tracing import Trace, TraceError
+from resnet_lesson.tracing.composites import is_composite
 
 
 def failure_of(error, function):
@@ -20,8 +22,7 @@ def failure_of(error, function):
     Returns:
         A `Failure`; an unfilled blank (``raise NotImplementedError()``) is "not_attempted".
     """
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    own = code.co_filename if code else None
+    own = _file_of(function)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == own]
     last = frames[-1] if frames else None
     if (
@@ -31,31 +32,55 @@ def failure_of(error, function):
     ):
         return Failure("not_attempted")
     line = linecache.getline(last.filename, last.lineno).strip() if last else ""
-    message = str(error) or type(error).__name__
+    message = _said(error)
     what = "memory" if isinstance(error, MemoryError) else "exception"
     return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
 
 
+def _file_of(function):
+    """The name of the file that a function or a class was written in, None if unknown."""
+    if inspect.isclass(function):
+        methods = [m for m in vars(function).values() if inspect.isfunction(m)]
+        function = methods[0] if methods else None
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_filename if code else None
+
+
+def _said(error):
+    """An exception's text, without what Keras puts around that of an exception in `call`."""
+    text = str(error) or type(error).__name__
+    if text.startswith("Exception encountered when calling"):
+        inside = re.search(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
+        text = inside[1] if inside else text
+    return text.rpartition("Error encountered:")[2].strip()
+
+
 def until(error, source, known_layers):
     """The graph up to the operation that raised, read off the exception's frames."""
-    frame, call = error.__traceback__, None
-    while frame is not None and call is None:
-        names = frame.tb_frame.f_locals
-        operation = names.get("self")
-        if frame.tb_frame.f_code.co_name in ("__call__", "symbolic_call") and isinstance(
-            operation, keras.Operation
-        ):
-            arguments = [value for key, value in names.items() if key != "self"]
-            tensors = [t for t in keras.tree.flatten(arguments) if keras.utils.is_keras_tensor(t)]
-            call = (operation, list({id(t): t for t in tensors}.values()))
-        frame = frame.tb_next
-    if call is None or not call[1]:
+    calls = list(_calls(error))
+    # Of a layer made of layers the one inside that raised.
+    call = next((c for c in calls if not is_composite(c[0])), calls[0] if calls else None)
+    if call is None:
         return ()
     source = source if source is not None else _first_input(call[1][0])
     try:
         return Trace(None, source, failed=call, known_layers=known_layers).series
     except TraceError:
         return ()
+
+
+def _calls(error):
+    """The operations that were being called, ``(operation, symbolic tensors)``, outermost first."""
+    step = error.__traceback__
+    while step is not None:
+        names, name = step.tb_frame.f_locals, step.tb_frame.f_code.co_name
+        operation = names.get("self")
+        if name in ("__call__", "symbolic_call") and isinstance(operation, keras.Operation):
+            arguments = [value for key, value in names.items() if key != "self"]
+            tensors = [t for t in keras.tree.flatten(arguments) if keras.utils.is_keras_tensor(t)]
+            if tensors:
+                yield operation, list({id(t): t for t in tensors}.values())
+        step = step.tb_next
 
 
 def _first_input(tensor):

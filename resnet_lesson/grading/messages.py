@@ -2,6 +2,7 @@
 
 import re
 
+from resnet_lesson.grading.alignment import KEPT_LAYER
 from resnet_lesson.grading.compare import EARLIER_LAYER
 
 ORDINALS = {"1": "first", "2": "second", "3": "third"}
@@ -94,6 +95,14 @@ WHY = {
     "own layer": (
         "A layer has one set of weights, however often it is called: what one place learns, "
         "the other would have to use."
+    ),
+    "kept layer": (
+        "Only a layer that the object keeps has the same weights in the next call, and only these "
+        "are trained and saved."
+    ),
+    "config": (
+        "A layer is saved as its configuration and its weights: `get_config` names the arguments "
+        "of `__init__` as plain data, and `from_config` makes the layer again from them."
     ),
     "extra": "The figure shows all that is needed; one more layer computes something else.",
     "extra.bn": "One BatchNorm after each convolution is enough; one more shifts and scales anew.",
@@ -202,6 +211,10 @@ def _sentence(difference, place):
         return f"{place} uses the very layer of {owner}; it needs weights of its own."
     if _is_shared(difference):
         return f"{place} is {EARLIER_LAYER}; each call of your function needs layers of its own."
+    if difference.expected == KEPT_LAYER:
+        return f"{place} is made anew at each call, or is no attribute of the object."
+    if what == "config":
+        return f"saved and loaded, it is not the same: expected {expected}, got {got}."
     if what == "missing":
         found = f": {_kind(difference.got)} stands in its place"
         return f"{place} is missing{found if difference.got != 'nothing' else ''}."
@@ -264,6 +277,8 @@ def _why(difference):
     kind = where.rpartition(".")[2]
     if _is_shared(difference):
         return WHY["own layer"]
+    if difference.expected == KEPT_LAYER:
+        return WHY["kept layer"]
     if where.startswith(("stem", "head")):
         return _why_outside_blocks(difference, kind)
     if what == "extra":
@@ -307,6 +322,13 @@ def _look(difference):
         return "Look at which variable still holds the block's input when you add."
     if _is_shared(difference):
         return "Look at where that layer is made, and how often it is called."
+    if difference.expected == KEPT_LAYER:
+        return "Make it in `__init__` or `build` and store it in `self`; only call it in `call`."
+    if what == "config":
+        return (
+            "Look at what `get_config` returns beside what Keras's own returns, and whether "
+            "`__init__` takes all of it: it needs `**kwargs` for what is Keras's."
+        )
     if what in ("missing", "extra", "order") and in_stage:
         return "Look at which block stands there, and follow its figure box by box."
     if what in ("missing", "extra", "order"):

@@ -3,45 +3,25 @@
 import contextlib
 import copy
 import io
-import zlib
 from dataclasses import replace
 
 import keras
 import numpy as np
 
 from resnet_lesson.grading.calling import a_or_an, calling
+from resnet_lesson.grading.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.failures import failure_of, until
 from resnet_lesson.grading.observation import Failure, Observation, Run
+from resnet_lesson.grading.probing import (
+    RUNS,
+    Blank,
+    CallersInitializer,
+    computed,
+    inputs,
+    no_tensor,
+)
 from resnet_lesson.grading.surroundings import older_pooling, untouched
 from resnet_lesson.tracing import Trace, TraceError
-
-SAMPLE = 512  # values kept of each step of a network
-RUNS = 10  # no two seeds share an input or a set of weights: no exercise has as many calls
-
-
-@keras.saving.register_keras_serializable("resnet_lesson")
-class CallersInitializer(keras.initializers.Initializer):
-    """Stands for the caller's choice of an initializer.
-
-    Its values depend on the seed and on the shape, so that two kernels of different shape differ
-    even where the learner's layers are out of reach.
-
-    Arguments:
-        seed: integer or None.
-    """
-
-    is_the_callers = True
-
-    def __init__(self, seed=None):
-        self.seed = seed
-
-    def __call__(self, shape, dtype=None):
-        rng = np.random.default_rng(zlib.crc32(f"{self.seed}{tuple(shape)}".encode()))
-        scale = 1 / np.sqrt(np.prod(shape[:-1]))
-        return keras.ops.convert_to_tensor(scale * rng.standard_normal(shape), dtype or "float32")
-
-    def get_config(self):
-        return {"seed": self.seed}
 
 
 def observe(function, exercise, seed=0):
@@ -71,17 +51,23 @@ def observe(function, exercise, seed=0):
     notes = set()
     with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []
-        for run in (
-            _network_runs(call, exercise, seed)
-            if exercise.kind == "network"
-            else _block_runs(call, exercise, free, seed)
-        ):
+        for run in _runs(call, exercise, free, seed, notes):
             runs.append(run)
             if run.failure and run.failure.what == "not_attempted":
                 return Observation(failure=run.failure)
             if run.failure and run.failure.error == "RecursionError":  # slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
     return Observation(tuple(runs), None, free, tuple(sorted(notes)))
+
+
+def _runs(call, exercise, free, seed, notes):
+    if exercise.kind == "network":
+        return _network_runs(call, exercise, seed)
+    if exercise.kind == "layer":
+        return layer_runs(call, exercise, seed, free, notes)
+    if exercise.kind == "model":
+        return model_runs(call, exercise, seed, notes)
+    return _block_runs(call, exercise, free, seed)
 
 
 def _block_runs(call, exercise, free, seed):
@@ -113,19 +99,14 @@ def _following_runs(call, exercise, seed):
             yield failed
         else:
             for training in (False, True):
-                yield _run(trace, replace(run, training=training), x, training)
+                yield computed(trace, replace(run, training=training), x, training)
         if number < 2:
             yield _eager_run(call, probe, {}, replace(run, mode="eager", separate=True), x)
 
 
-def inputs(shape, seed):
-    """The array that a probe is called with: standard normal, so that ReLU meets both signs."""
-    return np.random.default_rng(seed).standard_normal(shape, "float32")
-
-
 def _symbolic_run(call, probe, given, run, x, seed):
     trace, failed = _traced(call, probe, given, run, seed)
-    return failed or _run(trace, run, x, None)
+    return failed or computed(trace, run, x)
 
 
 def _traced(call, probe, given, run, seed):
@@ -134,7 +115,7 @@ def _traced(call, probe, given, run, seed):
     try:
         result = call(source, probe, given)
         if not keras.utils.is_keras_tensor(result):
-            return None, replace(run, failure=_no_tensor(result))
+            return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
         trace.inject(len(probe.shape) + RUNS * seed)
         return trace, None
@@ -145,19 +126,11 @@ def _traced(call, probe, given, run, seed):
         return None, replace(run, failure=failure, series=until(error, source, call.layers))
 
 
-def _run(trace, run, x, training, sample=None):
-    values = trace.run(x, training)
-    output = values[-1]
-    if sample:
-        values = [value.reshape(-1)[:: max(value.size // sample, 1)][:sample] for value in values]
-    return replace(run, series=trace.series, values=tuple(values), output=output)
-
-
 def _eager_run(call, probe, given, run, x):
     try:
         result = call(keras.ops.convert_to_tensor(x), probe, given)
         if not keras.ops.is_tensor(result):
-            return replace(run, failure=_no_tensor(result))
+            return replace(run, failure=no_tensor(result))
         return replace(run, output=np.asarray(result))
     except Exception as error:
         return replace(run, failure=failure_of(error, call.function))
@@ -168,7 +141,7 @@ def _network_runs(call, exercise, seed):
         run = Run(number, False, "symbolic", separate=False)
         source = None
         try:
-            model = call(None, probe, {"initializer": _Blank})
+            model = call(None, probe, {"initializer": Blank})
             failure = _unlike(model, probe)
             if failure:
                 yield replace(run, failure=failure)
@@ -178,22 +151,12 @@ def _network_runs(call, exercise, seed):
             trace.inject(number + RUNS * seed)
             x = inputs(probe.shape, number + RUNS * seed)
             for training in (False, True) if number == 0 else (False,):
-                yield _run(trace, replace(run, training=training), x, training, SAMPLE)
+                yield computed(trace, replace(run, training=training), x, training, sample=True)
         except TraceError as error:
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
         except Exception as error:
             failure = failure_of(error, call.function)
             yield replace(run, failure=failure, series=until(error, source, call.layers))
-
-
-class _Blank(keras.initializers.Initializer):
-    """Leaves all weights zero: they are replaced before anything is computed."""
-
-    def __init__(self, seed=None):
-        pass
-
-    def __call__(self, shape, dtype=None):
-        return keras.ops.zeros(shape, dtype)
 
 
 def _ends(model, probe):
@@ -202,13 +165,6 @@ def _ends(model, probe):
         return model.inputs[0], model.outputs[0]
     source = keras.Input(probe.shape[1:])
     return source, model(source)
-
-
-def _no_tensor(result):
-    if result is NotImplemented or result is Ellipsis:
-        return Failure("not_attempted")
-    hint = ": is the `return` missing?" if result is None else ", not a tensor"
-    return Failure("wrong_type", message=f"your function returned {a_or_an(result)}{hint}")
 
 
 def _unlike(model, probe):

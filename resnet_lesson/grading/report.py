@@ -9,7 +9,8 @@ from resnet_lesson.grading.translations import consequence, translate
 
 # The share of the points that the root cause costs; each other kind of mistake costs a tenth more.
 LOCAL = 0.3
-COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7}
+COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7, "config": 0.2}
+SMALL = ("block", "layer")  # kinds of exercise that ask for one block
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
 MANY = 4  # blocks of a network without their shortcut: no residual network any more
 COULD_NOT_RUN = ("exception", "syntax", "import", "timeout", "memory", "crashed")
@@ -141,10 +142,10 @@ def _lost(exercise, differences):
     cost = COSTS.get(root.what, LOCAL)
     unjoined = [d for d in differences if d.where.endswith("add") and d.what in WITHOUT_SHORTCUT]
     if unjoined:
-        most = exercise.kind == "block" or sum(1 + len(d.also) for d in unjoined) >= MANY
+        most = exercise.kind in SMALL or sum(1 + len(d.also) for d in unjoined) >= MANY
         cost = 0.8 if most else 0.4
     elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
-        cost = 0.6 if exercise.kind == "block" else 0.4
+        cost = 0.6 if exercise.kind in SMALL else 0.4
     others = {d.what for d in differences} - {root.what}
     return min(cost + 0.1 * len(others), 1.0)
 
@@ -154,7 +155,7 @@ def _called(exercise, run, seed):
 
     Nothing for the first call of a network: its settings are those that the figure shows.
     """
-    if not run or (exercise.kind == "network" and run.probe == 0):
+    if not run or (exercise.kind not in SMALL and run.probe == 0):
         return ""
     arguments = exercise.probes_for(seed)[run.probe].arguments
     return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))

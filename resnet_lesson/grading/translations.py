@@ -103,6 +103,15 @@ TRANSLATIONS = (
         "A function stands where a tensor is needed: it has to be called first.",
     ),
     (
+        r"forgot to call `super\(\)",
+        "The first line of `__init__` has to be `super().__init__(**kwargs)`: it prepares the "
+        "object to keep layers.",
+    ),
+    (
+        r"cannot add new elements of state",
+        "Layers belong into `__init__` or `build`; `call` only calls them.",
+    ),
+    (
         r"maximum recursion depth exceeded",
         "The function calls itself without an end. A block is made of layers.",
     ),

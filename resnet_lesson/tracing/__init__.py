@@ -40,15 +40,18 @@ class Trace:
             operation.
         known_layers: dictionary of the layers met before, for several traces to share: a layer that
             occurs in two of them has one number in both.
+        kept: None, or the layers that the object which is traced keeps; one with weights that is
+            not among them is marked by the attribute ``kept=False``.
 
     Attributes:
         series: the graph, a tuple of `resnet_lesson.graph.Op` and `Branch`.
         steps: list of `Step` in the order of computation; the first is the input.
     """
 
-    def __init__(self, output, source, failed=None, known_layers=None):
+    def __init__(self, output, source, failed=None, known_layers=None, kept=None):
         self._kept = []  # keeps tensors alive, since they are known by their id
         self._expanded = {}
+        self._kept_layers = None if kept is None else {id(layer) for layer in kept}
         self.source = source
         self.steps = []
         ends = failed[1] if failed else [output]
@@ -163,6 +166,12 @@ class Trace:
         shapes = [tuple(self.steps[n].output.shape[1:]) for _, n in step.inputs]
         kind, attrs = describe(step.operation, shapes, step.arguments)
         layer = self._layer_number(step.operation)
+        if (
+            layer >= 0
+            and self._kept_layers is not None
+            and id(step.operation) not in self._kept_layers
+        ):
+            attrs = {**attrs, "kept": False}
         return Op(kind, attrs, tuple(step.output.shape[1:]), node=number, layer=layer)
 
     def _layer_number(self, operation):

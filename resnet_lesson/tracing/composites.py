@@ -1,5 +1,7 @@
 """What happens inside layers that are made of layers: models, and subclasses of Layer."""
 
+import warnings
+
 import keras
 import tensorflow as tf
 from keras import layers
@@ -13,6 +15,43 @@ def is_composite(operation):
     return isinstance(operation, layers.Layer) and not module.startswith("keras.")
 
 
+def call_inside(operation, *args, **kwargs):
+    """Calls a composite on symbolic tensors, so that the operations inside it can be followed.
+
+    Arguments:
+        operation: a layer made of layers.
+        *args, **kwargs: of its call, symbolic tensors among them.
+
+    Returns:
+        What its `call` returns, as it came out of the operations inside.
+
+    Raises:
+        Whatever its `call` raises.
+    """
+    computed = []
+
+    def look_inside(*args, **kwargs):
+        with _functions_on_symbols:
+            computed.append(operation.call(*args, **kwargs))
+        # Keras names this composite as the origin of what it returns: hand it copies.
+        return keras.tree.map_structure(_copy, computed[-1])
+
+    # Called as a whole, not by `call` alone: only so do the layers inside learn of `training`.
+    vars(operation)["compute_output_spec"] = look_inside
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of what raises in the next line
+            operation(*args, **kwargs)
+    finally:
+        del vars(operation)["compute_output_spec"]
+    return computed[0]
+
+
+def _copy(value):
+    known = keras.utils.is_keras_tensor(value)
+    return keras.KerasTensor(value.shape, value.dtype) if known else value
+
+
 def expand(operation, arguments):
     """Calls a composite once more, so that the operations inside it can be followed.
 
@@ -24,23 +63,10 @@ def expand(operation, arguments):
         List of the symbolic tensors that are computed inside and come out; None if the layer cannot
         be called in this way and stays one closed operation.
     """
-    computed = []
-
-    def look_inside(*args, **kwargs):
-        with _functions_on_symbols:
-            computed.append(operation.call(*args, **kwargs))
-        # Keras names this composite as the origin of what it returns: hand it copies.
-        return keras.tree.map_structure(lambda t: keras.KerasTensor(t.shape, t.dtype), computed[-1])
-
-    # Called as a whole, not by `call` alone: only so do the layers inside learn of `training`.
-    vars(operation)["compute_output_spec"] = look_inside
     try:
-        operation(*arguments.args, **arguments.kwargs)
+        inner = keras.tree.flatten(call_inside(operation, *arguments.args, **arguments.kwargs))
     except Exception:
         return None
-    finally:
-        del vars(operation)["compute_output_spec"]
-    inner = keras.tree.flatten(computed[0])
     return inner if all(hasattr(tensor, "_keras_history") for tensor in inner) else None
 
 

@@ -1,5 +1,6 @@
 """Weights from one form of a network to another, and from the files of ``keras.applications``."""
 
+from resnet_lesson.weights.files import IMAGENET_EPSILON, Loaded, load_weights
 from resnet_lesson.weights.transfer import WeightsError, transfer
 
-__all__ = ["WeightsError", "transfer"]
+__all__ = ["IMAGENET_EPSILON", "Loaded", "WeightsError", "load_weights", "transfer"]

@@ -133,7 +133,7 @@ def _check_pair(place, layer, other_place, other):
     shapes, others = shapes_of(layer), shapes_of(other)
     if shapes != others:
         raise WeightsError(
-            f"{place}: the source has {_listed(shapes)}, the target {_listed(others)}; "
+            f"{place}: the source has {listed(shapes)}, the target {listed(others)}; "
             "give two networks with the same filters, windows, classes and biases"
         )
 
@@ -155,5 +155,5 @@ def shapes_of(layer):
     return {weight.name: tuple(weight.shape) for weight in layer.weights}
 
 
-def _listed(shapes):
+def listed(shapes):
     return " and ".join(f"{name} {shape}" for name, shape in shapes.items()) or "no weights"

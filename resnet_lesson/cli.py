@@ -45,8 +45,8 @@ def main(arguments=None):
     except OSError as error:
         about = f"{error.filename}: " if error.filename else ""
         return _failed(f"{about}{error.strerror or error}", BAD_INPUT)
-    except KeyboardInterrupt:
-        return _failed("interrupted", INTERRUPTED)
+    except KeyboardInterrupt as interruption:
+        return _failed(str(interruption) or "interrupted", INTERRUPTED)
 
 
 def _failed(line, status):
@@ -65,6 +65,7 @@ def _parser():
     parser = _Parser(prog=PROGRAM, description="A graded lesson on residual networks.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_grade(commands)
+    _add_autograder(commands)
     _add_signs(commands)
     _add_train(commands)
     return parser
@@ -93,8 +94,9 @@ def _add_grade(commands):
     parser = commands.add_parser(
         "grade",
         help="grade submissions",
-        description="Grades notebooks and .py files. In a folder each file is a submission, each "
-        "subfolder one learner's. Exit status 0 says that all were graded, whatever the marks.",
+        description="Grades notebooks and .py files. In a folder or zip each file is a submission, "
+        "each subfolder or zip one learner's; exports of Moodle, Canvas, Gradescope and nbgrader "
+        "are known. Exit status 0 says that all were graded, whatever the marks.",
     )
     parser.add_argument("paths", metavar="PATH", type=_path, nargs="+")
     parser.add_argument(
@@ -103,60 +105,57 @@ def _add_grade(commands):
         action="append",
         help="grade this exercise (may be repeated); else all that any submission defines",
     )
-    parser.add_argument(
-        "--json", metavar="FILE", type=_path, help="write results as JSON; - writes it to stdout"
-    )
-    parser.add_argument(
-        "--timeout", metavar="S", type=_whole_number(1), help="most seconds for one exercise (120)"
-    )
-    parser.add_argument(
-        "--memory",
-        metavar="MB",
-        type=_whole_number(512),
-        help="most memory for an exercise (6144)",
-    )
+    for option, metavar, said in (
+        ("--json", "FILE", "write results as JSON; - writes it to stdout"),
+        ("--csv", "FILE", "write a table, one row a submission"),
+        ("--html", "DIR", "write a page for each learner, and index.html on the class"),
+        ("--gradescope", "FILE", "take all for one submission, write Gradescope's results.json"),
+        ("--scheduler", "ADDRESS", "grade on a Dask cluster, such as tcp://10.0.0.1:8786"),
+    ):
+        parser.add_argument(option, metavar=metavar, type=_path, help=said)
+    for option, metavar, least, said in (
+        ("--jobs", "N", 1, "how many submissions at a time (as many as there are processors)"),
+        ("--seed", "N", 0, "choose inputs and weights by this number (else a new one each time)"),
+        ("--timeout", "S", 1, "most seconds for one exercise (120)"),
+        ("--memory", "MB", 512, "most memory for an exercise (6144)"),
+    ):
+        parser.add_argument(option, metavar=metavar, type=_whole_number(least), help=said)
     parser.set_defaults(run=_grade, parser=parser)
 
 
 def _grade(options):
-    from resnet_lesson.exercises import all_exercises
-    from resnet_lesson.grading.submissions import find_submissions
-
-    unknown = set(options.exercise or ()) - set(all_exercises())
-    if unknown:
-        known = ", ".join(all_exercises())
-        raise CommandError(f"no exercise {min(unknown)!r}; the exercises are: {known}")
     if not hasattr(os, "fork"):
         raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
-    if options.json and options.json != "-":
-        _require_writable(options.json)
-    try:
-        found = find_submissions(options.paths)
-    except ValueError as error:
-        raise CommandError(str(error)) from None
-    import resnet_lesson.lab  # noqa: F401 - loads TensorFlow without its log lines
-    from resnet_lesson.grading import batch
+    from resnet_lesson.grading import command
 
-    grader = batch.Grader(
-        options.exercise, options.timeout or batch.TIMEOUT, options.memory or batch.MEMORY
-    )
-    results = []
-    for result in grader.grade(found):
-        results.append(result)
-        if options.json != "-":
-            print(_summary(result), flush=True)
-    _write_json({"schema_version": 1, "results": results}, options.json)
+    try:
+        command.grade(options)
+    except command.GradingError as error:
+        raise CommandError(str(error)) from None
     return 0
 
 
-def _summary(result):
-    marks = []
-    for exercise in result["exercises"]:
-        first = exercise["findings"][0] if exercise["findings"] else None
-        why = f" ({first['where']}: {first['what']})" if first else ""
-        marks.append(f"{exercise['id']} {exercise['status'].replace('_', ' ')}{why}")
-    total = f"{result['points']:g}/{result['max_points']:g}"
-    return f"{result['submission']}: {total}  {'; '.join(marks)}"
+def _add_autograder(commands):
+    parser = commands.add_parser(
+        "autograder",
+        help="write an autograder for Gradescope",
+        description="Writes a new folder with what Gradescope's autograder needs, and its zip.",
+    )
+    parser.add_argument("folder", metavar="DIR", type=_path)
+    parser.add_argument(
+        "--exercise", metavar="ID", action="append", required=True, help="grade this exercise"
+    )
+    parser.set_defaults(run=_autograder)
+
+
+def _autograder(options):
+    from resnet_lesson.grading.gradescope import write_autograder
+
+    try:
+        print(f"Wrote {write_autograder(options.folder, options.exercise)}.")
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    return 0
 
 
 def _write_json(data, path):

@@ -1,261 +1,424 @@
-"""Finds submissions and reads from them what the graded functions need."""
+"""Reads submissions, and picks from them the statements that a graded function needs."""
 
 import ast
-import importlib
 import json
-import linecache
-import os
+import re
 import symtable
-from dataclasses import dataclass
-from pathlib import Path
+import tokenize
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import PurePosixPath
 
-SUFFIXES = (".ipynb", ".py")
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.collection import SubmissionError
+from resnet_lesson.grading.loading import Piece, piece
+
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
-# Keras 3 has the names of these older modules elsewhere.
-KERAS_HOMES = ("layers", "models", "initializers", "regularizers", "optimizers", "utils", "backend")
-
-
-class SubmissionError(ValueError):
-    """A submission cannot be read; ``what`` is the finding's kind."""
-
-    def __init__(self, what, message):
-        super().__init__(message)
-        self.what = what
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What one learner handed in.
-
-    Attributes:
-        name: how the result is called: a path relative to what was given.
-        files: the files that belong to it.
-    """
-
-    name: str
-    files: tuple
+MAGIC = re.compile(r"\s*([%!?]|[\w.]+\s*=\s*[%!]|[\w.*]+\?\??\s*$)")
+# Methods that change what a name stands for without giving it a new value.
+CHANGES = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # the stem of a notebook of the lesson
+TOO_DEEP = "it is nested too deeply"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement of a submission, and where it came from."""
+    """One top-level statement of a submission.
+
+    Attributes:
+        node: `ast.stmt`.
+        piece: its text, to be run elsewhere.
+        binds: frozenset of the names that it gives a value, or changes; "*" for all of a module.
+        reads: frozenset of the names that it takes from outside.
+        sets: frozenset of the global names that its function, once called, gives a value.
+        ran: the cell's place in the order of execution; None if unknown.
+    """
 
     node: ast.stmt
-    source: str  # name that tracebacks show
+    piece: Piece
+    binds: frozenset
+    reads: frozenset
+    sets: frozenset = frozenset()
+    ran: int | None = None
+
+    @property
+    def is_definition(self):
+        """True for a function or a class."""
+        return isinstance(self.node, DEFINITIONS)
+
+    @property
+    def is_import(self):
+        """True for an import."""
+        return isinstance(self.node, IMPORTS)
 
 
-def find_submissions(paths):
-    """The submissions that paths stand for.
+@dataclass
+class Source:
+    """One file of a submission, read.
+
+    Attributes:
+        name: of the file.
+        statements: list of `Statement`, in the order of the cells.
+        errors: for each cell that is no valid Python, a line that says where and why.
+    """
+
+    name: str
+    statements: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+
+    def defines(self):
+        """The names that its own statements define; what it imports is not among them."""
+        return {name for s in self.statements if not s.is_import for name in s.binds}
+
+
+def read_source(file, data):
+    """Reads one file.
 
     Arguments:
-        paths: notebooks, ``.py`` files, or folders: each file in a folder is a submission, and each
-            subfolder with such files is one learner's.
+        file: `resnet_lesson.grading.collection.SourceFile`.
+        data: its bytes.
 
     Returns:
-        List of `Submission`, in the order of the paths, sorted within a folder.
+        A `Source`.
 
     Raises:
-        FileNotFoundError, PermissionError: a path cannot be read.
-        ValueError: a file is of another kind, or a folder holds no submission.
+        SubmissionError: it is no notebook, or no text.
     """
-    found = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = [s for entry in sorted(os.scandir(path), key=_by_name) for s in _entry(entry)]
-            if not inside:
-                raise ValueError(f"{path}: no notebook or .py file in this folder")
-            found += inside
-        elif path.suffix not in SUFFIXES and path.exists():
-            raise ValueError(f"{path}: expected a notebook, a .py file or a folder")
-        else:
-            with open(path, "rb"):
-                found.append(Submission(path.name, (path,)))
-    return found
-
-
-def _by_name(entry):
-    return entry.name
-
-
-def _entry(entry):
-    if entry.name.startswith((".", "__")):
-        return
-    path = Path(entry.path)
-    if entry.is_dir():
-        files = tuple(sorted(p for p in path.rglob("*") if _is_source(p, path)))
-        if files:
-            yield Submission(entry.name, files)
-    elif path.suffix in SUFFIXES:
-        yield Submission(entry.name, (path,))
-
-
-def _is_source(file, top):
-    hidden = any(part.startswith((".", "__")) for part in file.relative_to(top).parts)
-    return file.is_file() and file.suffix in SUFFIXES and not hidden
-
-
-def read_statements(submission):
-    """The top-level statements of a submission, notebook magics left out.
-
-    Returns:
-        ``(statements, errors)``: a list of `Statement` in the order of files and cells, and for
-        each cell that is no valid Python a line that says where and why.
-
-    Raises:
-        SubmissionError: a file cannot be read.
-    """
-    statements, errors = [], []
-    for path in submission.files:
+    source = Source(file.name)
+    try:
+        text = decoded(data)
+        cells = _cells(text) if file.suffix == ".ipynb" else [(text, None)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = TOO_DEEP if isinstance(error, RecursionError) else _no_notebook(error)
+        raise SubmissionError("syntax", f"{file.name} cannot be read: {why}") from None
+    for number, (text, ran) in enumerate(cells, 1):
+        name = f"{file.name}, cell {number}" if file.suffix == ".ipynb" else file.name
         try:
-            text = path.read_bytes().decode("utf-8-sig")
-            sources = _cells(text) if path.suffix == ".ipynb" else [text]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise SubmissionError("syntax", f"{path.name} cannot be read: {error}") from None
-        for number, source in enumerate(sources, 1):
-            name = f"{path.name}, cell {number}" if path.suffix == ".ipynb" else path.name
-            try:
-                statements += _parse(source, f"<{name}>")
-            except (SyntaxError, ValueError) as error:
-                at = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
-                errors.append(f"{name}{at}: {getattr(error, 'msg', error)}")
-    return statements, errors
+            source.statements += parse(text, f"<{name}>", ran)
+        except (RecursionError, MemoryError):
+            source.errors.append(f"{name}: {TOO_DEEP}")
+        except (SyntaxError, ValueError) as error:
+            at = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+            source.errors.append(f"{name}{at}: {getattr(error, 'msg', error)}")
+    return source
+
+
+def _no_notebook(error):
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no notebook: {error}"
+    if isinstance(error, UnicodeError):
+        return f"it is no text: {error}"
+    return f"it is no notebook: {type(error).__name__}: {error}"
+
+
+def decoded(data):
+    """Text of unknown encoding: what a byte-order mark or a ``coding`` line says, UTF-8, Latin-1.
+
+    Raises:
+        ValueError: it is no text.
+    """
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\0\0", "utf-32"),
+        (b"\0\0\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    if data[:64].count(0) * 4 > len(data[:64]):
+        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    try:
+        encoding = tokenize.detect_encoding(BytesIO(data).readline)[0]
+        return data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        return data.decode("latin-1")
 
 
 def _cells(text):
+    """``(source, execution count)`` of each code cell, of notebooks of format 3 to 4."""
     notebook = json.loads(text)
-    cells = notebook["cells"] if "cells" in notebook else _old_cells(notebook)
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    return ["".join(cell.get("source", cell.get("input", ""))) for cell in code]
+    if "cells" in notebook:
+        cells = notebook["cells"]
+    else:  # format 3 holds its cells in worksheets
+        cells = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    found = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            ran = cell.get("execution_count", cell.get("prompt_number"))
+            lines = cell.get("source", cell.get("input", ""))
+            found.append(("".join(lines), ran if isinstance(ran, int) else None))
+    return found
 
 
-def _old_cells(notebook):
-    """Notebooks of format 3 hold their cells in worksheets."""
-    return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+def parse(text, name, ran=None):
+    """The statements of one cell or file, notebook magics left out.
+
+    Arguments:
+        text: the source.
+        name: of the cell or file, as tracebacks show it.
+        ran: the cell's place in the order of execution, or None.
+
+    Returns:
+        List of `Statement`; none for a cell in another language.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it is no Python, or not to be parsed.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n")
+    first = next((line for line in lines if line.strip()), "").strip()
+    if first.startswith("%%"):
+        if first.split()[0] not in PYTHON_MAGICS:
+            return []
+        lines[next(n for n, line in enumerate(lines) if line.strip())] = ""
+    try:
+        nodes = ast.parse("\n".join(lines)).body
+    except SyntaxError:
+        # A magic becomes a blank line, so that line numbers stay those that the learner sees.
+        lines = ["" if MAGIC.match(line) else line for line in lines]
+        nodes = ast.parse("\n".join(lines)).body
+    return [_statement(node, piece(node, name, lines), ran) for node in nodes]
 
 
-def _parse(source, name):
-    lines = source.replace("\r\n", "\n").split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    if first.startswith("%%") and first.split()[0] not in PYTHON_MAGICS:
-        return []  # a cell in another language
-    # A magic becomes a blank line, so that line numbers stay those that the learner sees.
-    lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
-    text = "\n".join(lines)
-    nodes = ast.parse(text).body
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    return [Statement(node, name) for node in nodes]
+def _statement(node, text, ran):
+    """Finds out which names a statement binds and reads."""
+    top = symtable.symtable(ast.unparse(node), "<statement>", "exec")
+    binds = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    reads, sets, tables = {s.get_name() for s in top.get_symbols()}, set(), top.get_children()
+    while tables:
+        table = tables.pop()
+        tables = [*tables, *table.get_children()]
+        symbols = table.get_symbols()
+        reads |= {s.get_name() for s in symbols if s.is_global()}
+        sets |= {s.get_name() for s in symbols if s.is_declared_global() and s.is_assigned()}
+    if not isinstance(node, DEFINITIONS):
+        binds |= _changed(node)
+    if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+        binds.add("*")
+    return Statement(node, text, frozenset(binds), frozenset(reads), frozenset(sets), ran)
 
 
-def defined_names(statements):
-    """The names that functions, classes and assignments of these statements define."""
-    return {name for s in statements for name in _binds(s.node) if not _is_import(s.node)}
+def _changed(node):
+    """The names whose parts a statement sets: ``names["a"] = 1``, ``Block.call = call``, ..."""
+    if isinstance(node, ast.Expr):
+        call = node.value
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            return set()
+        targets = [call.func.value] if call.func.attr in CHANGES else []
+    else:
+        targets = [*getattr(node, "targets", ()), *filter(None, [getattr(node, "target", None)])]
+    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
-def needed(statements, names):
+@dataclass(frozen=True)
+class Attempt:
+    """What a submission holds for one exercise.
+
+    Attributes:
+        pieces: tuple of `resnet_lesson.grading.loading.Piece`, the statements that it needs.
+        notes: lines that say which of several definitions counts.
+    """
+
+    pieces: tuple
+    notes: tuple = ()
+
+
+def attempt(sources, name):
+    """Picks what an exercise needs from a submission.
+
+    Arguments:
+        sources: list of `Source`, the files of one learner.
+        name: the exercise's id.
+
+    Returns:
+        An `Attempt`, or None if no file defines it.
+    """
+    defining = [source for source in sources if name in source.defines()]
+    if not defining:
+        defining = [source for source in sources if _hands_in_import(source, name)]
+    if not defining:
+        return None
+    chosen = max(defining, key=lambda source: _rank(source, name))
+    own, notes = _that_count(chosen.statements)
+    notes = [note for known, note in notes if known == name]
+    if len(defining) > 1:
+        names = ", ".join(source.name for source in defining)
+        notes.insert(0, f"{name} is defined in {names}: that of {chosen.name} counts.")
+    bound = {n for s in own for n in s.binds}
+    others = [
+        statement
+        for source in sources
+        if source is not chosen
+        for statement in _that_count(source.statements)[0]
+        if statement.is_import or not statement.binds & bound
+    ]
+    chosen_ones = needed([*others, *own], {name}, own)
+    return Attempt((*_modules(chosen_ones, sources), *(s.piece for s in chosen_ones)), tuple(notes))
+
+
+def _hands_in_import(source, name):
+    """True if a file offers for an exercise an import under its name, and nothing else.
+
+    The lesson's own notebooks import the blocks of earlier chapters: these are no answers.
+    """
+    stem = PurePosixPath(source.name).stem
+    if CHAPTER.fullmatch(stem) and stem != all_exercises()[name].notebook:
+        return False
+    imported = any(s.is_import and name in s.binds for s in source.statements)
+    return imported and not source.defines() & all_exercises().keys()
+
+
+def _rank(source, name):
+    """Of files that define an exercise: a filled one, the chapter's own, the last by name."""
+    blank = all(_is_blank(s.node) for s in source.statements if s.is_definition and name in s.binds)
+    own = PurePosixPath(source.name).stem == all_exercises()[name].notebook
+    return (not blank, own, source.name)
+
+
+def _is_blank(node):
+    """True for a function whose body does nothing but raise NotImplementedError."""
+    body = getattr(node, "body", [])
+    body = body[1:] if body and isinstance(body[0], ast.Expr) else body
+    return (
+        len(body) == 1
+        and isinstance(body[0], ast.Raise)
+        and "NotImplementedError" in ast.dump(body[0])
+    )
+
+
+def _that_count(statements):
+    """Leaves out definitions that another one of the same name has replaced.
+
+    Of several the one that ran last counts; where no cell ran, the last one.
+
+    Returns:
+        ``(statements, notes)``: notes are ``(name, line)``.
+    """
+    dropped, notes = set(), []
+    definitions = {}
+    for place, statement in enumerate(statements):
+        if statement.is_definition:
+            definitions.setdefault(statement.node.name, []).append(place)
+    for name, places in definitions.items():
+        if len(places) < 2:
+            continue
+        winner = max(places, key=lambda place: (statements[place].ran or 0, place))
+        ran = statements[winner].ran
+        how = "which ran last" if ran is not None else "the last one"
+        where = statements[winner].piece.name.strip("<>")
+        line = statements[winner].piece.line
+        notes.append(
+            (name, f"{name} is defined {len(places)} times: {where}, line {line} counts, {how}.")
+        )
+        dropped |= {place for place in places if place != winner}
+        if ran is not None:  # so is what was put in its place before it ran
+            dropped |= {
+                place
+                for place, s in enumerate(statements)
+                if place > winner and s.binds == {name} and (s.ran or 0) < ran
+            }
+    return [s for place, s in enumerate(statements) if place not in dropped], notes
+
+
+def needed(statements, names, stars=None):
     """The statements that these names need: their definitions, and what those refer to, in order.
 
     Training, plots and other statements that no graded function refers to are left out.
+
+    Arguments:
+        statements: list of `Statement`.
+        names: set of names.
+        stars: those whose ``import *`` are taken too; all if None.
+
+    Returns:
+        List of `Statement`.
     """
     wanted, chosen = set(names), set()
+    setters = {}  # function → the global names that a call of it sets
+    for statement in statements:
+        if isinstance(statement.node, DEFINITIONS) and statement.sets:
+            setters[statement.node.name] = statement.sets
+    binds = [s.binds | _set_by_call(s, setters) for s in statements]
     growing = True
     while growing:
         growing = False
         for number, statement in enumerate(statements):
-            if number in chosen or not _binds(statement.node) & wanted:
-                continue
-            chosen.add(number)
-            wanted |= _reads(statement.node)
-            growing = True
-    stars = {n for n, s in enumerate(statements) if "*" in _binds(s.node)}
-    return [statements[number] for number in sorted(chosen | stars)]
+            if number not in chosen and binds[number] & wanted:
+                chosen.add(number)
+                wanted |= statement.reads
+                growing = True
+    everywhere = statements if stars is None else stars
+    ids = {id(statement) for statement in everywhere}
+    chosen |= {n for n, s in enumerate(statements) if "*" in s.binds and id(s) in ids}
+    return [statements[number] for number in sorted(chosen)]
 
 
-def _is_import(node):
-    return isinstance(node, (ast.Import, ast.ImportFrom))
+def _set_by_call(statement, setters):
+    """The global names that ``setup()``, a statement by itself, sets."""
+    if not isinstance(statement.node, ast.Expr) or not isinstance(statement.node.value, ast.Call):
+        return frozenset()
+    return frozenset().union(*(setters.get(name, ()) for name in statement.reads))
 
 
-def _reads(node):
-    """The names that a statement takes from outside, without those local to its functions."""
-    tables = [symtable.symtable(ast.unparse(node), "<statement>", "exec")]
-    names = set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        top = table.get_type() == "module"
-        names |= {s.get_name() for s in table.get_symbols() if s.is_global() or top}
-    return names
-
-
-def _binds(node):
-    """The names that a statement gives a value."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    if _is_import(node):
-        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-    if isinstance(node, (ast.If, ast.Try)):
-        inner = [*node.body, *node.orelse, *getattr(node, "finalbody", [])]
-        inner += [n for handler in getattr(node, "handlers", []) for n in handler.body]
-        return set().union(*(_binds(n) for n in inner))
-    return set()
-
-
-def load(statements):
-    """Runs statements and returns what they define.
-
-    An import that fails is looked up where Keras 3 has the name, or else left out.
-
-    Returns:
-        ``(namespace, notes)``: a dictionary, and lines that say what was left out.
-    """
-    namespace = {"__name__": "submission", "__builtins__": __builtins__}
-    notes = []
+def _modules(statements, sources, above=()):
+    """Pieces that make a learner's own modules importable, those that others import first."""
+    own = {_module_name(source): source for source in sources if source.name.endswith(".py")}
+    pieces, done = [], set(above)
     for statement in statements:
-        if _is_import(statement.node):
-            _import(statement.node, namespace, notes)
+        if not statement.is_import:
             continue
-        try:
-            code = compile(ast.Module([statement.node], []), statement.source, "exec")
-            exec(code, namespace)
-        except Exception as error:
-            if isinstance(statement.node, (ast.FunctionDef, ast.ClassDef)):
-                raise
-            names = ", ".join(sorted(_binds(statement.node)))
-            notes.append(f"left out {names}: {type(error).__name__}: {error}")
-    return namespace, notes
+        node = statement.node
+        from_, names = getattr(node, "module", None), [alias.name for alias in node.names]
+        wanted = [from_, *(f"{from_}.{n}" for n in names)] if from_ else names
+        for name in wanted:
+            if name in own and name not in done:
+                done.add(name)
+                content = _content(own[name])
+                pieces += _modules(content, sources, done)
+                pieces.append(_module_piece(name, [s.piece for s in content]))
+    return pieces
 
 
-def _import(node, namespace, notes):
-    for alias in node.names:
-        single = type(node)(
-            **{**{f: getattr(node, f, None) for f in node._fields}, "names": [alias]}
-        )
-        try:
-            code = compile(ast.fix_missing_locations(ast.Module([single], [])), "<import>", "exec")
-            exec(code, namespace)
-        except Exception:
-            module = getattr(node, "module", None) or alias.name
-            name = alias.asname or alias.name.split(".")[0]
-            value = _in_keras_3(module, alias.name)
-            if value is None:
-                notes.append(f"left out {alias.name} of {module}: it cannot be imported here")
-            elif alias.name == "*":
-                namespace.update({k: v for k, v in vars(value).items() if k[0] != "_"})
-            else:
-                namespace[name] = value
+def _content(source):
+    """The statements of a module that define something."""
+    own, _ = _that_count(source.statements)
+    return needed(own, {name for s in own if s.is_definition for name in s.binds} | _constants(own))
 
 
-def _in_keras_3(module, name):
-    """What an older Keras module's name stands for today, or None."""
-    parts = module.split(".")
-    if "keras" not in parts:
-        return None
-    keras = importlib.import_module("keras")
-    rest = parts[parts.index("keras") + 1 :]
-    home = next((getattr(keras, part) for part in rest if part in KERAS_HOMES), None)
-    if name == "*" or name == module:
-        return home or keras
-    homes = [home, *(getattr(keras, known) for known in KERAS_HOMES), keras]
-    return next((getattr(h, name) for h in homes if h is not None and hasattr(h, name)), None)
+def _constants(statements):
+    """Names that stand for plain values."""
+    plain = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Lambda, ast.Name)
+    return {
+        name
+        for s in statements
+        if isinstance(s.node, (ast.Assign, ast.AnnAssign)) and isinstance(s.node.value, plain)
+        for name in s.binds
+    }
+
+
+def _module_name(source):
+    return ".".join(PurePosixPath(source.name).with_suffix("").parts)
+
+
+MODULE = """
+import sys, types
+name = {name!r}
+module = types.ModuleType(name)
+parts = name.split(".")
+for end in range(1, len(parts)):
+    package = sys.modules.setdefault(".".join(parts[:end]), types.ModuleType(parts[end - 1]))
+    package.__path__ = []
+for text, source, line in {pieces!r}:
+    try:
+        exec(compile("\\n" * (line - 1) + text, source, "exec"), module.__dict__)
+    except Exception:
+        pass  # who needs the name misses it
+sys.modules[name] = module
+"""
+
+
+def _module_piece(name, pieces):
+    code = MODULE.format(name=name, pieces=[(p.text, p.name, p.line) for p in pieces])
+    return Piece(f"exec({code!r}, {{}})", f"<{name}>", 1)

@@ -1,5 +1,7 @@
 """Checking an attempt in the learner's own notebook."""
 
+import contextlib
+import os
 import sys
 import time
 from functools import cache
@@ -9,6 +11,7 @@ from resnet_lesson.grading.judge import judge
 from resnet_lesson.grading.observe import observe
 from resnet_lesson.grading.report import Finding, Report, report
 from resnet_lesson.lab import record
+from resnet_lesson.lab.quiet import stderr_closed
 
 _passed = {}  # exercise id → the function whose check has passed in this kernel
 
@@ -28,8 +31,10 @@ def check(attempt):
     if exercise is None:
         return _unknown(attempt)
     started = time.perf_counter()
+    graded = os.environ.get("NBGRADER_EXECUTION")  # then one line on stderr takes all points
     try:
-        verdict = judge(observe(attempt, exercise), _reference(exercise.id))
+        with stderr_closed() if graded else contextlib.nullcontext():
+            verdict = judge(observe(attempt, exercise), _reference(exercise.id))
         result = report(exercise, verdict, time.perf_counter() - started)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         result = _broken(exercise, error, time.perf_counter() - started)

@@ -1,0 +1,175 @@
+"""Charts of notebook 09: what single pairs are worth, paths, loss surfaces, receptive fields.
+
+As in `resnet_lesson.figures.charts`, every function returns a `Chart`.
+"""
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from resnet_lesson.figures import style
+from resnet_lesson.figures.charts import COLOURS, DASHES, MARKERS, SETTINGS, Chart
+
+LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probability
+
+
+def scales(series, ylabel, title):
+    """Draws sizes layer by layer on a logarithmic axis.
+
+    Arguments:
+        series: dict from label to positive numbers, from the image to the answer; the x axis goes
+            from 0, the first layer, to 1, the last, so that networks of several depths compare.
+        ylabel, title: strings.
+
+    Returns:
+        A `Chart`.
+    """
+    ratios = (f"{label}: {_power(values[0], values[-1])}" for label, values in series.items())
+    with rc_context(SETTINGS):
+        chart = Chart(6.8, 3.8, f"{title}. First over last: {'; '.join(ratios)}.")
+        axes = chart.subplots()
+        looks = zip(COLOURS, DASHES * 2, MARKERS, strict=False)
+        for (label, values), (colour, dashes, marker) in zip(series.items(), looks, strict=False):
+            places = np.linspace(0, 1, len(values))
+            axes.plot(
+                places,
+                values,
+                label=label,
+                color=colour,
+                linestyle=dashes,
+                marker=marker,
+                markevery=max(1, len(values) // 8),
+                markersize=4.5,
+                linewidth=1.8,
+            )
+        axes.set(ylabel=ylabel, title=title, yscale="log")
+        axes.set_xticks([0, 0.5, 1], ["first layer", "middle", "last layer"])
+        axes.legend()
+    return chart
+
+
+def _power(first, last):
+    """A ratio in words that is the same on all machines: its order of magnitude."""
+    return f"about 10^{round(float(np.log10(first / last)))}"
+
+
+def removals(accuracies, title, chance=1 / 6):
+    """Draws, network by network, the accuracy that is left without each single pair.
+
+    Arguments:
+        accuracies: dict from label to numbers from 0 to 1, one for each pair.
+        title: string.
+        chance: number from 0 to 1, marked as what guessing gives.
+
+    Returns:
+        A `Chart`.
+    """
+    words = (f"{k}: {min(v):.0%} to {max(v):.0%}" for k, v in accuracies.items())
+    with rc_context(SETTINGS):
+        chart = Chart(7.2, 0.6 + 1.6 * len(accuracies), f"{title}. {'; '.join(words)}.")
+        rows = chart.subplots(len(accuracies), 1, squeeze=False)[:, 0]
+        for axes, (label, values), colour in zip(rows, accuracies.items(), COLOURS, strict=False):
+            axes.bar(range(1, len(values) + 1), [100 * value for value in values], color=colour)
+            axes.axhline(100 * chance, color=style.INK, linestyle="--", linewidth=1)
+            axes.set(ylim=(0, 105), ylabel="per cent right", title=label)
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.grid(False, axis="x")
+        rows[-1].set_xlabel("the pair taken out; the dashed line is chance")
+    return chart
+
+
+def path_counts(counts):
+    """Draws how many paths there are of each length.
+
+    Arguments:
+        counts: integers, the paths through 0, 1, 2 … main paths.
+
+    Returns:
+        A `Chart`.
+    """
+    most = int(np.argmax(counts))
+    total = sum(counts)
+    summary = f"{total:,} paths through {len(counts) - 1} blocks; most take {most} of them."
+    with rc_context(SETTINGS):
+        chart = Chart(6.8, 3.2, summary)
+        axes = chart.subplots()
+        axes.bar(range(len(counts)), counts, color=style.BLUE)
+        axes.set(xlabel="main paths taken", ylabel="paths", title=f"{total:,} paths in all")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(False, axis="x")
+    return chart
+
+
+def surfaces(measured, guess=LOSS_OF_GUESSING):
+    """Draws loss surfaces side by side, seen from above, with one scale for all.
+
+    Arguments:
+        measured: dict from label to what `resnet_lesson.experiments.loss_surface` returns.
+        guess: number, the loss of guessing; the line where the loss is as high is drawn thick.
+
+    Returns:
+        A `Chart`. Colours are the powers of ten of the loss.
+    """
+    shares = {k: np.mean(losses < guess) for k, (_, losses) in measured.items()}
+    words = ", ".join(f"{label} {share:.0%}" for label, share in shares.items())
+    powers = {k: np.log10(np.maximum(losses, 1e-3)) for k, (_, losses) in measured.items()}
+    levels = np.arange(-3, max(2, min(9, np.max(list(powers.values())))) + 1)
+    with rc_context({**SETTINGS, "axes.grid": False}):
+        rows = -(-len(measured) // 2)
+        chart = Chart(8, 3.5 * rows, f"Loss surfaces; below the loss of guessing: {words}.")
+        panels = chart.subplots(rows, min(2, len(measured)), squeeze=False).flat
+        for axes, (label, (places, _)) in zip(panels, measured.items(), strict=False):
+            # The first direction's place is the row; contour wants it on the y axis.
+            drawn = axes.contourf(
+                places, places, powers[label], levels, cmap="cividis", extend="both"
+            )
+            line = np.log10(guess)
+            axes.contour(places, places, powers[label], [line], colors="white", linewidths=2.5)
+            axes.plot(0, 0, marker="+", color="white", markersize=11, markeredgewidth=2)
+            axes.set(title=f"{label}: {shares[label]:.0%} below guessing", aspect="equal")
+        bar = chart.colorbar(drawn, ax=chart.axes, shrink=0.8, label="training loss")
+        bar.set_ticks(levels, labels=[f"$10^{{{int(level)}}}$" for level in levels])
+    return chart
+
+
+def receptive_fields(maps, theory, held, title):
+    """Draws what an output sees, with the square that it can see and the one that it does see.
+
+    Arguments:
+        maps: dict from label to a float array ``(H, W)``, not negative.
+        theory: dict from label to an odd integer, the side of the theoretical square, in pixels.
+        held: dict from label to an odd integer, the side of the square that holds 95 %.
+        title: string.
+
+    Returns:
+        A `Chart`. Colours are powers of ten, from the largest number down to a millionth.
+    """
+    sides = {label: (theory[label], held[label]) for label in maps}
+    words = (f"{k}: can see {a}×{a} pixels, 95 % from {b}×{b}" for k, (a, b) in sides.items())
+    with rc_context({**SETTINGS, "axes.grid": False}):
+        chart = Chart(min(8.6, 1.4 + 3.1 * len(maps)), 3.9, f"{title}. {'; '.join(words)}.")
+        panels = chart.subplots(1, len(maps), squeeze=False)[0]
+        for axes, (label, values) in zip(panels, maps.items(), strict=True):
+            shares = np.log10(np.maximum(values / np.max(values), 1e-6))
+            drawn = axes.imshow(shares, cmap="cividis", vmin=-6, vmax=0)
+            middle = [(side // 2) for side in values.shape]
+            _square(axes, middle, theory[label], "--")
+            _square(axes, middle, held[label], "-")
+            axes.set_title(f"{label}\ndashed: {theory[label]} pixels, solid: {held[label]}")
+            axes.set(xlim=(-0.5, values.shape[1] - 0.5), ylim=(values.shape[0] - 0.5, -0.5))
+            axes.set(xticks=[], yticks=[])
+        bar = chart.colorbar(
+            drawn, ax=chart.axes, shrink=0.75, label="squared gradient, the largest is 1"
+        )
+        bar.set_ticks([-6, -4, -2, 0], labels=["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1"])
+        chart.supxlabel("dashed: what can be seen; solid: where 95 % come from", fontsize=10)
+    return chart
+
+
+def _square(axes, middle, side, dashes):
+    """A white line with a dark rim, to be seen on every colour."""
+    corner = [place - side / 2 for place in reversed(middle)]
+    rim = withStroke(linewidth=4, foreground=style.INK)
+    line = {"edgecolor": style.PAPER, "linestyle": dashes, "linewidth": 2}
+    axes.add_patch(Rectangle(corner, side, side, fill=False, path_effects=[rim], **line))

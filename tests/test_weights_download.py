@@ -1,0 +1,193 @@
+"""Downloads from a server on this machine that breaks off, lies, stalls, or cannot resume."""
+
+import hashlib
+import os
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from resnet_lesson.weights import download
+from resnet_lesson.weights.download import DownloadError, Published, fetch
+
+CONTENT = bytes(range(256)) * 4096  # 1 MiB
+MD5 = hashlib.md5(CONTENT).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves `content`, in the way that the attributes say; `asked` has each request's range."""
+
+    daemon_threads = True
+    content, tag, status = CONTENT, '"one"', 200
+    break_off_after = ()  # bytes to send in the first answers, all in later ones
+    ranges, stall = True, 0.0
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked, self.done = [], threading.Event()
+
+    def published(self, md5=MD5):
+        return Published(f"http://127.0.0.1:{self.server_port}/file.h5", md5)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        server = self.server
+        wanted = self.headers.get("Range")
+        server.asked.append(wanted)
+        if server.status != 200:
+            return self.send_error(server.status)
+        same = self.headers.get("If-Range") == server.tag
+        start = int(wanted[6:-1]) if wanted and same and server.ranges else 0
+        if start >= len(server.content):
+            return self.send_error(416)
+        body = server.content[start:]
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        if server.tag:
+            self.send_header("ETag", server.tag)
+        self.end_headers()
+        answers = len(server.asked) - 1
+        ends = server.break_off_after
+        self.wfile.write(body[: ends[answers]] if answers < len(ends) else body)
+        if server.stall:
+            self.wfile.flush()
+            server.done.wait(server.stall)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.done.set()
+        running.shutdown()
+        thread.join()
+
+
+def refusal(published, folder):
+    with pytest.raises(DownloadError) as caught:
+        fetch(published, folder)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 300
+    return str(caught.value)
+
+
+def left_in(folder):
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def test_a_file_is_fetched_once_and_nothing_is_left_beside_it(server, tmp_path):
+    folder = tmp_path / "new" / "cache"
+    path = fetch(server.published(), folder)
+    assert path.read_bytes() == CONTENT and left_in(folder) == ["file.h5"]
+    assert fetch(server.published(), folder) == path and server.asked == [None]
+
+
+def test_the_lessons_cache_folder_is_the_default(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path))
+    assert fetch(server.published()) == tmp_path / "file.h5"
+
+
+def test_a_transfer_that_breaks_off_is_taken_up_where_it_ended(server, tmp_path):
+    server.break_off_after = (300_000, 200_000)
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+    assert server.asked[0] is None and len(server.asked) == 3
+    starts = [int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) for asked in server.asked[1:]]
+    assert 0 < starts[0] <= 300_000 and starts[0] < starts[1] <= 500_000
+
+
+def test_what_had_arrived_serves_the_next_call(server, tmp_path):
+    server.break_off_after = (300_000, 0, 0, 0)
+    line = refusal(server.published(), tmp_path)
+    kept = int(re.search(r"\((\d+) bytes are kept\)", line)[1])
+    assert "broke off" in line and 0 < kept <= 300_000
+    server.break_off_after = ()
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+    assert server.asked[-1] == f"bytes={kept}-" and left_in(tmp_path) == ["file.h5"]
+
+
+def test_nothing_is_appended_to_another_version_of_the_file(server, tmp_path):
+    server.content = b"old" * 300_000
+    server.break_off_after = (300_000, 0, 0, 0)
+    refusal(server.published(), tmp_path)
+    server.content, server.tag, server.break_off_after = CONTENT, '"two"', ()
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("tag", ["", 'W/"weak"'])
+def test_without_an_exact_name_of_the_version_it_starts_anew(server, tmp_path, tag):
+    server.tag, server.break_off_after = tag, (300_000, 0, 0, 0)
+    refusal(server.published(), tmp_path)
+    server.break_off_after = ()
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+    assert set(server.asked) == {None}
+
+
+def test_a_server_without_ranges_sends_all_again_and_a_line_says_so(server, tmp_path, capsys):
+    server.ranges, server.break_off_after = False, (300_000,)
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+    assert "127.0.0.1 does not resume" in capsys.readouterr().err
+
+
+def test_a_whole_part_that_was_never_checked_is_checked(server, tmp_path):
+    (tmp_path / "file.h5.part").write_bytes(CONTENT)
+    (tmp_path / "file.h5.part.version").write_text(server.tag)
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+
+
+def test_a_wrong_sum_is_named_and_what_arrived_is_removed(server, tmp_path):
+    line = refusal(server.published(md5="0" * 32), tmp_path)
+    assert MD5 in line and "0" * 32 in line and "removed" in line
+    assert left_in(tmp_path) == []
+
+
+def test_a_damaged_file_in_the_cache_is_replaced(server, tmp_path):
+    (tmp_path / "file.h5").write_bytes(CONTENT[:-1] + b"x")
+    assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_an_answer_other_than_the_file_is_named(server, tmp_path, status):
+    server.status = status
+    assert f"127.0.0.1 answers {status} " in refusal(server.published(), tmp_path)
+    assert left_in(tmp_path) == []
+
+
+def test_without_a_network_it_says_so_at_once(server, tmp_path):
+    published = server.published()
+    server.socket.close()
+    assert "no network, or no server" in refusal(published, tmp_path)
+
+
+def test_a_server_that_stalls_is_not_waited_for(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", 0.2)
+    monkeypatch.setattr(download, "_ATTEMPTS", 1)
+    server.stall, server.break_off_after = 30, (300_000,)
+    assert "no answer within 0.2 seconds" in refusal(server.published(), tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server, tmp_path):
+    (tmp_path / "file").touch()
+    line = refusal(server.published(), tmp_path / "file" / "cache")
+    assert str(tmp_path) in line and "cannot be written" in line and "RESNET_LESSON_CACHE" in line
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_named(server, tmp_path):
+    (tmp_path / "file.h5.part").symlink_to("/dev/full")
+    assert "No space left" in refusal(server.published(), tmp_path)
+
+
+def test_two_that_start_at_once_download_once(server, tmp_path):
+    server.stall = 0.2
+    with ThreadPoolExecutor(2) as pool:  # a lock of its own for each, as for two processes
+        paths = list(pool.map(fetch, [server.published()] * 2, [tmp_path] * 2))
+    assert paths == [tmp_path / "file.h5"] * 2 and len(server.asked) == 1

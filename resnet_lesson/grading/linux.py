@@ -101,7 +101,8 @@ def new_root(root, readable, hidden, megabytes, files):
     for link in filter(os.path.islink, ("/lib", "/lib64")):
         os.symlink(os.readlink(link), f"{root}{link}")
     os.makedirs(f"{root}/proc/self")  # all of it that TensorFlow asks for
-    os.symlink(sys.executable, f"{root}/proc/self/exe")
+    Path(f"{root}/proc/self/cmdline").write_text("python\0")
+    os.symlink(os.path.realpath(sys.executable), f"{root}/proc/self/exe")
     for path in hidden:
         if os.path.isdir(f"{root}{path}"):
             mount("tmpfs", f"{root}{path}", "tmpfs", flags | READ_ONLY, "size=4k")
@@ -171,6 +172,7 @@ def allow_paths(readable, listed, writable):
         rules.allow(path, rules=FSAccess.READ_DIR)
     for path in writable:
         rules.allow(path)
+    rules.allow("/proc/self/cmdline", rules=read)  # TensorFlow ends where it cannot read that
     rules.allow(os.devnull, rules=read | FSAccess.WRITE_FILE)
     rules.apply()
     os.close(rules._fd)

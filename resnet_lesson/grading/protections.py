@@ -181,7 +181,7 @@ def _own_threads():
 @cache
 def _readable():
     """What Python and its libraries need: the interpreter, the site's packages, the system's."""
-    wanted = ["/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"]
+    wanted = [sys.executable, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"]
     wanted += [f"/dev/{name}" for name in ("null", "zero", "urandom", "random")]
     known = sysconfig.get_paths()
     wanted += [known["stdlib"], known["platstdlib"], *_libraries(), os.path.dirname(os.__file__)]

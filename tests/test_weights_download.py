@@ -1,6 +1,8 @@
 """Downloads from a server on this machine that breaks off, lies, stalls, or cannot resume."""
 
 import hashlib
+import inspect
+import json
 import os
 import re
 import threading
@@ -9,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from resnet_lesson.weights import download
+from resnet_lesson.weights import WeightsError, download, imagenet
 from resnet_lesson.weights.download import DownloadError, Published, fetch
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
@@ -191,3 +193,64 @@ def test_two_that_start_at_once_download_once(server, tmp_path):
     with ThreadPoolExecutor(2) as pool:  # a lock of its own for each, as for two processes
         paths = list(pool.map(fetch, [server.published()] * 2, [tmp_path] * 2))
     assert paths == [tmp_path / "file.h5"] * 2 and len(server.asked) == 1
+
+
+def served(server, monkeypatch, folder, name, md5=MD5):
+    """Puts the server in the place of a published file, and the cache into a folder."""
+    monkeypatch.delenv("RESNET_LESSON_QUICK", raising=False)
+    monkeypatch.delenv("RESNET_LESSON_WEIGHTS", raising=False)
+    monkeypatch.setenv("RESNET_LESSON_CACHE", str(folder))
+    monkeypatch.setattr(imagenet, name, server.published(md5))
+
+
+def test_weights_are_downloaded_where_none_are_named(server, tmp_path, monkeypatch):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    assert imagenet.find_weights() == tmp_path / "file.h5"
+
+
+def test_a_file_of_ones_own_comes_first(server, tmp_path, monkeypatch):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    given, named = tmp_path / "given.h5", tmp_path / "named.h5"
+    for file in (given, named):
+        file.touch()
+    monkeypatch.setenv("RESNET_LESSON_WEIGHTS", str(named))
+    assert imagenet.find_weights(given) == given and imagenet.find_weights() == named
+    named.unlink()
+    with pytest.raises(WeightsError, match=r"RESNET_LESSON_WEIGHTS: .* is no file"):
+        imagenet.find_weights()
+    assert server.asked == []
+
+
+def test_when_things_are_to_be_quick_the_network_is_not_tried(server, tmp_path, monkeypatch):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    monkeypatch.setattr(imagenet, "CLASS_INDEX", server.published())
+    monkeypatch.setenv("RESNET_LESSON_QUICK", "1")
+    assert imagenet.find_weights() is None and imagenet.class_names() is None
+    assert server.asked == []
+
+
+def test_without_weights_one_line_says_so(server, tmp_path, monkeypatch, capsys):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    server.status = 404
+    assert imagenet.find_weights() is None
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "answers 404" in said and "made weights" in said
+
+
+def test_the_names_of_the_classes_are_in_their_order(server, tmp_path, monkeypatch):
+    names = {str(n): [f"n{n:08}", f"name {n}"] for n in reversed(range(1000))}
+    server.content = json.dumps(names).encode()
+    md5 = hashlib.md5(server.content).hexdigest()
+    served(server, monkeypatch, tmp_path, "CLASS_INDEX", md5)
+    found = imagenet.class_names()
+    assert len(found) == 1000 and found[7] == "name 7"
+
+
+def test_the_published_sums_are_those_of_the_installed_keras():
+    from keras.src.applications import imagenet_utils, resnet
+
+    published = download.RESNET50, download.RESNET50_NOTOP
+    assert resnet.WEIGHTS_HASHES["resnet50"] == tuple(file.md5 for file in published)
+    assert all(file.url.startswith(resnet.BASE_WEIGHTS_PATH) for file in published)
+    assert download.CLASS_INDEX.url == imagenet_utils.CLASS_INDEX_PATH
+    assert download.CLASS_INDEX.md5 in inspect.getsource(imagenet_utils)

@@ -1,0 +1,62 @@
+"""Finds the ImageNet weights of ResNet-50 and the names of its classes, where they can be had."""
+
+import json
+import os
+from pathlib import Path
+
+from resnet_lesson.progress_bar import notice
+from resnet_lesson.signs.form import shown
+from resnet_lesson.weights.download import CLASS_INDEX, RESNET50, DownloadError, fetch
+from resnet_lesson.weights.transfer import WeightsError
+
+VARIABLE = "RESNET_LESSON_WEIGHTS"
+
+
+def find_weights(path=None):
+    """Finds a file with the ImageNet weights of ResNet-50.
+
+    They are looked for in this order: ``path``; the file that the environment variable
+    ``RESNET_LESSON_WEIGHTS`` names; the lesson's cache folder; the network (100 MB, once).
+    Under ``RESNET_LESSON_QUICK=1`` only ``path`` counts.
+
+    Arguments:
+        path: a ``.h5`` or ``.weights.h5`` file, or None.
+
+    Returns:
+        Path of the file; None if there is none, and then one line says why.
+
+    Raises:
+        WeightsError: ``path``, or the file that the variable names, does not exist.
+    """
+    named = path or (None if _quick() else os.environ.get(VARIABLE))
+    if named:
+        file = Path(named).expanduser()
+        if not file.is_file():
+            source = "" if path else f"{VARIABLE}: "
+            raise WeightsError(f"{source}{shown(file)} is no file; give a .h5 file of weights")
+        return file
+    return _fetched(RESNET50, "going on with made weights")
+
+
+def class_names():
+    """The names of the 1000 classes of ImageNet in their order; None if they cannot be had."""
+    file = _fetched(CLASS_INDEX, "going on with the numbers of the classes")
+    if file is None:
+        return None
+    index = json.loads(file.read_text(encoding="utf-8"))
+    return [index[str(number)][1] for number in range(len(index))]
+
+
+def _fetched(published, otherwise):
+    """The file, or None; it is not even asked for where things are to be quick."""
+    if _quick():
+        return None
+    try:
+        return fetch(published)
+    except DownloadError as error:
+        notice(f"{error}; {otherwise}")
+        return None
+
+
+def _quick():
+    return os.environ.get("RESNET_LESSON_QUICK") == "1"

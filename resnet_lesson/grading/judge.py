@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resnet_lesson.grading.alignment import KEPT_LAYER
+from resnet_lesson.grading.borders import with_implied_borders
 from resnet_lesson.grading.compare import (
     EARLIER_LAYER,
     OWN_LAYER,
@@ -84,8 +85,11 @@ def judge(observed, reference):
 def _judged(observed, reference):
     if observed.failure:
         return Verdict(False, failure=observed.failure)
-    named = [replace(run, series=with_places(run.series)) for run in reference.runs]
-    pairs = _paired(observed.runs, named, observed.free)
+    named = [
+        replace(run, series=with_places(with_implied_borders(run.series))) for run in reference.runs
+    ]
+    runs = [replace(run, series=with_implied_borders(run.series)) for run in observed.runs]
+    pairs = _paired(runs, named, observed.free)
     wrong = [(have, want) for have, want in pairs if not _same(have, want, observed.free)]
     if not wrong:
         return _reused(pairs, observed.free) or Verdict(

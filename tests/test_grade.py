@@ -3,15 +3,15 @@
 import json
 import subprocess
 import sys
-import textwrap
 
 import nbformat
 import pytest
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading import submissions, wire
+from resnet_lesson.grading import wire
 from resnet_lesson.grading.judge import judge
-from resnet_lesson.grading.observe import Failure, Observation, observe
+from resnet_lesson.grading.observation import Failure, Observation
+from resnet_lesson.grading.observe import observe
 
 RIGHT = """
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
@@ -140,27 +140,6 @@ def test_every_submission_is_in_the_results_and_hidden_files_are_not(graded):
     assert len(graded) == 14
     assert all(result["max_points"] == 10.0 for result in graded.values())
     assert graded["right.py"]["points"] == 10.0 and graded["loop.py"]["points"] == 0.0
-
-
-def test_only_what_the_graded_function_needs_is_run():
-    text = textwrap.dedent(
-        """
-        import numpy as np
-        scale = 2
-        unused = train()
-        X = train()
-        def helper(x): return x * scale
-        def block(X):
-            unused = helper(X)
-            return unused
-        block(3)
-        """
-    )
-    statements = submissions._parse(text, "<test>")
-    needed = submissions.needed(statements, {"block"})
-    assert [type(s.node).__name__ for s in needed] == ["Assign", "FunctionDef", "FunctionDef"]
-    namespace, notes = submissions.load(needed)
-    assert namespace["block"](3) == 6 and notes == []
 
 
 @pytest.mark.parametrize(

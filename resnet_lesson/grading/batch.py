@@ -16,6 +16,7 @@ from resnet_lesson.grading.judge import Verdict, judge
 from resnet_lesson.grading.observation import Failure
 from resnet_lesson.grading.report import report
 from resnet_lesson.grading.submissions import attempt, decoded, read_source
+from resnet_lesson.grading.suspicion import cause, is_whole
 
 TIMEOUT = 120.0  # seconds for an exercise
 MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
@@ -230,7 +231,10 @@ class Grader:
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        return verdict
+        if not is_whole(observed, reference):
+            return Verdict(False, failure=Failure("tampering", message="left calls out"))
+        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, pieces)
+        return Verdict(False, failure=named) if named else verdict
 
     def _observe(self, job):
         """Tries again where a neighbour may have used up what the confinement needs."""

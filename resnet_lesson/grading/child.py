@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.failures import failure_of
 from resnet_lesson.grading.loading import Piece, load
 from resnet_lesson.grading.observation import Failure, Observation
-from resnet_lesson.grading.failures import failure_of
 from resnet_lesson.grading.observe import observe
 from resnet_lesson.grading.patches import Patches
 from resnet_lesson.grading.sandbox import pack
 from resnet_lesson.grading.standins import StandIns
 from resnet_lesson.grading.wire import to_bytes
+
 
 def run(job):
     """Observes one exercise of one submission, or its reference.

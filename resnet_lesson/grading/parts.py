@@ -1,4 +1,4 @@
-"""What of the lesson a submission may build on: the source of blocks for a network, and the like."""
+"""What of the lesson a submission may build on, such as the source of blocks for a network."""
 
 import ast
 from functools import cache

@@ -79,6 +79,7 @@ class Confinement:
     def __init__(self, active, scratch, hidden=()):
         self.active = active
         self.scratch = str(scratch)
+        self.readable = _readable()  # found before the child is confined
         package = Path(__file__).resolve().parents[1]
         self.hidden = tuple(os.path.realpath(path) for path in (package, *hidden))
         self.folder = None
@@ -106,8 +107,8 @@ class Confinement:
             from resnet_lesson.grading import linux
         folder = self.folder
         if "mounts" in active:
-            inside = [path for path in self.hidden if _is_below(path, _readable())]
-            linux.new_root(self.scratch, _readable(), inside, FILE_SIZE, FILES)
+            inside = [path for path in self.hidden if _is_below(path, self.readable)]
+            linux.new_root(self.scratch, self.readable, inside, FILE_SIZE, FILES)
             folder = "/own"
         os.chdir(folder)
         os.environ.clear()
@@ -115,8 +116,9 @@ class Confinement:
         if "privileges" in active:
             linux.drop_privileges()
         if "landlock" in active:
-            readable = list(_uncovered(_readable(), self.hidden))
-            linux.allow_paths(readable, [p for p in _readable() if os.path.isdir(p)], [folder])
+            allowed = list(_uncovered(self.readable, self.hidden))
+            listed = [path for path in self.readable if os.path.isdir(path)]
+            linux.allow_paths(allowed, listed, [folder])
         if "limits" in active:
             limit(seconds, memory)
         if "seccomp" in active:

@@ -116,7 +116,9 @@ class Warm:
         self._process = self._control = self._scratch = None
 
     def __enter__(self):
-        self._scratch = tempfile.TemporaryDirectory(prefix="resnet-lesson-", ignore_cleanup_errors=True)
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix="resnet-lesson-", ignore_cleanup_errors=True
+        )
         try:
             self._start()
         except BaseException:

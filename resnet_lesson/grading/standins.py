@@ -1,4 +1,4 @@
-"""Stands in for the lesson's package where a learner's code is graded: the real one is not there."""
+"""Stands in for the lesson where a learner's code is graded: the real one is not there."""
 
 import importlib.abc
 import importlib.machinery
@@ -96,5 +96,3 @@ def _first(value, *_, **__):
 
 def _nothing(*_, **__):
     """Does nothing, as checks and hints do while a submission is graded."""
-
-

@@ -43,6 +43,7 @@ def main(descriptor, scratch, hidden, without):
     importlib.import_module("resnet_lesson.exercises").all_exercises()
     active, missing = probe(scratch, hidden, without)
     _send_line(control, {"missing": missing})
+    confinement = Confinement(active, scratch, hidden)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
@@ -50,7 +51,7 @@ def main(descriptor, scratch, hidden, without):
             return
         if os.fork() == 0:
             control.close()
-            _keep(Connection(descriptors[0]), Confinement(active, scratch, hidden))
+            _keep(Connection(descriptors[0]), confinement)
         os.close(descriptors[0])
 
 

@@ -195,7 +195,7 @@ results=$root/results/results.json
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# no_results REASON: says in the results that there is no mark. REASON holds no quotes.
+# no_results REASON: says in the results that there is no mark. REASON needs no escapes in JSON.
 no_results() {
     printf '{"score": 0, "output": "This submission could not be graded: %s %s", %s}\n' \
         "$1" "Please tell your instructor." \
@@ -206,15 +206,13 @@ no_results() {
 # Written first, for the case that this script itself is ended.
 no_results "it was stopped before it was done."
 
-# In a folder of folders, each is one learner's; so all the files make one submission.
-mkdir -p "$work/all/submission" && cp -R "$root/submission/." "$work/all/submission" || {
-    no_results "what was handed in cannot be read."
-    exit 0
-}
-"$python" -m resnet_lesson grade "$work/all" @EXERCISES@ --gradescope "$work/results.json"
+"$python" -m resnet_lesson grade "$root/submission" @EXERCISES@ --gradescope "$work/results.json" \
+    2>"$work/said"
 status=$?
+cat "$work/said" >&2
 if [ "$status" -ne 0 ]; then
-    no_results "the autograder ended with status $status."
+    # Nothing that JSON would have to escape.
+    no_results "$(tail -n 1 "$work/said" | tr -cd '[:alnum:] .,:;()/_-' | cut -c 1-300)."
 elif ! "$python" -c 'import json, sys; json.load(open(sys.argv[1]))["tests"]' \
     "$work/results.json"; then
     no_results "the autograder wrote no results."

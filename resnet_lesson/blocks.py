@@ -161,6 +161,34 @@ def residual_projection_block(n_filters, x, s=2):
     return Activation("relu")(x)
 
 
+def preactivation_block(n_filters, x):
+    """The two-layer residual block with BatchNorm and ReLU before each convolution.
+
+    Nothing follows the addition: through any number of such blocks leads a path that changes
+    nothing.
+
+    Arguments:
+        n_filters: integer, the number of filters of both convolutions.
+        x: tensor ``(N, H, W, n_filters)``.
+
+    Returns:
+        Tensor ``(N, H, W, n_filters)``.
+
+    Source: He et al. (2016), https://arxiv.org/abs/1603.05027, figure 4 (e).
+    """
+    shortcut = x
+
+    x = BatchNormalization()(x)
+    x = Activation("relu")(x)
+    x = Conv2D(n_filters, 3, padding="same", use_bias=False)(x)
+
+    x = BatchNormalization()(x)
+    x = Activation("relu")(x)
+    x = Conv2D(n_filters, 3, padding="same", use_bias=False)(x)
+
+    return Add()([x, shortcut])
+
+
 def bottleneck_block(n_filters, x):
     """The bottleneck residual block: 1×1 reduces, 3×3 works in the narrow part, 1×1 restores.
 

@@ -4,54 +4,32 @@ import base64
 import io
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from keras.layers import Conv2D
 from PIL import Image
 
-from resnet_lesson.blocks import convolutional_block, identity_block, skip_connection
+from resnet_lesson.blocks import (
+    bottleneck_block,
+    convolutional_block,
+    identity_block,
+    preactivation_block,
+    residual_block,
+    residual_projection_block,
+    skip_connection,
+)
 from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.graph import Branch, Op
 from resnet_lesson.hands import draw_hand
-from resnet_lesson.networks import ResNet50
+from resnet_lesson.networks import ResNet34, ResNet50
 from resnet_lesson.signs import one_hot
 from resnet_lesson.tracing import trace, trace_model
 
 # One for each sign: hands of different people, both sides, the fingers plain to see.
 SEEDS = (102, 108, 109, 100, 104, 101)
 _EMBEDDED = re.compile('(?<="data:image/png;base64,)[^"]*')
-
-
-def two_layer_block(X, filters, s=1):
-    """The residual block of ResNet-18 and 34: two 3×3 convolutions and a shortcut.
-
-    Arguments:
-        X: tensor ``(N, H, W, C)``.
-        filters: integer, the number of filters of both convolutions.
-        s: integer, stride of the first convolution. Above 1, a 1×1 convolution with this stride
-            projects the shortcut; at 1, C has to be ``filters`` already.
-
-    Returns:
-        Tensor ``(N, ⌈H/s⌉, ⌈W/s⌉, filters)``.
-
-    Source: He et al. (2015), figure 5 (left) and table 1; section 3.3, option B.
-    """
-    X_shortcut = X
-
-    X = Conv2D(filters, 3, strides=s, padding="same")(X)
-    X = BatchNormalization(axis=3)(X)
-    X = Activation("relu")(X)
-
-    X = Conv2D(filters, 3, padding="same")(X)
-    X = BatchNormalization(axis=3)(X)
-
-    if s > 1:
-        X_shortcut = Conv2D(filters, 1, strides=s)(X_shortcut)
-        X_shortcut = BatchNormalization(axis=3)(X_shortcut)
-
-    X = Add()([X, X_shortcut])
-    return Activation("relu")(X)
 
 
 def draw_skip_connection():
@@ -74,7 +52,7 @@ def draw_identity_block_2():
     """The identity block with two layers."""
     shape = (56, 56, 64)
     return diagram(
-        trace(two_layer_block, shape, filters=64),
+        trace(partial(residual_block, 64), shape),
         title="Identity block, two layers",
         description="Main path: convolution 3×3, BatchNorm, ReLU, convolution 3×3, BatchNorm. The "
         "shortcut carries the input unchanged. Both are added, and a ReLU follows.",
@@ -127,7 +105,7 @@ def draw_resnet34_block():
     """The residual block of ResNet-34."""
     shape = (28, 28, 128)
     return diagram(
-        trace(two_layer_block, shape, filters=128),
+        trace(partial(residual_block, 128), shape),
         title="Residual block of ResNet-34",
         description="Two convolutions 3×3 with 128 filters and padding same, each with BatchNorm, "
         "a ReLU between them. The identity link goes around both. The sum passes a "
@@ -136,11 +114,38 @@ def draw_resnet34_block():
     )
 
 
+def draw_resnet34():
+    """ResNet-34, a row for each group."""
+    shape = (224, 224, 3)
+    return diagram(
+        trace_model(ResNet34(shape)),
+        title="ResNet-34",
+        description="Stem: zero padding, convolution 7×7, BatchNorm, ReLU, zero padding, max "
+        "pooling. Four groups of two-layer residual blocks, 3, 4, 6 and 3 of them; the second, "
+        "third and fourth group begin with a convolutional block of stride 2. Head: global "
+        "average pooling, dense layer with softmax. The shapes go from 224×224×3 over 56×56×64, "
+        "28×28×128, 14×14×256 and 7×7×512 to 1000 probabilities.",
+        input_shape=shape,
+    )
+
+
+def draw_preactivation_block():
+    """The residual block with BatchNorm and ReLU before the convolutions."""
+    shape = (28, 28, 128)
+    return diagram(
+        trace(partial(preactivation_block, 128), shape),
+        title="Pre-activation: nothing follows the addition",
+        description="Main path: BatchNorm, ReLU, convolution 3×3, BatchNorm, ReLU, convolution "
+        "3×3. The identity link goes around all six. After the addition comes nothing.",
+        input_shape=shape,
+    )
+
+
 def draw_convolutional_block_groups():
     """The convolutional block between two groups of ResNet-34."""
     shape = (56, 56, 64)
     return diagram(
-        trace(two_layer_block, shape, filters=128, s=2),
+        trace(partial(residual_projection_block, 128), shape),
         title="Convolutional block between two groups: twice the filters, a quarter of the area",
         description="The first convolution 3×3 has 128 filters and stride 2: 56×56×64 becomes "
         "28×28×128. A convolution 1×1 with 128 filters and stride 2 brings the "
@@ -152,7 +157,7 @@ def draw_convolutional_block_groups():
 def draw_bottleneck():
     """The bottleneck block: what each of its three convolutions is there for."""
     shape = (56, 56, 256)
-    block, output = trace(identity_block, shape, f=3, filters=[64, 64, 256])
+    block, output = trace(partial(bottleneck_block, 64), shape)
     roles = iter(("reduces 256 to 64", "works among 64", "restores 256"))
     main = tuple(_with_role(op, next(roles)) if op.kind == "conv" else op for op in block.main)
     return diagram(
@@ -219,6 +224,8 @@ PICTURES = {
     "convolutional-block": draw_convolutional_block,
     "resnet50": draw_resnet50,
     "resnet34-block": draw_resnet34_block,
+    "resnet34": draw_resnet34,
+    "preactivation-block": draw_preactivation_block,
     "convolutional-block-groups": draw_convolutional_block_groups,
     "bottleneck": draw_bottleneck,
     "signs": draw_signs,

@@ -2,6 +2,9 @@
 
 import io
 import random
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -10,16 +13,20 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from resnet_lesson import training, training_progress
+from resnet_lesson import training
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import Signs, SignsError, load_signs, normalise, one_hot
-from resnet_lesson.training import TrainingError, train
+from resnet_lesson.training import TrainingError, display, train
 
 REAL_SIGNS = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture
 def signs():
+    return signs_of_colours()
+
+
+def signs_of_colours():
     """Seventy images that are one colour each, with a little noise; the colour is the class."""
     colours = np.array(
         [[220, 30, 30], [30, 220, 30], [30, 30, 220], [220, 220, 30], [0] * 3, [255] * 3]
@@ -184,6 +191,124 @@ def test_a_loss_that_is_no_number_stops_the_training_and_leaves_the_momentum(sig
     assert norm_of(model).momentum == 0.99
 
 
+def test_when_the_loss_is_lost_the_weights_of_the_last_good_epoch_are_back(signs, monkeypatch):
+    model = tiny_model()
+    steps = iter(range(100))
+    make = training.training_step
+
+    def spoilt(*arguments):
+        step = make(*arguments)
+
+        def call(given, labels):
+            loss, share = step(given, labels)
+            if next(steps) == 8:  # in the second epoch of six steps
+                norm_of(model).gamma.assign(np.full(8, np.nan))
+                return np.nan, share
+            return loss, share
+
+        return call
+
+    monkeypatch.setattr(training, "training_step", spoilt)
+    said = message_of(train, model, signs, epochs=2, batch_size=8, precision="float32")
+    assert "at step 9" in said and "before this epoch" in said
+    monkeypatch.undo()
+    alone = tiny_model()
+    monkeypatch.setattr(training, "fitting_momentum", lambda steps: 0.01 ** (1 / 12))
+    rates(monkeypatch)
+    train(alone, signs, epochs=1, batch_size=8, precision="float32")
+    for weight, expected in zip(model.weights, alone.weights, strict=True):
+        np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-6)
+
+
+def rates(monkeypatch):
+    """Lets a training of one epoch go by the learning rates of the first of two."""
+    compile_for = training.compile_for
+    monkeypatch.setattr(
+        training, "compile_for", lambda model, steps, _: compile_for(model, steps, 2)
+    )
+
+
+def test_a_training_ends_once_it_reaches_its_target(signs):
+    history = train(tiny_model(), signs, epochs=40, batch_size=8, target=0.9)
+    assert len(history.loss) < 40
+    assert history.test_accuracy[-1] >= 0.9 > max(history.test_accuracy[:-1], default=0)
+
+
+INTERRUPTED = """
+import os, signal, sys
+import numpy as np
+from tests_training import signs_of_colours, tiny_model
+from resnet_lesson import training
+
+write = training.write_checkpoint
+def killed(path, model, settings, history):
+    write(path, model, settings, history)
+    if len(history["loss"]) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+training.write_checkpoint = killed
+training.train(tiny_model(), signs_of_colours(), epochs=4, batch_size=8, checkpoint=sys.argv[1])
+"""
+
+
+def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path):
+    code = INTERRUPTED.replace("tests_training", Path(__file__).stem)
+    file = tmp_path / "signs.h5"
+    done = subprocess.run([sys.executable, "-c", code, file], cwd=Path(__file__).parent)
+    assert done.returncode == -signal.SIGKILL and file.exists()
+    resumed, unbroken = tiny_model(), tiny_model()
+    history = train(resumed, signs, epochs=4, batch_size=8, checkpoint=file)
+    expected = train(unbroken, signs, epochs=4, batch_size=8)
+    np.testing.assert_allclose(history.loss, expected.loss, rtol=1e-3)
+    assert len(history.loss) == 4 and history.learning_rate == expected.learning_rate
+    for weight, same in zip(resumed.weights, unbroken.weights, strict=True):
+        np.testing.assert_allclose(weight, same, rtol=1e-2, atol=1e-4)
+    assert [path.name for path in tmp_path.iterdir()] == ["signs.h5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("none/a.h5", "is no folder"),
+        ("broken.h5", "no checkpoint that can be read"),
+        ("other.h5", "of another training (epochs 2, batch_size 8, seed 0)"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_is_told_in_one_line(signs, tmp_path, name, said):
+    (tmp_path / "broken.h5").write_bytes(b"nothing")
+    train(tiny_model(), signs, epochs=2, batch_size=8, checkpoint=tmp_path / "other.h5", target=0)
+    message = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / name)
+    assert said in message and "\n" not in message
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_trained_weights(signs, tmp_path):
+    folder = tmp_path / "folder.h5"
+    (folder / "inside").mkdir(parents=True)
+    model = tiny_model()
+    with pytest.raises(TrainingError, match="be read"):
+        train(model, signs, epochs=1, batch_size=8, checkpoint=folder)
+    with pytest.raises(TrainingError, match="cannot be written"):
+        training.files.write_checkpoint(folder, model, {}, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.h5"]
+
+
+def test_a_model_that_cannot_compute_in_bfloat16_is_trained_in_float32(signs):
+    class Strict(layers.Layer):
+        def call(self, X):
+            return tf.linalg.matmul(X, tf.eye(8, dtype="float32"))
+
+    inputs = keras.Input((64, 64, 3))
+    X = Strict()(layers.BatchNormalization()(layers.Conv2D(8, 8, 8)(inputs)))
+    X = layers.GlobalAveragePooling2D()(X)
+    model = keras.Model(inputs, layers.Dense(6, "softmax")(X))
+    history = train(model, signs, epochs=1, batch_size=8, precision="mixed_bfloat16")
+    assert history.precision == "float32" and np.isfinite(history.loss[0])
+
+
+def test_an_unknown_precision_is_refused(signs):
+    said = message_of(train, tiny_model(), signs, precision="float8")
+    assert "'float8'" in said and "mixed_bfloat16" in said
+
+
 def test_a_saved_model_gives_the_same_answers(signs, tmp_path):
     model = tiny_model()
     train(model, signs, epochs=1)
@@ -228,7 +353,7 @@ def test_run_measures_the_reference_network(signs, monkeypatch):
         "test_accuracy",
         "precision",
     ]
-    assert measured["epochs"] == 2 and measured["precision"] == "float32"
+    assert measured["epochs"] == 2 and measured["precision"] == training.fitting_precision()
     assert all(0 <= measured[f"{part}_accuracy"] <= 1 for part in ("train", "test"))
 
 
@@ -245,7 +370,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_gets_a_bar_and_one_line_an_epoch(signs, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setattr(training_progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(display, "_SECONDS_BETWEEN", 0)
     train(tiny_model(), signs, epochs=3, batch_size=8)
     written = terminal.getvalue()
     assert written.count("\n") == 3 and "epoch 3 of 3: loss " in written

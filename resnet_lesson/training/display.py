@@ -33,6 +33,7 @@ class QuietDisplay:
 
     def __init__(self, epochs, steps):
         self.epochs, self.steps, self.done, self.history = epochs, steps, 0, None
+        self._before = 0  # steps of an earlier, interrupted run
         self._shown_at = -_SECONDS_BETWEEN
 
     def __enter__(self):
@@ -41,11 +42,16 @@ class QuietDisplay:
     def __exit__(self, *problem):
         self.close()
 
+    def resume(self, steps, history):
+        """Goes on after ``steps`` steps of an interrupted training."""
+        self.done = self._before = steps
+        self.history = history
+
     def step(self, loss):
         """Takes note of one more step; ``loss`` is its loss."""
         self.done += 1
         now = time.monotonic()
-        if self.done == 1:
+        if self.done == self._before + 1:
             self._second_step_at = now  # the first step builds the graph: it tells nothing
         if now - self._shown_at >= _SECONDS_BETWEEN:
             self._shown_at = now
@@ -63,9 +69,10 @@ class QuietDisplay:
         """Removes what was for the time of the training."""
 
     def _left(self, now):
-        if self.done < 3:
+        timed = self.done - self._before - 1
+        if timed < 2:
             return ""
-        seconds = (now - self._second_step_at) / (self.done - 1) * (self.steps - self.done)
+        seconds = (now - self._second_step_at) / timed * (self.steps - self.done)
         if seconds < 60:
             return f", {seconds:.0f} s left"
         return f", {seconds / 60:.0f} min left"

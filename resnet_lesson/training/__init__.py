@@ -1,0 +1,321 @@
+"""Training on the signs: the recipe, the step, files, and what a learner sees of it."""
+
+import math
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
+
+import numpy as np
+import tensorflow as tf
+
+from resnet_lesson.networks import ResNet50
+from resnet_lesson.signs import load_signs, normalise, one_hot
+from resnet_lesson.training.display import display_for
+from resnet_lesson.training.files import (
+    TrainingError,
+    load,
+    read_checkpoint,
+    save,
+    write_checkpoint,
+)
+from resnet_lesson.training.recipe import (
+    PEAK_LEARNING_RATE,
+    augment,
+    compile_for,
+    fitting_momentum,
+    moved,
+    random_moves,
+)
+from resnet_lesson.training.step import (
+    PRECISIONS,
+    fitting_precision,
+    prepared,
+    temporary_momentum,
+    training_step,
+)
+
+__all__ = [
+    "PEAK_LEARNING_RATE",
+    "PRECISIONS",
+    "History",
+    "TrainingError",
+    "accuracy_of",
+    "augment",
+    "compile_for",
+    "fitting_momentum",
+    "fitting_precision",
+    "load",
+    "probabilities",
+    "run",
+    "save",
+    "temporary_momentum",
+    "train",
+]
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened in a training: one number an epoch in each of the first five.
+
+    Attributes:
+        loss: mean cross-entropy of the training batches, with smoothed labels.
+        train_accuracy: share of the moved training images told right, by batch statistics.
+        test_accuracy: share of the test images told right, in inference mode and full precision.
+        learning_rate: at the end of the epoch.
+        seconds: spent on the epoch's training steps and its test.
+        images_per_second: trained, without the first step (it builds the graph) and the tests.
+        precision: in which the steps were computed, "float32" or "mixed_bfloat16".
+    """
+
+    loss: tuple[float, ...] = ()
+    train_accuracy: tuple[float, ...] = ()
+    test_accuracy: tuple[float, ...] = ()
+    learning_rate: tuple[float, ...] = ()
+    seconds: tuple[float, ...] = ()
+    images_per_second: float = 0.0
+    precision: str = "float32"
+
+
+def train(
+    model,
+    signs,
+    epochs=10,
+    batch_size=32,
+    seed=0,
+    precision=None,
+    target=None,
+    checkpoint=None,
+):
+    """Trains a model of one's own on the signs, and measures it after every epoch.
+
+    The model is compiled anew, so a training starts from the model's present weights with a fresh
+    optimizer. Nothing is drawn from the global random state. What makes the steps quick (see
+    `resnet_lesson.training.step`) is undone at the end: the model's layers are as they were
+    written. A notebook shows a bar and the curves, a terminal a bar of text.
+
+    Arguments:
+        model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities ``(N, 6)``.
+        signs: what `load_signs` returns; images ``uint8``.
+        epochs: integer, how often each training image is seen.
+        batch_size: integer, images a step; what does not fill a batch waits for the next epoch.
+        seed: integer, decides on the order of the images and how they are moved.
+        precision: "float32", "mixed_bfloat16", or None for what is faster on this machine.
+        target: share of the test images, from 0 to 1; training ends after the epoch that reaches
+            it. None trains all epochs.
+        checkpoint: file, its name ending in ``.h5``, written after every epoch. If it is there
+            already, the training that wrote it goes on. None writes none.
+
+    Returns:
+        A `History`.
+
+    Raises:
+        TrainingError: the model does not fit the data, an argument is out of range, memory is out,
+            the checkpoint is of another training or cannot be written, or the loss is no longer a
+            number; then the model has the weights of the last epoch that went well.
+    """
+    batch_size = _checked(model, signs, epochs, batch_size)
+    if precision not in (None, *PRECISIONS):
+        raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
+    steps = len(signs.train_labels) // batch_size
+    compile_for(model, steps, epochs)
+    # Builds the model, and the graph that tests it, before its layers are prepared for training.
+    probabilities(model, signs.test_images[:1])
+    precision = precision or fitting_precision()
+    settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
+    history = read_checkpoint(checkpoint, model, settings)
+    history = History(**history) if history else History(precision=precision)
+    clock = _Clock()
+    with (
+        _prepared_step(model, signs, batch_size, epochs * steps, precision) as (step, precision),
+        display_for(epochs, epochs * steps) as shown,
+    ):
+        if history.loss:
+            shown.resume(len(history.loss) * steps, history)
+        for epoch in range(len(history.loss), epochs):
+            if _reached(history, target):
+                break
+            loss, accuracy = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, shown)
+            history = _extended(history, model, signs, loss, accuracy, clock, precision)
+            shown.epoch(history)
+            write_checkpoint(checkpoint, model, settings, asdict(history))
+    return history
+
+
+def _reached(history, target):
+    return target is not None and history.test_accuracy and history.test_accuracy[-1] >= target
+
+
+@contextmanager
+def _prepared_step(model, signs, batch_size, steps, precision):
+    """The compiled step, and its precision: float32 where a model's layers cannot do with less."""
+    momentum = fitting_momentum(steps)
+    images = (batch_size, *signs.train_images.shape[1:])
+    moves, labels = (batch_size, 8), (batch_size, len(signs.classes))
+    given = tf.TensorSpec(images, "uint8"), tf.TensorSpec(moves)
+    if precision != "float32":
+        with prepared(model, momentum, precision):
+            step = training_step(model, _moved_images)
+            try:
+                step.get_concrete_function(given, tf.TensorSpec(labels))
+            except (TypeError, ValueError, tf.errors.OpError):
+                precision = "float32"
+            else:
+                yield step, precision
+                return
+    with prepared(model, momentum):
+        yield training_step(model, _moved_images), precision
+
+
+def _moved_images(images, moves):
+    return moved(tf.cast(images, "float32") / 255, moves)
+
+
+def _one_epoch(model, step, signs, batch_size, seed, clock, shown):
+    """Trains on every image once, in an order of its own; returns mean loss and mean accuracy."""
+    rng = np.random.default_rng(seed)
+    size = signs.train_images.shape[1:3]
+    count = len(signs.train_labels) // batch_size * batch_size
+    good = [weight.numpy() for weight in model.weights]
+    measured = []
+    for batch in rng.permutation(len(signs.train_labels))[:count].reshape(-1, batch_size):
+        given = signs.train_images[batch], random_moves(rng, batch_size, *size)
+        labels = one_hot(signs.train_labels[batch], len(signs.classes))
+        with clock.step(batch_size), _memory_errors_in_words(batch_size):
+            loss, accuracy = (float(number) for number in step(given, labels))
+        if not math.isfinite(loss):
+            for weight, value in zip(model.weights, good, strict=True):
+                weight.assign(value)
+            raise TrainingError(
+                f"the loss became {loss} at step {clock.steps}; the model has the weights from "
+                "before this epoch again. Look for a missing BatchNormalization or a log of zero"
+            )
+        measured.append((loss, accuracy))
+        shown.step(loss)
+    return np.mean(measured, axis=0)
+
+
+@contextmanager
+def _memory_errors_in_words(batch_size):
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError):
+        raise TrainingError(
+            f"there is not enough memory for a step of {batch_size} images; "
+            f"give a smaller batch_size, such as {max(batch_size // 2, 1)}"
+        ) from None
+
+
+def _extended(history, model, signs, loss, accuracy, clock, precision):
+    test_accuracy = accuracy_of(model, signs.test_images, signs.test_labels)
+    return History(
+        (*history.loss, float(loss)),
+        (*history.train_accuracy, float(accuracy)),
+        (*history.test_accuracy, test_accuracy),
+        (*history.learning_rate, float(model.optimizer.learning_rate)),
+        (*history.seconds, clock.lap()),
+        clock.images_per_second,
+        precision,
+    )
+
+
+def probabilities(model, images, batch_size=32):
+    """The model's answer to images, in inference mode.
+
+    Arguments:
+        model: a Keras model from ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
+        images: ``uint8 (m, 64, 64, 3)``.
+        batch_size: integer; every batch is filled up to it, so that one graph serves all.
+
+    Returns:
+        float32 array ``(m, classes)``.
+    """
+    answers = []
+    for start in range(0, len(images), batch_size):
+        batch = normalise(images[start : start + batch_size])
+        missing = batch_size - len(batch)
+        filled = np.pad(batch, ((0, missing), (0, 0), (0, 0), (0, 0)))
+        answers.append(model.predict_on_batch(filled)[: len(batch)])
+    return np.concatenate(answers)
+
+
+def accuracy_of(model, images, labels):
+    """The share of images that a model tells right in inference mode, from 0 to 1."""
+    return float(np.mean(probabilities(model, images).argmax(axis=1) == labels))
+
+
+def run(data=None, epochs=10):
+    """Trains the reference ResNet-50 from its initial weights; what the command line does.
+
+    Arguments:
+        data: folder with the two HDF5 files, as `load_signs` takes it; None for your data, or the
+            drawn default.
+        epochs: integer.
+
+    Returns:
+        dict with ``epochs``, ``seconds`` (of training and tests), ``images_per_second``,
+        ``train_accuracy`` and ``test_accuracy`` (from 0 to 1, in inference mode, on images that are
+        not moved) and ``precision``, in which the network was trained.
+
+    Raises:
+        SignsError: the data cannot be used.
+        TrainingError: as `train`.
+    """
+    signs = load_signs(data)
+    model = ResNet50(input_shape=signs.train_images.shape[1:], classes=len(signs.classes))
+    history = train(model, signs, epochs=epochs)
+    return {
+        "epochs": len(history.loss),
+        "seconds": round(sum(history.seconds), 1),
+        "images_per_second": round(history.images_per_second, 1),
+        "train_accuracy": accuracy_of(model, signs.train_images, signs.train_labels),
+        "test_accuracy": history.test_accuracy[-1],
+        "precision": history.precision,
+    }
+
+
+def _checked(model, signs, epochs, batch_size):
+    """Refuses what cannot be trained; returns the batch size that fits the data."""
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or value < 1:
+            raise TrainingError(f"{name} is {value!r}; give a whole number of 1 or more")
+    image, answer = signs.train_images.shape[1:], (len(signs.classes),)
+    pairs = ("takes", "input_shape", image), ("gives", "output_shape", answer)
+    for verb, attribute, need in pairs:
+        have = getattr(model, attribute, (None, *need))[1:]  # a subclass may not know its shapes
+        known = [size if found is None else found for found, size in zip_longest(have, need)]
+        if known != list(need):
+            raise TrainingError(
+                f"the model {verb} {have} for one image, the data need {need}; "
+                f"build it with input_shape={image} and classes={answer[0]}"
+            )
+    return min(batch_size, len(signs.train_labels))
+
+
+class _Clock:
+    """Times the steps of a training; the first one builds the graph and is left out of the rate."""
+
+    def __init__(self):
+        self.steps = 0
+        self._images, self._seconds = 0, 0.0
+        self._lap = time.perf_counter()
+
+    @contextmanager
+    def step(self, images):
+        start = time.perf_counter()
+        yield
+        self.steps += 1
+        if self.steps > 1:
+            self._images += images
+            self._seconds += time.perf_counter() - start
+
+    def lap(self):
+        """Seconds since the last lap, or since the start."""
+        now = time.perf_counter()
+        seconds, self._lap = now - self._lap, now
+        return seconds
+
+    @property
+    def images_per_second(self):
+        return self._images / self._seconds if self._seconds else 0.0

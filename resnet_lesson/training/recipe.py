@@ -1,0 +1,101 @@
+"""The recipe that trains a ResNet-50 on a thousand small photographs within ten epochs.
+
+What makes so short a training work:
+
+- Adam, its learning rate warmed up during one epoch, then lowered along a cosine (`compile_for`).
+- Images moved a little and mirrored at random (`augment`). A mirrored hand is the other hand, and
+  both hands occur in the data: the digit stays the same.
+- Labels smoothed a little (Szegedy et al. 2016, section 7): no answer has to be quite certain.
+- Moving statistics of batch normalization that keep up with the weights (`fitting_momentum`).
+"""
+
+import keras
+import numpy as np
+
+PEAK_LEARNING_RATE = 2e-3
+LABEL_SMOOTHING = 0.1
+USUAL_MOMENTUM = 0.9
+INITIAL_SHARE = 0.01
+
+
+def compile_for(model, steps, epochs):
+    """Compiles a model with the recipe's loss, optimizer and learning rates.
+
+    Arguments:
+        model: a Keras model that gives probabilities.
+        steps: integer, steps an epoch.
+        epochs: integer.
+
+    Sources: Adam, Kingma and Ba (2015); cosine, Loshchilov and Hutter (2017), equation 5; warm-up,
+    Goyal et al. (2017), section 2.2.
+    """
+    warmup = min(steps, epochs * steps // 2)
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=PEAK_LEARNING_RATE / (warmup + 1),
+        warmup_target=PEAK_LEARNING_RATE,
+        warmup_steps=warmup,
+        decay_steps=epochs * steps - warmup,
+        alpha=0.01,
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(rate),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=LABEL_SMOOTHING),
+        metrics=["accuracy"],
+        jit_compile=False,  # XLA compiles for half a minute and is no faster on a processor
+    )
+
+
+def augment(images, rng):
+    """Moves, turns, scales and mirrors images at random, each by its own amount.
+
+    Arguments:
+        images: float32 ``(N, H, W, C)``.
+        rng: a `numpy.random.Generator`.
+
+    Returns:
+        float32 array ``(N, H, W, C)``; what comes in from outside repeats the edge.
+    """
+    return keras.ops.convert_to_numpy(moved(images, random_moves(rng, *images.shape[:3])))
+
+
+def random_moves(rng, count, height, width):
+    """Draws a move for each of ``count`` images of ``height`` by ``width`` pixels.
+
+    Returns:
+        float32 ``(count, 8)``, projective transforms as `keras.ops.image.affine_transform` takes
+        them.
+    """
+    angle = rng.uniform(-0.17, 0.17, count)  # radians; ten degrees
+    scale = rng.uniform(0.9, 1.1, count)
+    mirror = rng.choice([-1.0, 1.0], count)
+    shift = rng.uniform(-0.06, 0.06, (2, count)) * [[width], [height]]  # pixels
+    a, b = scale * np.cos(angle), scale * np.sin(angle)
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    # Rows of [x'; y'] = [a0 a1; b0 b1] [x; y] + [a2; b2], about the middle of the image.
+    a0, a1, b0, b1 = mirror * a, -mirror * b, b, a
+    a2 = middle_x - a0 * middle_x - a1 * middle_y + shift[0]
+    b2 = middle_y - b0 * middle_x - b1 * middle_y + shift[1]
+    none = np.zeros(count)
+    return np.stack([a0, a1, a2, b0, b1, b2, none, none], axis=1).astype("float32")
+
+
+def moved(images, moves):
+    """Applies moves of `random_moves` to images, a tensor or array ``(N, H, W, C)``."""
+    return keras.ops.image.affine_transform(images, moves, fill_mode="nearest")
+
+
+def fitting_momentum(steps):
+    """The momentum of moving statistics that suits a training of so many steps.
+
+    After n steps the share momentum**n of the initial statistics (mean 0, variance 1) remains in
+    the moving ones. Keras's default 0.99 leaves 71 % of them after an epoch of 34 steps, and lags a
+    hundred steps behind weights that change quickly. 0.9 lags ten steps; where even that leaves
+    more than one hundredth, because the steps are very few, it is less.
+
+    Arguments:
+        steps: integer, all steps of the training.
+
+    Returns:
+        Float between 0 and 0.9.
+    """
+    return min(USUAL_MOMENTUM, INITIAL_SHARE ** (1 / steps))

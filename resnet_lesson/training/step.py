@@ -1,0 +1,164 @@
+"""One step of a training, compiled, that makes the most of the machine.
+
+Stock Keras loses time in two places (measured by ``tests/benchmarks/train_speed.py``): it builds
+batch normalization from elementary operations, where TensorFlow has one for all of it, and it
+computes in float32, where many processors and graphics cards are quicker in bfloat16. While a
+training lasts, `prepared` changes both in the model's layers. Afterwards they are what they were.
+"""
+
+import os
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+_PROCESSOR_FLAGS = {"amx_bf16", "avx512_bf16"}
+_CAPS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+
+
+def fitting_precision():
+    """The precision that trains fastest here: "mixed_bfloat16" or "float32".
+
+    bfloat16 pays on graphics cards from compute capability 8.0 on, and on processors with
+    instructions for it (AMX, AVX512-BF16) that oneDNN may use. Elsewhere it is emulated, and slow.
+    """
+    cards = tf.config.list_physical_devices("GPU")
+    if cards:
+        details = tf.config.experimental.get_device_details(cards[0])
+        return PRECISIONS[details.get("compute_capability", (0, 0)) >= (8, 0)]
+    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
+        return "float32"
+    cap = next((os.environ[name].upper() for name in _CAPS if name in os.environ), "DEFAULT")
+    allowed = any(word in cap for word in ("DEFAULT", "ALL", "BF16", "AMX"))
+    return PRECISIONS[allowed and bool(_PROCESSOR_FLAGS & _processor_flags())]
+
+
+def _processor_flags():
+    """What Linux says that the processor can do; empty elsewhere."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("flags"):
+                return set(line.partition(":")[2].split())
+    return set()
+
+
+@contextmanager
+def prepared(model, momentum, precision="float32"):
+    """Makes a model's layers quick to train, and what they were at the end.
+
+    Arguments:
+        model: a Keras model; layers inside its layers are changed too.
+        momentum: float in [0, 1), for all BatchNormalization layers.
+        precision: "float32", or "mixed_bfloat16" to compute all but dense layers in bfloat16, with
+            weights in float32. Layers of another precision than float32 keep theirs.
+    """
+    with temporary_momentum(model, momentum):
+        # Keras has no public way to list layers at every depth.
+        layers = list(model._flatten_layers())
+        lowered = [layer for layer in layers if precision != "float32" and _can_be_lowered(layer)]
+        fused = [layer for layer in layers if _can_be_fused(layer)]
+        for layer in lowered:
+            layer.dtype_policy = keras.DTypePolicy(precision)
+        for layer in fused:
+            object.__setattr__(layer, "call", _fused_call(layer))
+        try:
+            yield
+        finally:
+            for layer in fused:
+                object.__delattr__(layer, "call")
+            for layer in lowered:
+                layer.dtype_policy = keras.DTypePolicy("float32")
+
+
+@contextmanager
+def temporary_momentum(model, momentum):
+    """Gives all BatchNormalization layers of a model another momentum, and the old one at the end.
+
+    Arguments:
+        model: a Keras model; layers inside its layers are found too.
+        momentum: float in [0, 1).
+    """
+    layers = [
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+    before = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = momentum
+    try:
+        yield
+    finally:
+        for layer, old in zip(layers, before, strict=True):
+            layer.momentum = old
+        model.train_function = None  # the graph that was built holds the temporary momentum
+
+
+def _can_be_lowered(layer):
+    # The last, dense layer tells probabilities apart that bfloat16 would call equal.
+    plain = layer.dtype_policy.name == "float32"
+    return plain and not isinstance(layer, keras.layers.Dense | keras.layers.InputLayer)
+
+
+def _can_be_fused(layer):
+    """Whether TensorFlow's fused batch normalization does all that this layer does."""
+    return (
+        type(layer) is keras.layers.BatchNormalization
+        and layer.scale
+        and layer.center
+        and not layer.synchronized
+    )
+
+
+def _fused_call(layer):
+    def call(inputs, training=None, mask=None):
+        last = len(inputs.shape) == 4 and layer.axis in (3, -1)
+        if not training or not layer.trainable or not last or mask is not None:
+            return type(layer).call(layer, inputs, training=training, mask=mask)
+        normalised, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=tf.cast(layer.gamma.value, "float32"),
+            offset=tf.cast(layer.beta.value, "float32"),
+            mean=tf.zeros([0]),
+            variance=tf.zeros([0]),
+            epsilon=layer.epsilon,
+            is_training=True,
+        )
+        # The fused operation gives the unbiased variance, Keras keeps the biased one.
+        count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), "float32")
+        biased = variance * (count - 1) / count
+        for kept, new in ((layer.moving_mean, mean), (layer.moving_variance, biased)):
+            kept.assign(kept * layer.momentum + new * (1 - layer.momentum))
+        return normalised
+
+    return call
+
+
+def training_step(model, prepare):
+    """A compiled step that trains a compiled model on one batch.
+
+    Arguments:
+        model: a Keras model that is built and compiled with a loss and an optimizer.
+        prepare: callable that makes the images of the batch from what the step is given first;
+            part of the graph.
+
+    Returns:
+        Function ``(given, labels) -> (loss, share told right)``, labels one-hot ``(N, classes)``.
+    """
+    weights = model.trainable_variables
+    optimizer = model.optimizer
+    optimizer.build(weights)
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def step(given, labels):
+        images = prepare(*given)
+        with tf.GradientTape() as tape:
+            answers = model(images, training=True)
+            loss = model.compute_loss(x=images, y=labels, y_pred=answers)
+        optimizer.apply(tape.gradient(loss, [weight.value for weight in weights]), weights)
+        right = tf.argmax(answers, axis=-1) == tf.argmax(labels, axis=-1)
+        return loss, tf.reduce_mean(tf.cast(right, "float32"))
+
+    return step

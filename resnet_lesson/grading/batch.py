@@ -226,13 +226,13 @@ class Grader:
         except wire.WireError:
             # Only code that writes to our pipe by itself sends anything else.
             return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
+        if not is_whole(observed, reference):
+            return Verdict(False, failure=Failure("tampering", message="left calls out"))
         try:
             verdict = judge(observed, reference)
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        if not is_whole(observed, reference):
-            return Verdict(False, failure=Failure("tampering", message="left calls out"))
         named = None if verdict.passed else cause(verdict.failure, outcome.noticed, pieces)
         return Verdict(False, failure=named) if named else verdict
 

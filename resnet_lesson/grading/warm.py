@@ -272,7 +272,7 @@ def _ending(status, usage, processor, memory):
     if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= processor - 1:
         return "timeout", ""
     largest = usage.ru_maxrss >> 10  # KiB on Linux
-    if code in (ENDED_BY_MEMORY, -signal.SIGKILL) or largest > 0.8 * memory:
+    if code in (ENDED_BY_MEMORY, -signal.SIGKILL) or largest > 0.5 * memory:
         return "memory", ""
     if code < 0:
         return "crashed", f"ended by signal {signal.Signals(-code).name}"

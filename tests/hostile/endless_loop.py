@@ -1,0 +1,4 @@
+# expected: timeout
+def identity_block(X, f, filters, training=True, initializer=None):
+    while True:
+        pass

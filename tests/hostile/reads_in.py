@@ -1,0 +1,3 @@
+# expected: tampering
+def identity_block(X, f, filters, training=True, initializer=None):
+    return eval(In[-1])

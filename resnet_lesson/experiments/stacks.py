@@ -26,17 +26,19 @@ def depths():
     return (8, 26) if quick() else (8, 20, 44)
 
 
-def small_signs(count=256):
+def small_signs(count=256, size=16):
     """The first training images of the hand signs, shrunk so that a network trains in seconds.
 
     Arguments:
         count: integer, how many images.
+        size: integer, their new height and width in pixels; a divisor of 64.
 
     Returns:
-        Tuple of images, float32 ``(count, 16, 16, 3)`` in [0, 1], and labels, int64 ``(count,)``.
+        Tuple of images, float32 ``(count, size, size, 3)`` in [0, 1], and labels, int64 ``(count,)``.
     """
     signs = load_signs()
-    windows = normalise(signs.train_images[:count]).reshape(-1, 16, 4, 16, 4, 3)
+    side = 64 // size
+    windows = normalise(signs.train_images[:count]).reshape(-1, size, side, size, side, 3)
     return windows.mean(axis=(2, 4)), signs.train_labels[:count]
 
 

@@ -67,6 +67,6 @@ def path_lengths(blocks):
     Returns:
         List of n + 1 integers, n over k for k = 0 … n; their sum is 2 to the power of n.
 
-    Source: Veit et al. (2016), section 4.2 (the lengths) and section 3 (the paths).
+    Source: Veit et al. (2016), section 3 (the paths) and section 5 (their lengths).
     """
     return [comb(blocks, k) for k in range(blocks + 1)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -84,10 +85,11 @@ def test_the_zip_holds_what_gradescope_looks_for(autograder):
 def test_what_it_installs_is_this_package_with_its_versions(autograder):
     theirs = tomllib.loads((autograder / "package" / "pyproject.toml").read_text("utf-8"))
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert len(theirs["project"]["dependencies"]) == len(ours["dependencies"])
-    assert theirs["project"]["version"] == ours["version"]
+    assert theirs["project"]["name"] == ours["name"]
+    needed = [re.match(r"[\w-]+", line)[0] for line in theirs["project"]["dependencies"]]
+    assert {"tensorflow", "keras", "numpy"} <= set(needed)
     pins = (autograder / "constraints.txt").read_text("utf-8").split()
-    assert {"tensorflow", "keras", "numpy", "nbformat"} <= {pin.split("==")[0] for pin in pins}
+    assert {"tensorflow", "keras", "numpy", "h5py"} <= {pin.split("==")[0] for pin in pins}
 
 
 @pytest.mark.parametrize("names", [[], ["no_such_block"]])

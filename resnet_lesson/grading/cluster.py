@@ -43,11 +43,17 @@ class Cluster:
     def __enter__(self):
         try:
             from distributed import Client
+            from distributed.comm.addressing import parse_address, parse_host_port
+            from distributed.comm.registry import get_backend
         except ImportError:
             said = "--scheduler needs dask.distributed: pip install 'resnet-lesson[cluster]'"
             raise GradingError(said) from None
         _quiet()
         try:
+            scheme, place = parse_address(self.address)  # a Client would not fail here cleanly
+            get_backend(scheme)
+            if scheme in ("tcp", "tls"):
+                parse_host_port(place)
             self._client = Client(self.address, timeout=PATIENCE, set_as_default=False)
         except Exception as error:
             said = f"no Dask scheduler answers at {self.address}: {_first_line(error)}"

@@ -226,6 +226,9 @@ class _Run:
     def _left_off(self, why, display):
         """Writes what is done, and says in one line why there is no more, and how to go on."""
         display.close()
+        if not self.journal.offsets:
+            self.journal.remove()
+            return why
         done = f"{self.done} of {len(self.found)} submissions are graded"
         if self.done and not self.journal.path:
             done += " and lost for want of an output file"

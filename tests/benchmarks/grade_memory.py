@@ -1,0 +1,86 @@
+"""Peak memory of the command line over a class of 200 and of 2,000: `python grade_memory.py`.
+
+The submissions are distinct notebooks. What runs them is left out, as it is another process: an
+observer that answers at once stands in its place. Finding, reading, judging, keeping, and writing
+JSON, CSV and the class report are as always.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return {}\n"
+
+
+def write_class(folder, count):
+    """Writes notebooks of some 20 kB, each of another learner."""
+    for number in range(count):
+        cells = [
+            {"cell_type": "markdown", "source": "A line of text. " * 1000, "metadata": {}},
+            {"cell_type": "code", "source": BLOCK.format(number), "execution_count": 1,
+             "outputs": [], "metadata": {}},
+        ]  # fmt: skip
+        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        Path(folder, f"learner{number:05}.ipynb").write_text(json.dumps(notebook))
+
+
+class Observer:
+    """Answers at once: the reference with nothing, an attempt with an exception."""
+
+    protections = ()
+
+    def __init__(self, hidden=()):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def observe(self, job, timeout, memory):
+        from resnet_lesson.grading import wire
+        from resnet_lesson.grading.observation import Failure, Observation
+        from resnet_lesson.grading.sandbox import Outcome
+
+        failure = None if job.reference else Failure("exception", "ValueError", "m" * 2000)
+        return Outcome("answered", wire.to_bytes(Observation(failure=failure)), 0.0)
+
+
+def measure(count):
+    """Grades a class in this process; prints its peak memory in MiB."""
+    from resnet_lesson import cli
+    from resnet_lesson.grading import command
+
+    command.Warm = Observer
+    with tempfile.TemporaryDirectory() as top:
+        handed_in = Path(top, "in")
+        handed_in.mkdir()
+        write_class(handed_in, count)
+        outputs = ("--json", f"{top}/r.json", "--csv", f"{top}/r.csv", "--html", f"{top}/pages")
+        with open(os.devnull, "w") as nowhere:
+            shown, sys.stdout = sys.stdout, nowhere
+            status = cli.main(["grade", str(handed_in), *outputs, "--jobs", "2"])
+            sys.stdout = shown
+        assert status == 0 and Path(top, "r.csv").stat().st_size > count * 2000
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main():
+    """Prints one line with both peaks."""
+    peaks = []
+    for count in (200, 2000):
+        command = [sys.executable, __file__, str(count)]
+        peaks.append(float(subprocess.run(command, capture_output=True, check=True).stdout))
+    print(f"peak memory: {peaks[0]:.0f} MiB for 200 submissions, {peaks[1]:.0f} MiB for 2000")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure(int(sys.argv[1]))
+    else:
+        main()

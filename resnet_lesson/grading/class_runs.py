@@ -19,7 +19,7 @@ from resnet_lesson.grading.probing import (
     no_tensor,
 )
 from resnet_lesson.tracing import Trace, TraceError
-from resnet_lesson.tracing.composites import call_inside
+from resnet_lesson.tracing.composites import call_inside, mark_built
 
 NO_CONFIG = (
     "It has no get_config, so it can be saved by its weights (`.weights.h5`) alone, and not as a "
@@ -67,20 +67,22 @@ def model_runs(call, exercise, seed, notes):
         if failure:
             yield replace(run, failure=failure)
             continue
+        mark_built(model)
         if number:
             copy, failure = _remade(call, model)
             found = replace(run, mode="config", failure=failure)
             if copy is not None:
+                mark_built(copy)
                 found = _symbolic_run(call, copy, None, probe, found, x, number + RUNS * seed)
             if _asks_for_config(model, notes) or not found.failure:
                 yield found
             if found.output is not None and found.output.shape[1:] == (probe.arguments["classes"],):
                 continue
-        run = _symbolic_run(call, model, None, probe, run, x, number + RUNS * seed)
-        yield run
-        if number == 0 and run.output is not None:
-            for training in (False, True):
-                yield _called_run(call, model, replace(run, training=training, mode="called"), x)
+        for training in (False, True) if number == 0 else (False,):
+            run = replace(run, training=training)
+            yield _symbolic_run(call, model, None, probe, run, x, number + RUNS * seed)
+        if number == 0:
+            yield _called_run(call, model, replace(run, mode="called"), x)
 
 
 def _made(call, probe, initializer):

@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from resnet_lesson.graph import Branch, Op, count, with_places
-from resnet_lesson.tracing.composites import expand, is_composite
+from resnet_lesson.tracing.composites import expand, inside, is_composite
 from resnet_lesson.tracing.describing import describe
 
 MOST_OPERATIONS = 5000
@@ -74,6 +74,9 @@ class Trace:
     def _resolve(self, tensor):
         """Looks inside layers that are made of layers: the tensor that really computes this one."""
         while tensor is not self.source:
+            if inside(tensor) is not None:
+                tensor = inside(tensor)
+                continue
             operation, node_index, tensor_index = tensor._keras_history
             inner = self._expand(operation, node_index)
             if inner is None:

@@ -1,5 +1,6 @@
 """What happens inside layers that are made of layers: models, and subclasses of Layer."""
 
+import contextlib
 import warnings
 
 import keras
@@ -23,33 +24,59 @@ def call_inside(operation, *args, **kwargs):
         *args, **kwargs: of its call, symbolic tensors among them.
 
     Returns:
-        What its `call` returns, as it came out of the operations inside.
+        What its `call` returns. Each tensor says by `inside` what computes it.
 
     Raises:
         Whatever its `call` raises.
     """
-    computed = []
-
-    def look_inside(*args, **kwargs):
-        with _functions_on_symbols:
-            computed.append(operation.call(*args, **kwargs))
-        # Keras names this composite as the origin of what it returns: hand it copies.
-        return keras.tree.map_structure(_copy, computed[-1])
-
     # Called as a whole, not by `call` alone: only so do the layers inside learn of `training`.
-    vars(operation)["compute_output_spec"] = look_inside
+    with _inlined(), _functions_on_symbols, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras warns of what raises in the next line
+        return operation(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def _inlined():
+    """Runs the `call` of composites on symbolic tensors themselves, and remembers what comes out.
+
+    Keras names a composite as the origin of what it returns: it is handed copies.
+    """
+    original = layers.Layer.symbolic_call
+
+    def symbolic_call(self, *args, **kwargs):
+        if is_composite(self):
+            return keras.tree.map_structure(_copy, self.call(*args, **kwargs))
+        return original(self, *args, **kwargs)
+
+    layers.Layer.symbolic_call = symbolic_call
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras warns of what raises in the next line
-            operation(*args, **kwargs)
+        yield
     finally:
-        del vars(operation)["compute_output_spec"]
-    return computed[0]
+        layers.Layer.symbolic_call = original
 
 
-def _copy(value):
-    known = keras.utils.is_keras_tensor(value)
-    return keras.KerasTensor(value.shape, value.dtype) if known else value
+def mark_built(operation):
+    """Spares composites that make no weights of their own what Keras does to build them.
+
+    It would run each of them twice without values. The layers inside are built when they are
+    called.
+    """
+    for layer in operation._flatten_layers():
+        if is_composite(layer) and getattr(layer.build, "_is_default", False):
+            layer.built = True
+
+
+def _copy(tensor):
+    if not keras.utils.is_keras_tensor(tensor):
+        return tensor
+    copy = keras.KerasTensor(tensor.shape, tensor.dtype)
+    copy.computed_inside = tensor
+    return copy
+
+
+def inside(tensor):
+    """The symbolic tensor inside a composite that computes this one; None if there is none."""
+    return getattr(tensor, "computed_inside", None)
 
 
 def expand(operation, arguments):
@@ -64,9 +91,10 @@ def expand(operation, arguments):
         be called in this way and stays one closed operation.
     """
     try:
-        inner = keras.tree.flatten(call_inside(operation, *arguments.args, **arguments.kwargs))
+        outputs = keras.tree.flatten(call_inside(operation, *arguments.args, **arguments.kwargs))
     except Exception:
         return None
+    inner = [inside(tensor) for tensor in outputs]
     return inner if all(hasattr(tensor, "_keras_history") for tensor in inner) else None
 
 
@@ -86,13 +114,13 @@ class _FunctionsOnSymbols(tf.__internal__.dispatch.GlobalOpDispatcher):
     """
 
     def __init__(self):
-        self._active = False
+        self._active = 0  # depth: composites lie in composites
 
     def __enter__(self):
-        self._active = True
+        self._active += 1
 
     def __exit__(self, *_):
-        self._active = False
+        self._active -= 1
 
     def handle(self, op, args, kwargs):
         """Called by TensorFlow when a function has refused its arguments."""

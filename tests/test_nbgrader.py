@@ -1,0 +1,121 @@
+"""The notebooks in a course of the real nbgrader: its points are ours, and log lines cost none.
+
+They need the extra ``interop``. nbgrader calls ``alembic`` by its bare name the first time that a
+course has no gradebook yet, so the folder of the environment's programs has to be on the PATH, as
+it is in an activated environment.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytest.importorskip("nbgrader")
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ("02-identity-block", "03-convolutional-block")
+LOG_LINE = "E0000 00:00:1700000000.000000    1 cuda_platform.cc:51] failed call to cuInit\\n"
+# Below Python, as TensorFlow does it, and by Python.
+LOGS = f"import os, sys; os.write(2, b'{LOG_LINE}'); print('{LOG_LINE}', file=sys.stderr)\n    "
+# Student → for each notebook pairs of what to replace in the solved one and what by.
+STUDENTS = {
+    "right": [("F1, F2, F3 = filters", LOGS + "F1, F2, F3 = filters")],
+    "partly": [('padding="same"', 'padding="valid"'), ("axis=3", "axis=1")],
+    "raises": [("F1, F2, F3 = filters", "F1, F2 = filters")],
+    "blank": None,
+}
+
+
+def nbgrader(course, *arguments):
+    """Runs an nbgrader command in a course's folder and returns what it said."""
+    programs = os.path.dirname(sys.executable)
+    environment = {**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    return said
+
+
+def submission(solved, changes):
+    """A solved notebook with the graded cell changed."""
+    notebook = nbformat.read(solved, 4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            for old, new in changes:
+                assert old in cell.source
+                cell.source = cell.source.replace(old, new)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A new course, assignment released, handed in by all students, graded, feedback written."""
+    folder = tmp_path_factory.mktemp("course")
+    source = folder / "source" / "resnets"
+    source.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text(
+        'get_config().CourseDirectory.course_id = "resnets"\n'
+    )
+    shutil.copytree(ROOT / "images", source / "images")  # what stands beside a notebook is released
+    for name in NOTEBOOKS:
+        solved = (ROOT / "notebooks" / "solutions" / f"{name}.ipynb").read_text("utf-8")
+        (source / f"{name}.ipynb").write_text(solved.replace("../../images", "images"), "utf-8")
+    nbgrader(folder, "generate_assignment", "resnets")
+    for student, changes in STUDENTS.items():
+        handed_in = folder / "submitted" / student / "resnets"
+        handed_in.mkdir(parents=True)
+        for name in NOTEBOOKS:
+            if changes is None:
+                shutil.copy(folder / "release" / "resnets" / f"{name}.ipynb", handed_in)
+            else:
+                changed = submission(source / f"{name}.ipynb", changes)
+                nbformat.write(changed, handed_in / f"{name}.ipynb")
+    nbgrader(folder, "autograde", "resnets")
+    nbgrader(folder, "generate_feedback", "resnets")
+    nbgrader(folder, "export")
+    return folder
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_released_notebook_is_the_learners(course, name):
+    folder = course / "release" / "resnets"
+    released = nbformat.read(folder / f"{name}.ipynb", 4)
+    ours = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4)
+    sources = [cell.source.replace("../images", "images") for cell in ours.cells]
+    assert [cell.source for cell in released.cells] == sources
+    images = re.findall(r"\]\((images/[^)]+)\)", "\n".join(sources))
+    assert images and all((folder / image).is_file() for image in images)
+
+
+def test_points_agree_with_ours_and_log_lines_cost_none(course):
+    with open(course / "grades.csv", encoding="utf-8") as file:
+        theirs = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    command = [sys.executable, "-m", "resnet_lesson", "grade", course / "submitted", "--json", "-"]
+    graded = subprocess.run(command, capture_output=True, text=True, check=True)
+    ours = {r["submission"]: r["points"] for r in json.loads(graded.stdout)["results"]}
+    assert theirs == ours
+    assert theirs["right"] == 20
+    assert theirs["blank"] == theirs["raises"] == 0
+    assert 0 < theirs["partly"] < 20
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_there_is_feedback(course, student):
+    for name in NOTEBOOKS:
+        page = (course / "feedback" / student / "resnets" / f"{name}.html").read_text("utf-8")
+        assert "(Score: " in page
+
+
+@pytest.mark.parametrize(("student", "said"), [("right", "Success!"), ("partly", "failed")])
+def test_validate_tells_right_from_wrong(course, student, said):
+    notebook = course / "submitted" / student / "resnets" / f"{NOTEBOOKS[0]}.ipynb"
+    assert said in nbgrader(course, "validate", str(notebook))

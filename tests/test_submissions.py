@@ -292,12 +292,21 @@ def test_what_a_function_needs_is_found(text):
 def test_own_modules_are_imported_without_their_training():
     function, notes = picked(
         "identity_block",
-        ("main.py", "import helpers as h\nfrom lib.deep import six\n"
+        ("all/main.py", "import helpers as h\nfrom lib.deep import six\n"
                     "def identity_block(): return h.five() + six()"),
-        ("helpers.py", "from lib.deep import six\nwhile True: pass\ndef five(): return six() - 1"),
-        ("lib/deep.py", "N = 6\ndef six(): return N"),
+        ("all/helpers.py", "from lib.deep import six\nwhile True: pass\ndef five(): return six() - 1"),
+        ("all/lib/deep.py", "N = 6\ndef six(): return N"),
     )  # fmt: skip
     assert function() == 11 and notes == []
+
+
+def test_modules_that_import_each_other_do_not_keep_us():
+    sources = []
+    for name, text in (("a.py", "import b\nfrom b import f\n" + BLOCK + "x = f"),
+                       ("b.py", "import a\ndef f(): pass")):  # fmt: skip
+        sources.append(submissions.Source(name, submissions.parse(text, f"<{name}>")))
+    found = submissions.attempt(sources, "identity_block")
+    assert not any("exec(" in piece.text for piece in found.written)
 
 
 def attempted(*cells, counts=()):

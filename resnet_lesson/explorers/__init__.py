@@ -8,8 +8,10 @@ in tests, the same picture stands still, with its summary in words.
 import importlib
 
 _HOMES = {
+    "explore_features": "features",
     "explore_gradients": "gradients",
     "explore_receptive_field": "receptive_field",
+    "explore_shapes": "shapes",
 }
 __all__ = sorted(_HOMES)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from resnet_lesson.grading.alignment import (
     GAP,
@@ -107,7 +108,24 @@ def _grouped(differences):
         elif difference.where != groups[number].where:
             also = (*groups[number].also, difference.where)
             groups[number] = replace(groups[number], also=also)
+    for relu, layers in pairwise(tuple(groups)):
+        if _leads_to(relu, layers):  # the convolution is the mistake, what leads to it follows
+            at = groups.index(relu)
+            also = (relu.where, *relu.also, *layers.also)
+            groups[at : at + 2] = [replace(layers, also=also)]
     return tuple(groups)
+
+
+def _leads_to(relu, layers):
+    """Whether the first is the activation before the convolution that the second begins with."""
+    if relu.what != layers.what or relu.what not in ("missing", "extra"):
+        return False
+    before, _, kind = relu.where.rpartition(".")
+    path, _, following = layers.where.rpartition(".")
+    (head, _, number), (other, _, next_number) = before.rpartition("."), path.rpartition(".")
+    if (kind, following, head) != ("relu", "conv", other) or not number.isdigit():
+        return False
+    return OWN_LAYER not in (relu.expected, layers.expected) and next_number == str(int(number) + 1)
 
 
 def _alike(first, other):

@@ -114,7 +114,8 @@ def surfaces(measured, guess=LOSS_OF_GUESSING):
     shares = {k: np.mean(losses < guess) for k, (_, losses) in measured.items()}
     words = ", ".join(f"{label} {share:.0%}" for label, share in shares.items())
     powers = {k: np.log10(np.maximum(losses, 1e-3)) for k, (_, losses) in measured.items()}
-    levels = np.arange(-3, max(2, min(9, np.max(list(powers.values())))) + 1)
+    highest = np.ceil(min(9, max(1, np.max(list(powers.values())))))
+    levels = np.arange(-3, highest + 0.5, 0.5)
     with rc_context({**SETTINGS, "axes.grid": False}):
         rows = -(-len(measured) // 2)
         chart = Chart(8, 3.5 * rows, f"Loss surfaces; below the loss of guessing: {words}.")
@@ -129,7 +130,7 @@ def surfaces(measured, guess=LOSS_OF_GUESSING):
             axes.plot(0, 0, marker="+", color="white", markersize=11, markeredgewidth=2)
             axes.set(title=f"{label}: {shares[label]:.0%} below guessing", aspect="equal")
         bar = chart.colorbar(drawn, ax=chart.axes, shrink=0.8, label="training loss")
-        bar.set_ticks(levels, labels=[f"$10^{{{int(level)}}}$" for level in levels])
+        bar.set_ticks(levels[::2], labels=[f"$10^{{{int(level)}}}$" for level in levels[::2]])
     return chart
 
 

@@ -7,8 +7,10 @@ import time
 from functools import cache
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.judge import judge
+from resnet_lesson.grading.judge import Verdict, judge
+from resnet_lesson.grading.observation import Failure
 from resnet_lesson.grading.observe import observe
+from resnet_lesson.grading.reference_use import uses_reference
 from resnet_lesson.grading.report import Finding, Report, report
 from resnet_lesson.lab import record
 from resnet_lesson.lab.quiet import stderr_closed
@@ -34,13 +36,20 @@ def check(attempt):
     graded = os.environ.get("NBGRADER_EXECUTION")  # then one line on stderr takes all points
     try:
         with stderr_closed() if graded else contextlib.nullcontext():
-            verdict = judge(observe(attempt, exercise), _reference(exercise.id))
+            verdict = _verdict(attempt, exercise)
         result = report(exercise, verdict, time.perf_counter() - started)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         result = _broken(exercise, error, time.perf_counter() - started)
     if result.status != "not_attempted":
         _keep(exercise, attempt, result)
     return result
+
+
+def _verdict(attempt, exercise):
+    if uses_reference(attempt, exercise.load_reference()):
+        said = f"hands in the lesson's own {exercise.id}, or calls it: write it yourself"
+        return Verdict(False, failure=Failure("reference", message=said))
+    return judge(observe(attempt, exercise), _reference(exercise.id))
 
 
 @cache

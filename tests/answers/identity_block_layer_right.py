@@ -2,10 +2,11 @@
 
 import keras
 import tensorflow as tf
-from answers import right
 from keras import layers
 from keras.initializers import GlorotUniform
 from keras.layers import Activation, BatchNormalization, Conv2D
+
+from answers import right
 
 
 class Saved(layers.Layer):

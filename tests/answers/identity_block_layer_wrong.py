@@ -1,11 +1,12 @@
 """Wrong answers to ``IdentityBlock``, from real mistakes with classes."""
 
 import keras
-from answers import wrong
-from answers.identity_block_layer_right import LayersInLists, Saved
 from keras import layers
 from keras.initializers import GlorotUniform
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
+
+from answers import wrong
+from answers.identity_block_layer_right import LayersInLists, Saved
 
 
 class Plain(Saved):

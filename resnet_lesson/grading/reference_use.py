@@ -1,0 +1,57 @@
+"""Whether an attempt hands in the lesson's own implementation, or calls it."""
+
+import inspect
+import types
+
+
+def uses_reference(attempt, reference):
+    """Looks through an attempt's code, and that of its own helpers, for the reference.
+
+    What is only a part of the lesson, such as its blocks in a network, may be used.
+
+    Arguments:
+        attempt: the learner's function or class.
+        reference: the exercise's reference implementation.
+
+    Returns:
+        True if the reference itself, a subclass, or a function that refers to it was handed in.
+    """
+    if attempt is reference:
+        return True
+    if inspect.isclass(attempt) and inspect.isclass(reference) and issubclass(attempt, reference):
+        return True
+    waiting, seen = _functions(attempt), set()
+    while waiting:
+        function = waiting.pop()
+        if function in seen:
+            continue
+        seen.add(function)
+        names = _names(function.__code__)
+        values = [function.__globals__.get(name) for name in names]
+        values += inspect.getclosurevars(function).nonlocals.values()
+        if any(value is reference for value in values) or _imports(names, values, reference):
+            return True
+        own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
+        waiting += [f for value in own for f in _functions(value)]
+    return False
+
+
+def _functions(value):
+    if inspect.isclass(value):
+        return [v for v in vars(value).values() if inspect.isfunction(v)]
+    return [value] if inspect.isfunction(value) else []
+
+
+def _names(code):
+    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return {*code.co_names, *(name for c in inner for name in _names(c))}
+
+
+def _imports(names, values, reference):
+    """Whether the reference is reached through its module, imported inside or outside."""
+    if reference.__name__ not in names:
+        return False
+    modules = [value for value in values if inspect.ismodule(value)]
+    through = any(getattr(module, reference.__name__, None) is reference for module in modules)
+    package = any(module.__name__ == "resnet_lesson" for module in modules)
+    return through or package or any(name.startswith("resnet_lesson") for name in names)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -173,7 +174,9 @@ def test_a_server_that_stalls_is_not_waited_for(server, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "TIMEOUT", 0.2)
     monkeypatch.setattr(download, "_ATTEMPTS", 1)
     server.stall, server.break_off_after = 30, (300_000,)
+    started = time.monotonic()
     assert "no answer within 0.2 seconds" in refusal(server.published(), tmp_path)
+    assert time.monotonic() - started < 4
 
 
 def test_a_folder_that_cannot_be_written_is_named(server, tmp_path):

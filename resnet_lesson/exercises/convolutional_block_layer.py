@@ -30,19 +30,28 @@ EXERCISE = Exercise(
     ),
     fresh_probes=fresh_probes,
     hints=(
+        ("Start from your `IdentityBlock`. Which two layers are new, and which one changes?"),
         (
-            "Go from your `IdentityBlock`. Which layers are new, which one changes, and which "
-            "argument does `get_config` have to name as well?"
+            "The shortcut has a 1×1 convolution with F3 filters and stride `s`, and a "
+            "BatchNorm. Both are layers of their own, made in `__init__`. The first "
+            "convolution of the main path gets the stride `s` as well."
         ),
         (
-            "The shortcut has a 1×1 convolution with F3 filters and stride `s`, and a BatchNorm. "
-            "Both are layers of their own, made in `__init__`. In `call` they get the block's "
-            "input, not what the main path has made of it."
+            "In `call`, the shortcut's layers get the block's input `X`, not what the main "
+            "path has made of it. So give the main path a variable of its own, `path`. "
+            "Between the shortcut's norm and the addition there is no ReLU."
+        ),
+        (
+            "`call(self, X, training=None)` hands `training` to four norms. `self.add` takes "
+            "a list of the two paths; one ReLU follows."
         ),
     ),
     explanation=(
-        "Two more layers, and the stride in the first convolution: the rest is the identity "
-        "block's. The number of input channels is nowhere written down; Keras sees it at the "
-        "first call."
+        "Two more layers, and the stride in the first convolution: the rest is the "
+        "identity block's. The number of input channels is nowhere written down, and "
+        "Keras sees it at the first call. So one class serves every stage.  `s` belongs "
+        "to the arguments that `get_config` names. Without it a saved block with stride 1"
+        " would come back with the default, 2, and nobody would notice before the shapes "
+        "go wrong."
     ),
 )

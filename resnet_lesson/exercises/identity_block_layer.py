@@ -29,21 +29,40 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Sort the lines of your `identity_block` in two heaps: those that make a layer, and "
-            "those that give a tensor to one. The first heap belongs into `__init__`, the second "
-            "into `call`."
+            "Sort the lines of your `identity_block` in two heaps: those that make a layer, "
+            "and those that give a tensor to one. The first heap belongs into `__init__`, the"
+            " second into `call`."
         ),
         (
-            "`super().__init__(**kwargs)` comes first. Then each layer is stored in `self`, under "
-            "a name of its own. `call(self, X, training=None)` uses them in turn."
+            "In `__init__`, two pairs are missing: the f×f convolution with F2 filters and "
+            "its norm, and the last 1×1 convolution with F3 filters and its norm. Store each "
+            "in `self` under a name of its own, like `self.conv1`. One layer that is used for"
+            " two places would share its weights."
         ),
         (
-            "`get_config` returns what `super().get_config()` gives, and with it the arguments of "
-            "`__init__`: plain numbers, lists and text."
+            "In `call` no layer is made. Send `X` through the first convolution and norm, "
+            "then `self.relu`: `path = self.relu(self.bn1(self.conv1(X), "
+            "training=training))`. The second group looks the same. Call the result `path`, "
+            "so that `X` stays what came in."
+        ),
+        (
+            "The third group has no ReLU. Then `self.add` joins `path` and the untouched `X`;"
+            " it takes a list. The last ReLU follows, and its result is returned."
+        ),
+        (
+            "Does the check say that the block cannot be made again from `get_config`? "
+            "Whatever `__init__` needs must be named there, as plain numbers and lists. The "
+            "base class `Block` of the notebook does that with the dictionary that its "
+            "`__init__` is given."
         ),
     ),
     explanation=(
-        "`__init__` makes the layers once, so that every call uses the same weights. The weights "
-        "themselves are made at the first call, when the number of channels is known."
+        "`__init__` makes the layers once, so every call uses the same weights. The "
+        "weights themselves are made at the first call, when the number of channels is "
+        "known. `call` is the list of notebook 02 with `self.` in front of each layer.  "
+        "`self.relu` and `self.add` have no weights: using one of them twice shares "
+        "nothing. A norm or a convolution that is used twice would.  `_Subclass`, the "
+        "lesson's base class, does what `Block` does in the notebook: `build` makes the "
+        "weights for a shape, `get_config` names the arguments."
     ),
 )

@@ -14,8 +14,8 @@ EXERCISE = Exercise(
     id="ResNet50Model",
     kind="model",
     notebook="06-subclassing",
-    points=10.0,
-    minutes=25,
+    points=15.0,
+    minutes=30,
     reference="resnet_lesson.layers:ResNet50Model",
     signature="classes=6, initializer=GlorotUniform",
     probes=(
@@ -25,16 +25,32 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "The table of stages is the same as in notebook 04, and so are the two loops. What "
-            "was called there is made here, in `__init__`, and kept in a list."
+            "The table of stages is the same as in notebook 04, and so are the two loops. "
+            "What was called there is only *made* here, in `__init__`, and kept in the list "
+            "`self.blocks`."
         ),
         (
-            "In `call` the stem's layers are called in turn, then every block of the list with "
-            "`training=training`, then the head's layers."
+            "Each row of `STAGES` makes one `ConvolutionalBlock(filters, 3, s, initializer)` "
+            "and then `count - 1` times a new `IdentityBlock(filters, 3, initializer)`. A "
+            "block that is made once and put into the list several times would share its "
+            "weights."
+        ),
+        (
+            "In `call`, send `X` through `self.stem`, then through every block of the list in"
+            " a loop, then through `self.head`. All take `training=training`, the head may do"
+            " without: it has no norm."
+        ),
+        (
+            "Count: 16 blocks, and `count_params()` is 23,600,006 once the model has been "
+            "called on `Input((64, 64, 3))`. Before that there are no weights to count."
         ),
     ),
     explanation=(
-        "A list in `self` keeps all sixteen blocks: Keras finds the layers in lists and "
-        "dictionaries. There is no `Input`: the shape of the images is known at the first call."
+        "A list in `self` keeps all sixteen blocks: Keras finds layers in lists and "
+        "dictionaries, too. There is no `Input`: the shape of the images is known at the "
+        "first call.  `fit` and `predict` call the model with the right `training`, and "
+        "the model hands it on. The name of the argument is all they need to know.  "
+        "`_Subclass` adds what saving to `.keras` needs. Your model can be saved to "
+        "`.weights.h5` without it."
     ),
 )

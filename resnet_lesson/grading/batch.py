@@ -176,9 +176,10 @@ class Grader:
             ended.set()
 
     def key(self, reading):
-        """What decides a result: name and contents, exercises, seed, and the lesson's version."""
+        """What decides a result: name, contents, exercises, seed, limits, the lesson's version."""
         version = metadata.version("resnet-lesson")
-        parts = [reading.name, reading.digest, self.exercise_ids, self.seed, version]
+        limits = [self.timeout, self.memory]
+        parts = [reading.name, reading.digest, self.exercise_ids, self.seed, version, limits]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def grade_one(self, reading):
@@ -200,13 +201,14 @@ class Grader:
         return Graded(result, reports)
 
     def _grade(self, reading, name):
-        started = time.perf_counter()
+        failure = reading.failure or Failure("not_attempted")
         try:
             found = attempt(reading.sources, name)
         except RecursionError:
             found, failure = None, Failure("syntax", message="its code is nested too deeply")
-        else:
-            failure = reading.failure or Failure("not_attempted")
+        if found:
+            self.reference(name)  # made before the clock starts
+        started = time.perf_counter()
         if found:
             verdict = self._judge(found, name)
             verdict = replace(verdict, notes=(*found.notes, *verdict.notes))

@@ -15,6 +15,7 @@ SUFFIXES = (".ipynb", ".py")
 LARGEST = {".ipynb": 32 << 20, ".py": 1 << 20}  # bytes
 LARGEST_ZIP = 256 << 20  # bytes of a zip within a zip
 MOST_FILES = 200  # of one learner
+MOST_MEMBERS = 100_000  # of a zip
 # Who handed in a file, in the names that course systems give when they export a whole class.
 MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 CANVAS = re.compile(r"(?P<student>[^_]+?)(_LATE)?_(?P<id>\d{2,})_\d{2,}_(?P<file>.+)", re.DOTALL)
@@ -221,7 +222,7 @@ def _in_zip(path):
         files = _zipped(path, ())
     except FileNotFoundError:
         raise
-    except _UNREADABLE as error:
+    except (_TooLarge, *_UNREADABLE) as error:
         raise ValueError(f"{path} cannot be read: {_reason(error)}") from None
     tops = {file.name.split("/")[0] for file in files}
     deep = any(file.name.count("/") > 1 for file in files)
@@ -237,6 +238,8 @@ def _zipped(path, members):
     with zipfile.ZipFile(path) as archive:
         for inner in members:
             archive = zipfile.ZipFile(io.BytesIO(_member(archive, inner, LARGEST_ZIP)))
+        if len(archive.namelist()) > MOST_MEMBERS:
+            raise _TooLarge(f"more than {MOST_MEMBERS} files")
         found = []
         for name in sorted(archive.namelist()):
             parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")]

@@ -107,7 +107,7 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
         raise ValueError(f"depth {depth!r} is not in the paper's table 1; choose {known}")
     bottlenecks = depth >= 50
     inputs = Input(input_shape)
-    X = _imagenet_stem(inputs, use_bias=bottlenecks)
+    X = imagenet_stem(inputs, use_bias=bottlenecks)
     for group, blocks in enumerate(GROUPS[depth]):
         n_filters, s = 64 * 2**group, 1 if group == 0 else 2
         if bottlenecks:
@@ -123,7 +123,18 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
     return Model(inputs, outputs, name=f"ResNet{depth}")
 
 
-def _imagenet_stem(inputs, use_bias):
+def imagenet_stem(inputs, use_bias=True):
+    """What the ImageNet networks begin with: a strided 7×7 convolution and a max pooling.
+
+    Arguments:
+        inputs: tensor ``(N, H, W, C)``.
+        use_bias: whether the convolution has biases, as in ``keras.applications``.
+
+    Returns:
+        Tensor ``(N, ⌈H/4⌉, ⌈W/4⌉, 64)``.
+
+    Source: He et al. (2015), table 1.
+    """
     X = ZeroPadding2D(3)(inputs)
     X = Conv2D(64, 7, strides=2, use_bias=use_bias)(X)  # (N, 112, 112, 64)
     X = BatchNormalization()(X)

@@ -244,6 +244,16 @@ def _forked_from(warm):
     return count
 
 
+@pytest.mark.slow
+def test_where_nothing_can_be_forked_each_job_is_a_process_and_the_run_says_what_is_missing():
+    with Warm(fork=False) as warm:
+        assert not next(p for p in warm.protections if p.name == "no network").active
+        assert told(warm, "return X") == "no exception"
+        assert told(warm, "import os\nos._exit(3)") == "crashed"
+        assert told(warm, "import os\nos._exit(0)") == "crashed"
+        assert warm.observe(Job("identity_block", 1, reference=True), 100, 8192).answer
+
+
 def test_a_piece_is_its_own_text_at_its_own_line():
     text = "import os; import sys\n\n@cache\ndef f():\n    return 'é'  # é\n"
     nodes = ast.parse(text).body

@@ -15,6 +15,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading import spawned
 from resnet_lesson.grading.parts import parts
 from resnet_lesson.grading.protections import promises
 
@@ -22,6 +23,8 @@ LARGEST_ANSWER = 257 << 20  # bytes
 GRACE = 20.0  # seconds over the time limit after which the keeper itself is given up
 LENGTH = struct.Struct("<I")
 PATCHED = "patched"
+# macOS forks, but its system libraries do not survive it.
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 # Variables that a process needs to find its libraries, and nothing that tells who runs it.
 KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "KERAS_BACKEND")
 QUIET = {
@@ -102,15 +105,17 @@ class Warm:
         hidden: paths that no child may read: the submissions, where results are written, ... The
             home folder, the package's own and everything not needed to run Python is hidden anyway.
         without: names of mechanisms to do without, see `resnet_lesson.grading.protections`.
+        fork: False to start a process anew for each job, as where a fork is missing or unsafe.
 
     Attributes:
         protections: list of `resnet_lesson.grading.protections.Protection`: ``name``, ``active``
             and ``why`` (not); known once the context was entered.
     """
 
-    def __init__(self, hidden=(), without=()):
+    def __init__(self, hidden=(), without=(), fork=FORKS):
         self.hidden = [str(Path(path).resolve()) for path in hidden]
         self.without = list(without)
+        self.fork = fork
         self.protections = []
         self._lock = threading.Lock()
         self._process = self._control = self._scratch = None
@@ -120,33 +125,29 @@ class Warm:
             prefix="resnet-lesson-", ignore_cleanup_errors=True
         )
         try:
-            self._start()
+            if self.fork:
+                self._start()
+            else:
+                self.protections = promises(spawned.missing())
         except BaseException:
             self._scratch.cleanup()
             raise
         return self
 
     def __exit__(self, *_):
-        self._stop()
+        if self.fork:
+            self._stop()
         self._scratch.cleanup()
 
     def _start(self):
         self._control, theirs = socket.socketpair()
-        here = {os.path.realpath(p) for p in ("", os.getcwd())}  # may hold a learner's numpy.py
-        path = [p for p in sys.path if p and os.path.realpath(p) not in here - {_home()}]
         arguments = (theirs.fileno(), self._scratch.name, self.hidden, self.without)
-        program = (
-            f"import sys; sys.path[:] = {[*path, _home()]!r}\n"
-            f"from resnet_lesson.grading.warm import main; main(*{arguments!r})"
-        )
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        homes = dict.fromkeys(("HOME", "KERAS_HOME", "MPLCONFIGDIR"), self._scratch.name)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", program],
+            _python(f"from resnet_lesson.grading.warm import main; main(*{arguments!r})"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={**kept, **QUIET, **homes},
+            env=self._environment(),
             pass_fds=[theirs.fileno()],
             start_new_session=True,  # Ctrl-C is for us alone
         )
@@ -157,6 +158,11 @@ class Warm:
             self._stop()
             raise WarmError(f"TensorFlow could not be loaded: {said[-1] if said else 'no reason'}")
         self.protections = promises(json.loads(hello)["missing"])
+
+    def _environment(self):
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        homes = dict.fromkeys(("HOME", "KERAS_HOME", "MPLCONFIGDIR"), self._scratch.name)
+        return {**kept, **QUIET, **homes}
 
     def _stop(self):
         self._control.close()
@@ -183,29 +189,29 @@ class Warm:
         """
         outcome = self._once(job, timeout, memory)
         if outcome is None:  # this job, or one beside it, has ended the warm process: try it alone
-            with Warm(self.hidden, self.without) as alone:
+            with Warm(self.hidden, self.without, self.fork) as alone:
                 outcome = alone._once(job, timeout, memory)
         if outcome is None:
             return Outcome("crashed", b"", 0.0, "ended the process that ran it")
         return outcome
 
     def _once(self, job, timeout, memory):
-        secret = secrets.token_hex(16)
+        data = job.to_data(timeout, memory, secrets.token_hex(16))
+        if not self.fork:
+            program = _python("from resnet_lesson.grading.spawned import main; main()")
+            return _read(*spawned.observe(program, self._environment(), data), timeout, memory)
         ours, theirs = Pipe()
         with ours:
             self._hand_over(theirs)
             try:
-                ours.send_bytes(json.dumps(job.to_data(timeout, memory, secret)).encode())
+                ours.send_bytes(json.dumps(data).encode())
                 if not ours.poll(timeout + GRACE):
                     return Outcome("timeout", b"", timeout, "did not end in time")
                 told = json.loads(ours.recv_bytes(1 << 16))
                 answer = ours.recv_bytes(LARGEST_ANSWER)
             except (EOFError, OSError):
                 return None
-        if told["what"] != "answered":
-            message = _words(told["what"], timeout, memory, told["message"])
-            return Outcome(told["what"], b"", told.get("seconds", 0.0), message)
-        return _opened(Outcome("answered", answer, told["seconds"]))
+        return _read(told, answer, timeout, memory)
 
     def _hand_over(self, theirs):
         """Gives the warm process a job's connection; starts it anew if it has ended."""
@@ -217,6 +223,21 @@ class Warm:
             self._stop()
             self._start()
             socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+
+
+def _python(call):
+    """How to start a Python that finds what this one finds, but nothing in the folder it is in."""
+    here = os.path.realpath(os.getcwd())  # may hold a learner's numpy.py
+    path = [p for p in sys.path if p and os.path.realpath(p) not in {here} - {_home()}]
+    return [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {[*path, _home()]!r}\n{call}"]
+
+
+def _read(told, answer, timeout, memory):
+    """The outcome of what a keeper told."""
+    if told["what"] == "answered":
+        return _opened(Outcome("answered", answer, told["seconds"]))
+    message = _words(told["what"], timeout, memory, told["message"])
+    return Outcome(told["what"], b"", told.get("seconds", 0.0), message)
 
 
 def _home():

@@ -49,7 +49,7 @@ EXERCISE = Exercise(
     explanation=(
         "Two more layers, and the stride in the first convolution: the rest is the "
         "identity block's. The number of input channels is nowhere written down, and "
-        "Keras sees it at the first call. So one class serves every stage.  `s` belongs "
+        "Keras sees it at the first call. So one class serves every stage.\n\n`s` belongs "
         "to the arguments that `get_config` names. Without it a saved block with stride 1"
         " would come back with the default, 2, and nobody would notice before the shapes "
         "go wrong."

@@ -48,8 +48,8 @@ EXERCISE = Exercise(
     explanation=(
         "A list in `self` keeps all sixteen blocks: Keras finds layers in lists and "
         "dictionaries, too. There is no `Input`: the shape of the images is known at the "
-        "first call.  `fit` and `predict` call the model with the right `training`, and "
-        "the model hands it on. The name of the argument is all they need to know.  "
+        "first call.\n\n`fit` and `predict` call the model with the right `training`, and "
+        "the model hands it on. The name of the argument is all they need to know.\n\n"
         "`_Subclass` adds what saving to `.keras` needs. Your model can be saved to "
         "`.weights.h5` without it."
     ),

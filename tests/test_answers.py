@@ -13,7 +13,8 @@ from resnet_lesson.grading.report import report
 
 ANSWERS = all_answers()
 BLOCKS = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "block"]
-NETWORKS = [a for a in ANSWERS if a not in BLOCKS]
+LAYERS = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "layer"]
+NETWORKS = [a for a in ANSWERS if a not in BLOCKS + LAYERS]
 RIGHT = [a for a in BLOCKS if a.is_right]
 WRONG = [a for a in BLOCKS if not a.is_right]
 
@@ -53,7 +54,13 @@ def test_right_answers_and_a_third_of_the_wrong_ones_to_blocks_are_judged_right(
     assert not (misjudged := _confusion(RIGHT + WRONG[::3])), "\n".join(misjudged)
 
 
+def test_a_third_of_the_answers_that_are_layers_are_judged_right():
+    assert not (misjudged := _confusion(LAYERS[::3])), "\n".join(misjudged)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("answers", [BLOCKS, NETWORKS], ids=["blocks", "networks"])
+@pytest.mark.parametrize(
+    "answers", [BLOCKS, LAYERS, NETWORKS], ids=["blocks", "layers", "networks"]
+)
 def test_all_answers_are_judged_right(answers):
     assert not (misjudged := _confusion(answers)), "\n".join(misjudged)

@@ -7,6 +7,7 @@ import pytest
 
 from resnet_lesson import blocks, networks
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.alignment import KEPT_LAYER, NOT_KEPT_LAYER
 from resnet_lesson.grading.compare import EARLIER_LAYER, OWN_LAYER, Difference
 from resnet_lesson.grading.judge import Verdict
 from resnet_lesson.grading.messages import WHY, WHY_OUTSIDE_BLOCKS, explain
@@ -52,6 +53,8 @@ FINDINGS = [
     Difference("stage3.block1", "block_kind", "convolutional", "identity"),
     Difference("stage4", "block_count", 6, 5),
     Difference("main.2.conv", "values", "", "off by 0.3"),
+    Difference("main.2.conv", "missing", KEPT_LAYER, NOT_KEPT_LAYER),
+    Difference("submission", "config", "the same layer from `get_config`", "other values"),
 ]
 ERRORS = {
     "Only input tensors may be passed as positional arguments. The following argument value "
@@ -79,7 +82,7 @@ def test_every_kind_of_finding_is_covered():
     kinds = {
         "missing", "extra", "order", "filters", "kernel_size", "strides", "padding", "activation",
         "initializer", "axis", "training", "operands", "merge", "pool_size", "pool_kind", "units",
-        "block_kind", "block_count", "values",
+        "block_kind", "block_count", "values", "config",
     }  # fmt: skip
     assert kinds == {difference.what for difference in FINDINGS}
 

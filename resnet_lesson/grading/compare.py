@@ -123,9 +123,12 @@ def _leads_to(relu, layers):
     before, _, kind = relu.where.rpartition(".")
     path, _, following = layers.where.rpartition(".")
     (head, _, number), (other, _, next_number) = before.rpartition("."), path.rpartition(".")
-    if (kind, following, head) != ("relu", "conv", other) or not number.isdigit():
+    numbered = number.isdigit() and next_number.isdigit()
+    if (kind, following, head) != ("relu", "conv", other) or not numbered:
         return False
-    return OWN_LAYER not in (relu.expected, layers.expected) and next_number == str(int(number) + 1)
+    steps = int(next_number) - int(number)
+    follows = steps == 1 or (steps == 0 and relu.what == "extra")
+    return follows and OWN_LAYER not in (relu.expected, layers.expected)
 
 
 def _alike(first, other):

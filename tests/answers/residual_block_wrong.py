@@ -181,7 +181,7 @@ def one_convolution_used_twice(n_filters, x):
     return ReLU()(Add()([x, y]))
 
 
-@wrong("residual_block", "main.3.conv", "extra")
+@wrong("residual_block", "main.2.conv", "extra")
 def three_convolutions(n_filters, x):
     y = ReLU()(BatchNormalization()(_conv(n_filters)(x)))
     y = ReLU()(BatchNormalization()(_conv(n_filters)(y)))

@@ -1,8 +1,8 @@
 """What all explorers share: labelled controls, a picture that follows them, a form that stands.
 
-The controls are lists to choose from (HTML's own ``select``): each carries its label, and arrow
-keys move it. The picture is an image with alternative text, and its summary is read out by screen
-readers when it changes.
+The controls are lists to choose from (HTML's own ``select``): each carries its label. With the
+keyboard, Space opens a list, arrows and Enter choose; JupyterLab keeps bare arrows for itself. The
+picture is an image with alternative text, and screen readers read its summary out when it changes.
 """
 
 import base64

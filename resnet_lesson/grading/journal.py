@@ -89,7 +89,6 @@ class Journal:
                 pass
             self._end += len(line)
         reader.detach()
-        self._file.truncate(self._end)
         if self.seed is None:
             self.seed = int.from_bytes(os.urandom(4)) or 1
         if not self._end:

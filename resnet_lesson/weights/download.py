@@ -44,12 +44,12 @@ class Published:
         return self.url.rpartition("/")[2]
 
 
-_RESNETS = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
-_KERNELS = "resnet50_weights_tf_dim_ordering_tf_kernels"
-
 # Addresses and sums: keras.applications.resnet and imagenet_utils, Keras 3.15.
-RESNET50 = Published(f"{_RESNETS}{_KERNELS}.h5", "2cb95161c43110f7111970584f804107")
-RESNET50_NOTOP = Published(f"{_RESNETS}{_KERNELS}_notop.h5", "4d473c1dd8becc155b73f8504c6f6626")
+RESNET50 = Published(
+    "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
+    "resnet50_weights_tf_dim_ordering_tf_kernels.h5",
+    "2cb95161c43110f7111970584f804107",
+)
 CLASS_INDEX = Published(
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
     "c2c37ea517e94d9795004a39431a14cb",

@@ -294,7 +294,7 @@ def test_own_modules_are_imported_without_their_training():
         "identity_block",
         ("all/main.py", "import helpers as h\nfrom lib.deep import six\n"
                     "def identity_block(): return h.five() + six()"),
-        ("all/helpers.py", "from lib.deep import six\nwhile True: pass\ndef five(): return six() - 1"),
+        ("all/helpers.py", "from lib.deep import six\nwhile 1: pass\ndef five(): return six()-1"),
         ("all/lib/deep.py", "N = 6\ndef six(): return N"),
     )  # fmt: skip
     assert function() == 11 and notes == []

@@ -36,8 +36,8 @@ def isolate(environment, folder, quick=True):
         home.mkdir(parents=True, exist_ok=True)
         environment[variable] = str(home)
     environment["RESNET_LESSON_PROGRESS"] = ":memory:"
-    environment.pop("RESNET_LESSON_SIGNS", None)
-    environment.pop("RESNET_LESSON_QUICK", None)
+    for own in ("RESNET_LESSON_SIGNS", "RESNET_LESSON_WEIGHTS", "RESNET_LESSON_QUICK"):
+        environment.pop(own, None)
     if quick:
         environment["RESNET_LESSON_QUICK"] = "1"
     # Here and now, because where it takes long matplotlib says so in the output of a cell.

@@ -4,7 +4,6 @@ Suspicion alone never takes points: it is asked for the cause of an answer that 
 """
 
 import ast
-from collections import Counter
 
 from resnet_lesson.grading.observation import Failure
 
@@ -134,7 +133,7 @@ def cause(failed_by_itself, noticed, pieces):
 
 
 def is_whole(observed, reference):
-    """Whether an observation in which nothing failed holds every call that was asked for.
+    """Whether an observation in which nothing failed tries every probe in every mode.
 
     One that leaves calls out was not made by our code.
 
@@ -144,12 +143,11 @@ def is_whole(observed, reference):
     """
     if observed.failure or any(run.failure for run in observed.runs):
         return True
-    by_training = "training" not in observed.free
-    return _calls(observed, by_training) == _calls(reference, by_training)
+    if "training" in observed.free or any(run.training is None for run in observed.runs):
+        return {run.probe for run in observed.runs} == {run.probe for run in reference.runs}
+    return _calls(observed) == _calls(reference)
 
 
-def _calls(observation, by_training):
-    calls = Counter(
-        (r.probe, r.mode, r.training if by_training else None) for r in observation.runs
-    )
-    return calls if by_training else set(calls)
+def _calls(observation):
+    """The probes and modes of calculation; forms of a layer may lack some of the other ways."""
+    return {(run.probe, run.training) for run in observation.runs}

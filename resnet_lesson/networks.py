@@ -144,8 +144,38 @@ def imagenet_stem(inputs, use_bias=True):
 
 
 def ResNet34(input_shape=(224, 224, 3), classes=1000):
-    """ResNet-34: two-layer residual blocks in groups of 3, 4, 6 and 3; see `resnet`."""
-    return resnet(34, input_shape, classes)
+    """ResNet-34: stem, two-layer residual blocks in groups of 3, 4, 6 and 3, classifier.
+
+    It is `resnet` with 34 layers, written out.
+
+    Arguments:
+        input_shape: ``(H, W, C)`` of one image.
+        classes: integer, the number of classes.
+
+    Returns:
+        An uncompiled Keras model from images ``(N, H, W, C)`` to class probabilities
+        ``(N, classes)``.
+
+    Source: He et al. (2015), table 1, 34-layer column.
+    """
+    inputs = Input(input_shape)
+
+    x = ZeroPadding2D(3)(inputs)
+    x = Conv2D(64, 7, strides=2, use_bias=False)(x)  # (N, 112, 112, 64)
+    x = BatchNormalization()(x)
+    x = Activation("relu")(x)
+    x = ZeroPadding2D(1)(x)
+    x = MaxPooling2D(3, strides=2)(x)  # (N, 56, 56, 64)
+
+    for n_filters, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for _ in range(blocks):
+            fits = x.shape[-1] == n_filters
+            x = (residual_block if fits else residual_projection_block)(n_filters, x)
+    # (N, 7, 7, 512)
+
+    x = GlobalAveragePooling2D()(x)
+    outputs = Dense(classes, activation="softmax")(x)
+    return Model(inputs, outputs, name="ResNet34")
 
 
 def cifar_resnet(depth, classes=10):

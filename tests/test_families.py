@@ -62,15 +62,20 @@ def make_every_weight_count(model):
         weight.assign(values)
 
 
+def described(model):
+    """Place, kind, shape and settings of every operation, initializers left out."""
+    return [
+        (op.place, op.kind, op.shape, {k: v for k, v in op.attrs.items() if k != "initializer"})
+        for op in operations(trace_model(model))
+    ]
+
+
+def test_resnet34_written_out_is_the_34_layers_of_the_family():
+    assert described(ResNet34((65, 97, 1), 7)) == described(resnet(34, (65, 97, 1), 7))
+
+
 @bottleneck_depths
 def test_the_network_is_layer_for_layer_that_of_keras(depth):
-    def described(model):
-        leave_out = ("initializer",)
-        return [
-            (op.place, op.kind, op.shape, {k: v for k, v in op.attrs.items() if k not in leave_out})
-            for op in operations(trace_model(model))
-        ]
-
     ours, theirs = pair(depth)
     assert described(ours) == described(theirs)
     assert sum(c.kind in ("conv", "dense") for c in model_costs(ours)) == depth + len(GROUPS[depth])

@@ -8,9 +8,10 @@ from resnet_lesson.graph import Branch, Op
 def with_implied_borders(series):
     """A series in which ``padding="same"`` stands for the explicit borders that equal it.
 
-    ``ZeroPadding2D`` and a convolution or max pooling without padding compute what the same layer
+    ``ZeroPadding2D`` and a convolution or pooling without padding compute what the same layer
     with ``padding="same"`` does, if the border has the size that "same" gives to maps of this size.
-    (For max pooling that holds where nothing is negative, as behind a ReLU.)
+    (For max pooling that holds where nothing is negative, as behind a ReLU. Average pooling gives
+    other values at its border; it is read alike, so that its kind is what differs.)
 
     Arguments:
         series: tuple of `Op` and `Branch`.
@@ -34,7 +35,7 @@ def _is_same(pad, op):
     """Whether the first pads as "same" would, and the second is a layer that could pad so."""
     if not isinstance(pad, Op) or pad.kind != "pad" or "padding" not in pad.attrs:
         return False
-    slides = op.kind == "conv" or op.attrs.get("pool_kind") == "max"
+    slides = op.kind == "conv" or "pool_size" in op.attrs
     if not slides or op.attrs["padding"] != "valid" or "dilation_rate" in op.attrs:
         return False
     if None in pad.shape:

@@ -18,7 +18,7 @@ import nbformat
 import pytest
 
 pytest.importorskip("nbgrader")
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.interop
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("02-identity-block", "03-convolutional-block")

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading import wire
 from resnet_lesson.grading.judge import judge
 from resnet_lesson.grading.observe import observe
+from resnet_lesson.tracing import Trace, TraceError
 
 BLOCKS = ["skip_connection", "identity_block", "convolutional_block"]
 
@@ -83,3 +85,17 @@ def test_the_reference_passes_with_every_seed(name):
     for seed in (1, 2, 77, 2**31):
         observed = observe(reference, exercise, seed)
         assert judge(observed, observe(reference, exercise, seed)).passed
+
+
+def test_a_layer_that_returns_its_input_does_not_lead_the_tracing_in_a_circle():
+    class Same(keras.Operation):
+        def call(self, X):
+            return X
+
+        def compute_output_spec(self, X):
+            return X
+
+    source = keras.Input((4, 4, 2))
+    result = keras.layers.ReLU()(Same()(keras.layers.ReLU()(source)))
+    with pytest.raises(TraceError, match="returns the tensor that it was given"):
+        Trace(result, source)

@@ -73,7 +73,9 @@ class Trace:
 
     def _resolve(self, tensor):
         """Looks inside layers that are made of layers: the tensor that really computes this one."""
+        met = set()
         while tensor is not self.source:
+            self._refuse_circle(tensor, met)
             if inside(tensor) is not None:
                 tensor = inside(tensor)
                 continue
@@ -83,6 +85,12 @@ class Trace:
                 return tensor
             tensor = inner[tensor_index]
         return tensor
+
+    def _refuse_circle(self, tensor, met):
+        """A layer that returns its own input makes Keras say that it computes itself."""
+        if id(tensor) in met:
+            raise TraceError("a layer returns the tensor that it was given")
+        met.add(id(tensor))
 
     def _expand(self, operation, node_index):
         if not is_composite(operation):
@@ -94,7 +102,7 @@ class Trace:
         return self._expanded[key]
 
     def _follow(self, end, numbers):
-        stack = [self._resolve(end)]
+        stack, met = [self._resolve(end)], set()
         while stack:
             tensor = stack[-1]
             if id(tensor) in numbers:
@@ -108,6 +116,7 @@ class Trace:
                 read = [(id(t), self._resolve(t)) for t in arguments.keras_tensors]
             pending = [t for _, t in read if id(t) not in numbers]
             if pending:
+                self._refuse_circle(tensor, met)
                 stack.extend(pending)
                 continue
             stack.pop()

@@ -48,7 +48,7 @@ def files():
         yield pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("path", files())
+@pytest.mark.parametrize("path", list(files()))
 def test_a_hostile_program_scores_nothing_is_named_and_disturbs_nobody(
     path, grader, tmp_path, monkeypatch
 ):

@@ -6,6 +6,8 @@ import importlib
 import linecache
 from dataclasses import dataclass
 
+from resnet_lesson.grading.standins import Absent
+
 # Keras 3 has the names of these older modules elsewhere.
 KERAS_HOMES = ("layers", "models", "initializers", "regularizers", "optimizers", "utils", "backend")
 
@@ -48,7 +50,8 @@ def piece(node, name, lines):
 def load(pieces):
     """Runs statements and returns what they define.
 
-    An import that fails is looked up where Keras 3 has the name, or else left out.
+    An import that fails is looked up where Keras 3 has the name, or else left out. One of the
+    lesson's answers leaves a definition of the learner's own in place.
 
     Arguments:
         pieces: sequence of `Piece`.
@@ -91,12 +94,13 @@ def _import(node, namespace, notes):
         single = type(node)(
             **{**{f: getattr(node, f, None) for f in node._fields}, "names": [alias]}
         )
+        name = alias.asname or alias.name.split(".")[0]
+        own = namespace.get(name)
         try:
             code = compile(ast.fix_missing_locations(ast.Module([single], [])), "<import>", "exec")
             exec(code, namespace)
         except Exception:
             module = getattr(node, "module", None) or alias.name
-            name = alias.asname or alias.name.split(".")[0]
             value = _in_keras_3(module, alias.name)
             if value is None:
                 notes.append(f"left out {alias.name} of {module}: it cannot be imported here")
@@ -104,6 +108,8 @@ def _import(node, namespace, notes):
                 namespace.update({k: v for k, v in vars(value).items() if k[0] != "_"})
             else:
                 namespace[name] = value
+        if isinstance(namespace.get(name), Absent) and own is not None:
+            namespace[name] = own
 
 
 def _in_keras_3(module, name):

@@ -9,18 +9,48 @@ PACKAGE = "resnet_lesson"
 SECRET = ("blocks", "networks", "layers", "weights", "exercises", "grading", "authoring")
 
 
+class Absent:
+    """Stands for a name of the lesson that leads to a reference implementation.
+
+    To import it proves nothing, as chapters import the blocks of earlier ones. To use it is noted.
+
+    Arguments:
+        name: of what it stands for, with its module.
+        asked_for: list that takes the name.
+    """
+
+    def __init__(self, name, asked_for):
+        self._name, self._asked_for = name, asked_for
+
+    def note(self):
+        """Notes a use."""
+        if self._name not in self._asked_for:
+            self._asked_for.append(self._name)
+
+    def __call__(self, *_, **__):
+        self.note()
+        raise NameError(f"{self._name} is not there where submissions are graded")
+
+    __mro_entries__ = __call__  # a class is derived from it
+
+    def __getattr__(self, name):
+        if not name.startswith("__"):
+            self.note()
+        raise AttributeError(f"{self._name} is not there where submissions are graded")
+
+
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves ``import resnet_lesson`` and what is below it; a context manager.
 
     Functions of the package accept anything and return None, `trusted` what it was given. Parts
     that an exercise may build on come from their source. Everything else that leads to a reference
-    implementation is not found, and noted.
+    implementation is `Absent`.
 
     Arguments:
         parts: dictionary, name of a module → source of what may be taken from it.
 
     Attributes:
-        asked_for: names of the secret modules that the code has asked for.
+        asked_for: names of the lesson's that the code has used and may not.
     """
 
     def __init__(self, parts):
@@ -43,24 +73,14 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Finds a module of the package; called by Python's import."""
         if not _is_ours(fullname):
             return None
-        if fullname not in self.parts and fullname.split(".")[1:2] and self._is_secret(fullname):
-            raise ModuleNotFoundError(f"No module named {fullname!r} where submissions are graded")
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
-
-    def _is_secret(self, fullname):
-        secret = fullname.split(".")[1] in SECRET
-        if secret and fullname not in self.asked_for:
-            self.asked_for.append(fullname)
-        return secret
 
     def exec_module(self, module):
         """Fills a module; called by Python's import."""
-        source = self.parts.get(module.__name__)
-        if source is None:
-            module.__getattr__ = self._stand_in_of(module.__name__)
-        else:
-            exec(compile(source, f"<{module.__name__}>", "exec"), vars(module))
-            module.__getattr__ = self._refusal_of(module.__name__)
+        name = module.__name__
+        exec(compile(self.parts.get(name, ""), f"<{name}>", "exec"), vars(module))
+        secret = name.split(".")[1:2] and name.split(".")[1] in SECRET
+        module.__getattr__ = self._absences_of(name) if secret else self._stand_in_of(name)
 
     def _stand_in_of(self, module):
         def __getattr__(name):
@@ -74,11 +94,11 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
         return __getattr__
 
-    def _refusal_of(self, module):
+    def _absences_of(self, module):
         def __getattr__(name):
-            if not name.startswith("__"):
-                self.asked_for.append(f"{module}.{name}")
-            raise AttributeError(f"module {module!r} has no attribute {name!r} here")
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return Absent(f"{module}.{name}", self.asked_for)
 
         return __getattr__
 

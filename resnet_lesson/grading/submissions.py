@@ -269,9 +269,9 @@ def _hands_in_import(source, name):
     The lesson's own notebooks import the blocks of earlier chapters: these are no answers.
     """
     stem = PurePosixPath(source.name).stem
-    if CHAPTER.fullmatch(stem) and stem != all_exercises()[name].notebook:
-        return False
     imported = any(s.is_import and name in s.binds for s in source.statements)
+    if CHAPTER.fullmatch(stem):
+        return imported and stem == all_exercises()[name].notebook
     return imported and not source.defines() & all_exercises().keys()
 
 

@@ -1,8 +1,10 @@
 """How an attempt is observed: without the reference, and with fresh probes for each seed."""
 
 import inspect
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -38,6 +40,16 @@ def test_observing_imports_no_reference():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_the_exercises_come_in_the_order_in_which_the_notebooks_ask_for_them():
+    solved = Path(__file__).parents[1] / "notebooks" / "solutions"
+    asked = [
+        cell["metadata"].get("nbgrader", {}).get("grade_id")
+        for path in sorted(solved.glob("*.ipynb"))
+        for cell in json.loads(path.read_text())["cells"]
+    ]
+    assert list(all_exercises()) == [name for name in asked if name in all_exercises()]
 
 
 @pytest.mark.parametrize("name", all_exercises())

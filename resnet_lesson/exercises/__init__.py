@@ -35,6 +35,7 @@ class Exercise:
         minutes: how long a learner takes, in minutes.
         reference: where the reference implementation lies, ``"module:name"``.
         probes: the calls that are tried, most telling first.
+        turn: its place among the exercises of its notebook, from 1 on.
         fresh_probes: None, or a callable ``(random.Random) -> probes``: calls of other sizes that
             tell the same.
         hints: steps of help, each a little more than the last; Markdown.
@@ -51,6 +52,7 @@ class Exercise:
     probes: tuple
     hints: tuple
     explanation: str
+    turn: int = 1
     fresh_probes: object = None
 
     @property
@@ -73,9 +75,9 @@ class Exercise:
 
 @cache
 def all_exercises():
-    """Every exercise by id, in the order of the notebooks."""
+    """Every exercise by id, in the order in which the notebooks ask for them."""
     found = [
         importlib.import_module(f"{__name__}.{module.name}").EXERCISE
         for module in pkgutil.iter_modules(__path__)
     ]
-    return {exercise.id: exercise for exercise in sorted(found, key=lambda e: e.notebook)}
+    return {exercise.id: exercise for exercise in sorted(found, key=lambda e: (e.notebook, e.turn))}

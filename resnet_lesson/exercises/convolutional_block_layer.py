@@ -18,6 +18,7 @@ EXERCISE = Exercise(
     id="ConvolutionalBlock",
     kind="layer",
     notebook="06-subclassing",
+    turn=2,
     points=10.0,
     minutes=20,
     reference="resnet_lesson.layers:ConvolutionalBlock",

@@ -19,6 +19,7 @@ EXERCISE = Exercise(
     id="ResNet34",
     kind="network",
     notebook="07-resnet34",
+    turn=2,
     points=15.0,
     minutes=35,
     reference="resnet_lesson.networks:ResNet34",

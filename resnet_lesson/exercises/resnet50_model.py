@@ -14,6 +14,7 @@ EXERCISE = Exercise(
     id="ResNet50Model",
     kind="model",
     notebook="06-subclassing",
+    turn=3,
     points=15.0,
     minutes=30,
     reference="resnet_lesson.layers:ResNet50Model",

@@ -45,7 +45,7 @@ def layer_runs(call, exercise, seed, free, notes):
         works = True
         for training in (False, True):
             run = Run(number, training, "symbolic", separate=False)
-            run = _symbolic_run(call, instance, kept, probe, run, x, RUNS * seed)
+            run = _symbolic_run(call, instance, kept, probe, run, x, RUNS * seed, sample=False)
             works = works and run.output is not None
             yield run
             if number < 2:
@@ -68,6 +68,7 @@ def model_runs(call, exercise, seed, notes):
             yield replace(run, failure=failure)
             continue
         mark_built(model)
+        kept = None
         if number:
             copy, failure = _remade(call, model)
             found = replace(run, mode="config", failure=failure)
@@ -80,7 +81,8 @@ def model_runs(call, exercise, seed, notes):
                 continue
         for training in (False, True) if number == 0 else (False,):
             run = replace(run, training=training)
-            yield _symbolic_run(call, model, None, probe, run, x, number + RUNS * seed)
+            yield _symbolic_run(call, model, kept, probe, run, x, number + RUNS * seed)
+            kept = kept or list(model._flatten_layers())
         if number == 0:
             yield _called_run(call, model, replace(run, mode="called"), x)
 
@@ -110,24 +112,38 @@ def _kept_once_built(instance, probe):
     try:
         call_inside(instance, keras.Input(probe.shape[1:]))
     except Exception as error:
-        if "cannot add new elements of state" in str(error):
-            instance._tracker.unlock()  # so that the calls to come show which layers these are
+        _unlock(instance, error)
     return list(instance._flatten_layers())
 
 
-def _symbolic_run(call, instance, kept, probe, run, x, seed):
+def _unlock(instance, error):
+    """Lets `call` go on making layers, if it was stopped for that: which ones, a next call shows.
+
+    Returns True if that was so.
+    """
+    stopped = "cannot add new elements of state" in str(error)
+    for layer in instance._flatten_layers() if stopped else ():
+        layer._tracker.unlock()
+    return stopped
+
+
+def _symbolic_run(call, instance, kept, probe, run, x, seed, sample=True):
+    """A call with weights injected; `kept` is None if the layers to be kept are not known yet."""
     source = keras.Input(probe.shape[1:])
     try:
         result = call_inside(instance, source, training=run.training)
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=no_tensor(result, "call"))
-        sample, kept = kept is None, kept or instance._flatten_layers()
+        kept = kept or instance._flatten_layers()
         trace = Trace(result, source, known_layers=call.layers, kept=kept)
         trace.inject(seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:
         return replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
+        if kept is None and _unlock(instance, error):
+            kept = list(instance._flatten_layers())
+            return _symbolic_run(call, instance, kept, probe, run, x, seed, sample)
         failure = failure_of(error, call.function)
         return replace(run, failure=failure, series=until(error, source, call.layers))
 

@@ -8,8 +8,9 @@ import traceback
 import keras
 
 from resnet_lesson.grading.observation import Failure
+from resnet_lesson.graph import operations
 from resnet_lesson.tracing import Trace, TraceError
-from resnet_lesson.tracing.composites import is_composite
+from resnet_lesson.tracing.composites import inside, is_composite
 
 
 def failure_of(error, function):
@@ -63,10 +64,15 @@ def until(error, source, known_layers):
     if call is None:
         return ()
     source = source if source is not None else _first_input(call[1][0])
+    in_build = _lead_back(calls[: calls.index(call) + 1], source)
     try:
-        return Trace(None, source, failed=call, known_layers=known_layers).series
+        series = Trace(None, source, failed=call, known_layers=known_layers).series
     except TraceError:
         return ()
+    for op in operations(series):
+        if in_build and op.attrs.get("training", True) is None:
+            del op.attrs["training"]  # while building, no mode is known
+    return series
 
 
 def _calls(error):
@@ -83,10 +89,29 @@ def _calls(error):
         step = step.tb_next
 
 
+def _lead_back(calls, source):
+    """Joins the inputs that composites make for themselves in `build` to what they were given.
+
+    Returns True if there are any.
+    """
+    given, found = source, False
+    for operation, (tensor, *_) in calls:
+        start = _first_input(tensor)
+        if start is not source:
+            start.computed_inside, found = given, True
+        given = tensor if is_composite(operation) else given
+    return found
+
+
 def _first_input(tensor):
     """The input that a tensor was computed from."""
     while True:
-        operation, node_index, _ = tensor._keras_history
+        if inside(tensor) is not None:
+            tensor = inside(tensor)
+            continue
+        operation, node_index, _ = getattr(tensor, "_keras_history", (None, 0, 0))
+        if operation is None:
+            return tensor
         read = operation._inbound_nodes[node_index].arguments.keras_tensors
         if not read:
             return tensor

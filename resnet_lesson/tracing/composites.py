@@ -41,18 +41,25 @@ def _inlined():
 
     Keras names a composite as the origin of what it returns: it is handed copies.
     """
-    original = layers.Layer.symbolic_call
+    # The second is what a `build` may ask for, to have the layers inside built.
+    names = "symbolic_call", "compute_output_spec"
+    originals = {name: getattr(layers.Layer, name) for name in names}
 
-    def symbolic_call(self, *args, **kwargs):
-        if is_composite(self):
-            return keras.tree.map_structure(_copy, self.call(*args, **kwargs))
-        return original(self, *args, **kwargs)
+    def inlined(original):
+        def called(self, *args, **kwargs):
+            if is_composite(self):
+                return keras.tree.map_structure(_copy, self.call(*args, **kwargs))
+            return original(self, *args, **kwargs)
 
-    layers.Layer.symbolic_call = symbolic_call
+        return called
+
+    for name, original in originals.items():
+        setattr(layers.Layer, name, inlined(original))
     try:
         yield
     finally:
-        layers.Layer.symbolic_call = original
+        for name, original in originals.items():
+            setattr(layers.Layer, name, original)
 
 
 def mark_built(operation):

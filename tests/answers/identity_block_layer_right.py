@@ -42,6 +42,13 @@ class LayersInLists(Saved):
 
 
 @right("IdentityBlock")
+class BuildsItself(LayersInLists):
+    def build(self, input_shape):
+        """An empty picture has the layers inside built, as in notebook 06."""
+        self.call(keras.Input(input_shape[1:]))
+
+
+@right("IdentityBlock")
 class WithoutTrainingAtAll(LayersInLists):
     def call(self, X):
         """Keras hands the mode on by itself."""

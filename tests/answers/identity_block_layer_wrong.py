@@ -137,6 +137,23 @@ class NoPadding(LayersInLists):
         self.convolutions[1] = Conv2D(filters[1], f, kernel_initializer=initializer(seed=0))
 
 
+@wrong("IdentityBlock", "main.2.conv", "padding")
+class NoPaddingAndBuildsItself(NoPadding):
+    def build(self, input_shape):
+        self.call(keras.Input(input_shape[1:]))
+
+
+@wrong("IdentityBlock", "main.3.conv", "filters")
+class FiltersMixedUpAndBuildsItself(Plain):
+    def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
+        super().__init__(filters, f, initializer, **kwargs)
+        self.conv3 = Conv2D(filters[1], 1, kernel_initializer=initializer(seed=0))
+
+    def build(self, input_shape):
+        super().compute_output_spec(keras.KerasTensor(input_shape))
+        self.built = True
+
+
 @wrong("IdentityBlock", "submission", "config")
 class WithoutConfig(layers.Layer):
     def __init__(self, filters, f, initializer=GlorotUniform):

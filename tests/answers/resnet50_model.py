@@ -118,3 +118,36 @@ class OneBlockTwice(OwnBlocks):
     def __init__(self, classes=6, **kwargs):
         super().__init__(classes, **kwargs)
         self.stack = [*self.stack[:2], self.stack[1], *self.stack[3:]]
+
+
+@wrong("ResNet50Model", "head.dense", "missing")
+class DenseStoredInCall(OwnBlocks):
+    def call(self, X, training=None):
+        self.dense = layers.Dense(self.classes, activation="softmax")
+        return super().call(X, training=training)
+
+
+@wrong("ResNet50Model", "stem.conv", "missing")
+class StemStoredInCallOnceBuilt(OwnBlocks):
+    def build(self, input_shape):
+        self.call(keras.Input(input_shape[1:]))
+
+    def call(self, X, training=None):
+        self.conv = Conv2D(64, 7, strides=2)
+        return super().call(X, training=training)
+
+
+class Unpadded(Block):
+    def __init__(self, filters, s, projects):
+        super().__init__(filters, s, projects)
+        self.convolutions[1] = Conv2D(filters[1], 3)
+
+    def build(self, input_shape):
+        self.call(keras.Input(input_shape[1:]))
+
+
+@wrong("ResNet50Model", "stage3.block2.main.2.conv", "padding")
+class OneBlockLosesItsBorder(OwnBlocks):
+    def __init__(self, classes=6, **kwargs):
+        super().__init__(classes, **kwargs)
+        self.stack[4] = Unpadded([128, 128, 512], 1, False)

@@ -3,7 +3,7 @@
     python tests/benchmarks/train_speed.py [--rounds N] [--batch N] [--torch PYTHON]
 
 Each figure comes from a process of its own; the peers take turns, and medians are printed. With
-``--torch``, the path of a Python that has torch and torchvision, PyTorch joins the peers. The last
+``--torch``, the path of a Python that has torch, PyTorch trains the same network. The last
 lines are a table that says where the time of our step goes, and one line of figures.
 """
 
@@ -112,9 +112,37 @@ def matrix_product():
 
 TORCH = """
 import statistics, sys, time
-import torch, torchvision
+import torch
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self, into, f1, f3, s):
+        super().__init__()
+        sizes = (into, f1, 1, s), (f1, f1, 3, 1), (f1, f3, 1, 1)
+        self.convs = nn.ModuleList(nn.Conv2d(a, b, k, s, k // 2) for a, b, k, s in sizes)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(b) for _, b, _, _ in sizes)
+        self.short = None
+        if into != f3:
+            self.short = nn.Sequential(nn.Conv2d(into, f3, 1, s), nn.BatchNorm2d(f3))
+
+    def forward(self, x):
+        y = x
+        for i in range(3):
+            y = self.norms[i](self.convs[i](y))
+            y = torch.relu(y) if i < 2 else y
+        return torch.relu(y + (x if self.short is None else self.short(x)))
+
+def resnet50():
+    stem = nn.Conv2d(3, 64, 7, 2, 3), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2)
+    blocks, into = [], 64
+    for f1, s, count in ((64, 1, 3), (128, 2, 4), (256, 2, 6), (512, 2, 3)):
+        for i in range(count):
+            blocks.append(Block(into, f1, 4 * f1, s if i == 0 else 1))
+            into = 4 * f1
+    return nn.Sequential(*stem, *blocks, nn.AvgPool2d(2), nn.Flatten(), nn.Linear(2048, 6))
+
 size, compiled = int(sys.argv[1]), sys.argv[2] == "compiled"
-model = torchvision.models.resnet50(num_classes=6).to(memory_format=torch.channels_last).train()
+model = resnet50().to(memory_format=torch.channels_last).train()
 answer = torch.compile(model) if compiled else model
 optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 x = torch.rand(size, 3, 64, 64).to(memory_format=torch.channels_last)
@@ -136,7 +164,7 @@ print(statistics.median(times[3:]))
 def in_its_own_process(arguments):
     done = subprocess.run(arguments, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"{' '.join(arguments[-3:])}: {done.stderr.strip().splitlines()[-1]}")
+        raise SystemExit(f"{arguments[0]}: {done.stderr.strip().splitlines()[-1]}")
     return done.stdout.strip().splitlines()[-1]
 
 

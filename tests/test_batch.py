@@ -16,7 +16,7 @@ from typing import ClassVar
 import pytest
 
 from resnet_lesson import cli
-from resnet_lesson.grading import batch, command, journal, table, wire
+from resnet_lesson.grading import batch, command, journal, sandbox, table, wire
 from resnet_lesson.grading.journal import Journal, JournalError
 from resnet_lesson.grading.observation import Failure, Observation
 from resnet_lesson.grading.sandbox import Outcome
@@ -164,6 +164,28 @@ def test_a_failure_of_the_confinement_is_tried_again(monkeypatch):
 
 
 # ------------------------------------------------------------------------------- never lose work
+
+
+def test_a_sandbox_in_which_nothing_runs_is_one_line_and_blames_no_submission(run, monkeypatch):
+    monkeypatch.setattr(command, "Warm", lambda hidden: sandbox.Warm(hidden, fork=True))
+    monkeypatch.setattr(sandbox.Warm, "_start", lambda self: None)
+    crashed = Outcome("crashed", b"", 0.0, "ended by signal SIGSYS")
+    monkeypatch.setattr(sandbox.Warm, "_once", lambda *_: crashed)
+    hand_in("a.py")
+    status, out, err = run("in", "--json", "out.json")
+    assert status == 2 and out == [] and not Path("out.json").exists()
+    assert err[-1].endswith("does not run in the sandbox here: ended by signal SIGSYS")
+
+
+def test_a_learner_s_file_in_the_folder_of_the_command_is_no_module_of_ours(tmp_path):
+    for name in ("numpy", "argparse", "json", "keras"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('it was run')")
+    (tmp_path / "a.py").write_text("x = 1")
+    done = subprocess.run(
+        [sys.executable, "-m", "resnet_lesson", "grade", "a.py", "--exercise", "nothing"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2 and "no exercise 'nothing'" in done.stderr
 
 
 def test_an_interrupted_run_leaves_valid_files_and_goes_on(run):

@@ -1,4 +1,7 @@
-"""Notices functions and classes of the libraries that a learner's code has replaced."""
+"""Notices functions and classes of the libraries that a learner's code has replaced.
+
+What is added, such as a name of an older version, replaces nothing.
+"""
 
 import builtins
 import sys

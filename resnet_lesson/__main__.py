@@ -9,6 +9,6 @@ if not sys.flags.safe_path:
     if os.path.realpath(here) == os.path.realpath(home):
         sys.path.append(here)  # the package itself lies there, and may not be installed
 
-from resnet_lesson.cli import main  # noqa: E402
+from resnet_lesson.cli import main
 
 sys.exit(main())

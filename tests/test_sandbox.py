@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from resnet_lesson.grading import wire
 from resnet_lesson.grading.loading import load, piece
 from resnet_lesson.grading.parts import parts
+from resnet_lesson.grading.patches import Patches
 from resnet_lesson.grading.sandbox import Job, Warm
 from resnet_lesson.grading.suspicion import suspicious
 
@@ -277,6 +279,9 @@ def test_what_statements_define_and_what_is_left_out():
         ("import keras\nkeras.layers.Add = 1", "tampering"),
         ("import numpy as np\ndef f(X):\n    np.allclose = None", "tampering"),
         ("import numpy as np\nsetattr(np, 'allclose', None)", "tampering"),
+        ("import numpy as np\ndel np.allclose", "tampering"),
+        ("import numpy as np\nnp.bool = bool\nsetattr(np, 'int', int)", ""),
+        ("import tensorflow as tf\ntf.Session = tf.compat.v1.Session", ""),
         ("def f(X):\n    return In[-1]", "tampering"),
         ("from os import kill", "tampering"),
         (
@@ -289,6 +294,32 @@ def test_what_statements_define_and_what_is_left_out():
 def test_suspicion_reads_what_no_answer_needs(text, what):
     found = suspicious(pieces(text))
     assert [kind for kind, _ in found[:1]] == ([what] if what else [])
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value", "named"),
+    [
+        ("numpy", "allclose", "lambda *_: True", ["numpy.allclose"]),
+        ("keras.layers", "Add", "None", ["keras.layers.Add"]),
+        ("keras.layers.Add", "__call__", "lambda self, x: x[0]", ["Add.__call__"]),
+        ("tensorflow.nn", "relu", "lambda x: x", ["tensorflow._api.v2.nn.relu"]),
+        ("numpy", "int", "int", []),
+        ("numpy", "bool", "bool", []),
+        ("keras", "merge", "lambda x: x", []),
+        ("keras.layers.Add", "mine", "lambda self: 3", []),
+    ],
+)
+def test_what_is_replaced_in_a_library_is_noticed_and_what_is_added_is_not(
+    module, name, value, named, monkeypatch
+):
+    importlib.import_module("tensorflow")
+    importlib.import_module("keras")
+    patches = Patches()
+    monkeypatch.setattr(f"{module}.{name}", eval(value), raising=False)
+    made = patches.made()
+    assert len(made) == len(named) and all(m.endswith(n) for m, n in zip(made, named, strict=True))
+    monkeypatch.undo()
+    assert patches.made() == []
 
 
 def test_what_an_exercise_may_build_on_never_holds_the_exercise():

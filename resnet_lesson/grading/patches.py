@@ -9,6 +9,7 @@ import sys
 LIBRARIES = ("keras", "numpy", "tensorflow", "resnet_lesson")
 # Deep inside TensorFlow there are 2,000 modules more, which Keras reaches through these.
 TENSORFLOW = ("tensorflow", "tensorflow.python.framework.ops", "tensorflow.python.ops.nn_ops")
+PUBLIC = "tensorflow._api.v2."  # where ``tf.nn`` and the like are
 
 
 class Patches:
@@ -34,17 +35,26 @@ class Patches:
         found = []
         for name, (owner, held) in self._before.items():
             now = vars(owner)
-            for key, value in held.items():
-                if now.get(key) is not value and not _is_old_alias(now.get(key)):
-                    found.append(f"{name}.{key}")
-                    if len(found) == 10:
-                        return found
-        return found
+            changed = {k for k, v in held.items() if now.get(k) is not v} | _overridden(owner, held)
+            found += [f"{name}.{key}" for key in sorted(changed) if not _is_old_alias(now.get(key))]
+            if len(found) >= 10:
+                break
+        return found[:10]
 
 
 def _is_watched(name):
     library = name.partition(".")[0]
-    return name in TENSORFLOW if library == "tensorflow" else library in LIBRARIES
+    if library == "tensorflow":
+        return name in TENSORFLOW or (name.startswith(PUBLIC) and ".compat." not in name)
+    return library in LIBRARIES
+
+
+def _overridden(owner, held):
+    """The methods of a class that it inherited before and has now itself."""
+    if not isinstance(owner, type):
+        return set()
+    added = {key for key, value in vars(owner).items() if key not in held and _is_code(value)}
+    return {key for key in added if any(key in vars(base) for base in owner.__mro__[1:])}
 
 
 def _is_code(value):

@@ -39,6 +39,7 @@ BUILTINS = {
     *("open", "exec", "eval", "__import__", "__builtins__", "globals", "breakpoint", "input"),
     *("In", "Out", "get_ipython"),
 }
+OLD_TYPES = {"bool", "int", "float", "complex", "object", "str"}  # once names of numpy's as well
 ATTRIBUTES = {"__globals__", "__subclasses__", "__code__", "f_back", "f_locals", "f_globals"}
 COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__array__", "__array_ufunc__", "__class__"}
 
@@ -72,11 +73,13 @@ def _of(node, modules):
     elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete, ast.AnnAssign)):
         targets = getattr(node, "targets", None) or [node.target]
         for target in targets:
-            if isinstance(target, ast.Attribute) and _root(target) in modules:
+            patches = isinstance(target, ast.Attribute) and _root(target) in modules
+            if patches and not _keeps_old_code_alive(target, getattr(node, "value", None)):
                 yield "tampering", f"replaces `{ast.unparse(target)}`"
     elif isinstance(node, ast.Call):
         named = getattr(node.func, "id", "")
-        if named in ("setattr", "delattr") and node.args and _root(node.args[0]) in modules:
+        patches = named in ("setattr", "delattr") and node.args and _root(node.args[0]) in modules
+        if patches and not _keeps_old_code_alive(node.args[0], node.args[-1]):
             yield "tampering", f"replaces a part of `{ast.unparse(node.args[0])}`"
     elif isinstance(node, ast.Attribute):
         yield from _of_attribute(node, modules)
@@ -105,6 +108,12 @@ def _of_attribute(node, modules):
         yield "tampering", f"uses `{node.attr}`, which reaches into the code that calls it"
     elif node.attr in ("read_text", "read_bytes", "write_text", "write_bytes"):
         yield "tampering", "reads or writes files"
+
+
+def _keeps_old_code_alive(target, value):
+    """True for ``numpy.bool = bool``, ``tf.Session = tf.compat.v1.Session`` and the like."""
+    name = _root(value)
+    return name in OLD_TYPES or (isinstance(value, ast.Attribute) and name == _root(target))
 
 
 def _root(node):

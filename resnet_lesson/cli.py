@@ -84,6 +84,16 @@ def _whole_number(least):
     return convert
 
 
+def _share(text):
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 1, such as 0.97")
+    return number
+
+
 def _path(text):
     if not text:
         raise argparse.ArgumentTypeError("expected a path, not nothing")
@@ -272,6 +282,23 @@ def _add_train(commands):
         type=_path,
         help="write what was measured as JSON; - writes it to stdout",
     )
+    parser.add_argument(
+        "--seed", metavar="N", type=_whole_number(0), default=0, help="order and moves by it (0)"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "mixed_bfloat16"),
+        help="compute in this precision (else in what is faster here)",
+    )
+    parser.add_argument(
+        "--target", metavar="A", type=_share, help="end once this share of the test set is right"
+    )
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        type=_path,
+        help="keep the state in this file after every epoch, and go on from it if it is there",
+    )
     parser.set_defaults(run=_train)
 
 
@@ -286,7 +313,9 @@ def _train(options):
     try:
         # JSON on stdout stands alone: what the training shows goes to stderr then.
         with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():
-            measured = run(options.data, options.epochs)
+            names = ("seed", "precision", "target", "checkpoint")
+            asked = {name: getattr(options, name) for name in names}
+            measured = run(options.data, options.epochs, **asked)
     except (SignsError, TrainingError) as error:
         raise CommandError(str(error)) from None
     _write_json(measured, options.json)

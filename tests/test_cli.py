@@ -251,8 +251,9 @@ def training(monkeypatch):
     module = types.ModuleType("resnet_lesson.training")
     module.calls = []
 
-    def train(data, epochs):
+    def train(data, epochs, **options):
         module.calls.append((data, epochs))
+        module.options = options
         print("epoch 1")
         return MEASURED
 
@@ -267,6 +268,28 @@ SUMMARY = (
     "3 epochs in 10 s (100 images a second): accuracy 99.0% on the training images, "
     "95.5% on the test images, in float32"
 )
+
+
+def test_train_hands_its_options_on(run, training):
+    asked = [
+        "--seed",
+        "3",
+        "--precision",
+        "float32",
+        "--target",
+        "0.97",
+        "--checkpoint",
+        "signs.h5",
+    ]
+    assert run("train", *asked)[0] == 0
+    expected = {"seed": 3, "precision": "float32", "target": 0.97, "checkpoint": "signs.h5"}
+    assert training.options == expected
+
+
+@pytest.mark.parametrize("share", ["97", "-1", "most", "nan"])
+def test_a_target_that_is_no_share_is_refused(run, training, share):
+    status, _, err = run("train", "--target", share)
+    assert status == 2 and len(err) == 1 and share in err[0] and "from 0 to 1" in err[0]
 
 
 def test_train_writes_json_and_a_line(run, training):
@@ -311,7 +334,7 @@ def test_json_to_a_device_does_not_replace_it(run, training, tmp_path):
     ],
 )
 def test_train_fails_in_one_line(run, training, error):
-    def fail(data, epochs):
+    def fail(data, epochs, **options):
         if error == "TrainingError":
             raise training.TrainingError("no data; bring some")
         raise KeyboardInterrupt if error == "KeyboardInterrupt" else error

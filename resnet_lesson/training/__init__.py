@@ -244,13 +244,14 @@ def accuracy_of(model, images, labels):
     return float(np.mean(probabilities(model, images).argmax(axis=1) == labels))
 
 
-def run(data=None, epochs=10):
+def run(data=None, epochs=10, **options):
     """Trains the reference ResNet-50 from its initial weights; what the command line does.
 
     Arguments:
         data: folder with the two HDF5 files, as `load_signs` takes it; None for your data, or the
             drawn default.
         epochs: integer.
+        **options: further arguments of `train`.
 
     Returns:
         dict with ``epochs``, ``seconds`` (of training and tests), ``images_per_second``,
@@ -263,7 +264,7 @@ def run(data=None, epochs=10):
     """
     signs = load_signs(data)
     model = ResNet50(input_shape=signs.train_images.shape[1:], classes=len(signs.classes))
-    history = train(model, signs, epochs=epochs)
+    history = train(model, signs, epochs=epochs, **options)
     return {
         "epochs": len(history.loss),
         "seconds": round(sum(history.seconds), 1),

@@ -34,8 +34,16 @@ def failure_of(error, function):
         return Failure("not_attempted")
     line = linecache.getline(last.filename, last.lineno).strip() if last else ""
     message = _said(error)
-    what = "memory" if isinstance(error, MemoryError) else "exception"
+    what = "memory" if _is_of_memory(error) else "exception"
     return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
+
+
+def _is_of_memory(error):
+    """True for what Python, TensorFlow and the system say where memory is used up."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return True
+    said = ("Cannot allocate memory", "failed to map segment")
+    return isinstance(error, (OSError, ImportError)) and any(text in str(error) for text in said)
 
 
 def _file_of(function):

@@ -55,9 +55,14 @@ def observe(function, exercise, seed=0):
             runs.append(run)
             if run.failure and run.failure.what == "not_attempted":
                 return Observation(failure=run.failure)
-            if run.failure and run.failure.error == "RecursionError":  # slow, and tells no more
+            if _exhausted(run.failure):  # to go on is slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
     return Observation(tuple(runs), None, free, tuple(sorted(notes)))
+
+
+def _exhausted(failure):
+    """Whether a call used up the stack, or memory, for which TensorFlow asks again for 10 s."""
+    return failure and (failure.error == "RecursionError" or failure.what == "memory")
 
 
 def _runs(call, exercise, free, seed, notes):

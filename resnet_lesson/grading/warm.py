@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -48,6 +49,7 @@ def main(descriptor, scratch, hidden, without):
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
+            shutil.rmtree(scratch, ignore_errors=True)  # should the other end have been killed
             os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
         if os.fork() == 0:
             control.close()

@@ -38,6 +38,7 @@ ATTRIBUTES = {
     },
     "bn": {"axis": (1, 2), "training": (None, True, False, "inverted")},
 }
+FUNCTIONS = {"IdentityBlock": "identity_block", "ConvolutionalBlock": "convolutional_block"}
 JOINS = ("Subtract", "Multiply", "Average", "Maximum", "Concatenate")
 POOLINGS = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
 
@@ -64,40 +65,48 @@ def graph_of(series):
 
 def build(graph, X, training=None, initializer=GlorotUniform):
     """Builds a graph with Keras layers and returns the output of its last place."""
-    built = {"X": X}
+    return call(graph, lambda op: layer(op, initializer), X, training)
+
+
+def call(graph, layer_of, X, training):
+    """Calls a graph's layers, ``layer_of(op)`` each, and returns the output of its last place."""
+    values = {"X": X}
 
     def value(place):
-        if place not in built:
+        if place not in values:
             op, reads = graph[place]
-            built[place] = layer(op, [value(read) for read in reads], training, initializer)
-        return built[place]
+            inputs = [value(read) for read in reads]
+            mode = {}
+            if op.kind == "bn":
+                given = MODES.get(op.attrs["training"], lambda _: op.attrs["training"])
+                mode["training"] = given(training)
+            given = inputs if op.kind in ("add", "merge") else inputs[0]
+            values[place] = layer_of(op)(given, **mode)
+        return values[place]
 
     return value(list(graph)[-1])
 
 
-def layer(op, inputs, training, initializer):
-    """Applies the layer that an `Op` describes."""
-    a, x = op.attrs, inputs[0]
+def layer(op, initializer):
+    """The layer that an `Op` describes."""
+    a = op.attrs
     if op.kind == "conv":
         start = INITIALIZERS.get(a["initializer"], lambda given: given(seed=0))(initializer)
         sizes = a["kernel_size"], a["strides"], a["padding"]
         return layers.Conv2D(
             a["filters"], *sizes, activation=a["activation"], kernel_initializer=start
-        )(x)
+        )
     if op.kind == "bn":
-        mode = MODES.get(a["training"], lambda given: a["training"])(training)
-        return layers.BatchNormalization(axis=a["axis"])(x, training=mode)
+        return layers.BatchNormalization(axis=a["axis"])
     if op.kind == "pool":
-        return POOLINGS[a["pool_kind"]](a["pool_size"], a["strides"], a["padding"])(x)
+        return POOLINGS[a["pool_kind"]](a["pool_size"], a["strides"], a["padding"])
     if op.kind == "dense":
-        return layers.Dense(a["units"], activation=a["activation"])(x)
+        return layers.Dense(a["units"], activation=a["activation"])
     if op.kind == "pad":
-        return layers.ZeroPadding2D(a["padding"])(x)
+        return layers.ZeroPadding2D(a["padding"])
     if op.kind in ("add", "merge"):
-        return getattr(layers, a.get("name", "Add"))()(inputs)
-    if op.kind == "flatten":
-        return layers.Flatten()(x)
-    return layers.Activation(a.get("name", "relu"))(x)
+        return getattr(layers, a.get("name", "Add"))()
+    return layers.Flatten() if op.kind == "flatten" else layers.Activation(a.get("name", "relu"))
 
 
 def changed(graph, place, **attrs):
@@ -184,14 +193,17 @@ def first_gap(graph, source, reader):
     """The first place that a path lacks if `reader` reads `source` and skips what lies between.
 
     A layer of the same kind and settings stands for an earlier one: of Conv A, BN, ReLU, Conv B,
-    BN, ReLU without the middle, what is left is Conv A, BN, ReLU.
+    BN, ReLU without the middle, what is left is Conv A, BN, ReLU. Where an activation and the
+    convolution behind it are missing, the convolution is the mistake.
     """
     path = [*(place for place in graph if place.startswith("main.")), "add", "output.relu"]
     left_out = path[path.index(source) + 1 if source != "X" else 0 : path.index(reader)]
     found = [graph[place][0] for place in path if place not in left_out]
     for place, op in zip(path, found, strict=False):
         if (graph[place][0].kind, graph[place][0].attrs) != (op.kind, op.attrs):
-            return place
+            following = path[path.index(place) + 1]
+            leads_to = place.endswith("relu") and following.endswith("conv")
+            return following if leads_to and len(left_out) > 1 else place
     return path[len(found)]
 
 
@@ -228,10 +240,15 @@ def _with_one_probe(exercise_id):
 
 
 def _block(exercise_id):
+    """The graph of a block for the exercise's first probe, its BatchNorms in the mode given."""
     exercise, _ = _with_one_probe(exercise_id)
-    probe = exercise.probes[0]
-    given = {**probe.arguments, "training": True, "initializer": CallersInitializer}
-    graph = graph_of(trace(exercise.load_reference(), probe.shape[1:], **given))
+    probe, block = exercise.probes[0], exercise.load_reference()
+    given = {"training": True, "initializer": CallersInitializer, **probe.arguments}
+    if exercise.kind == "layer":
+        block = all_exercises()[FUNCTIONS[exercise_id]].load_reference()
+    elif "training" not in exercise.parameters:
+        given, block = {}, lambda x: exercise.load_reference()(**probe.arguments, x=x)
+    graph = graph_of(trace(block, probe.shape[1:], **given))
     for place, (op, _) in graph.items():
         if op.kind == "bn":
             graph = changed(graph, place, training="given")
@@ -261,22 +278,81 @@ def _block_attempt(graph):
     return block
 
 
-@pytest.mark.parametrize("exercise_id", ["identity_block", "convolutional_block"])
+def _following_attempt(graph):
+    def block(n_filters, x):
+        return build(graph, x)
+
+    return block
+
+
+def _layer_attempt(graph):
+    class Block(layers.Layer):
+        def __init__(self, filters, f, s=2, initializer=GlorotUniform, **kwargs):
+            super().__init__(**kwargs)
+            self.arguments = {"filters": list(filters), "f": f, "s": s}
+            self.made = [layer(op, initializer) for op, _ in graph.values()]
+
+        def call(self, X, training=None):
+            made = dict(zip((id(op) for op, _ in graph.values()), self.made, strict=True))
+            return call(graph, lambda op: made[id(op)], X, training)
+
+        def get_config(self):
+            return {**super().get_config(), **self.arguments}
+
+    return Block
+
+
+ATTEMPTS = {
+    "identity_block": _block_attempt,
+    "convolutional_block": _block_attempt,
+    "IdentityBlock": _layer_attempt,
+    "ConvolutionalBlock": _layer_attempt,
+    "residual_block": _following_attempt,
+    "bottleneck_block": _following_attempt,
+}
+KINDS = [attribute_mutations, layer_mutations, wiring_mutations]
+
+
+def _mutations(exercise_id, kind):
+    """The mutations of a block; what its form leaves open changes nothing."""
+    form = ATTEMPTS[exercise_id]
+    for what, graph, named in kind(_block(exercise_id)):
+        open_here = {
+            _block_attempt: False,
+            _following_attempt: named and named[1] in ("initializer", "training"),
+            _layer_attempt: what.endswith("training None"),  # Keras hands the mode on by itself
+        }
+        yield what, graph, None if open_here[form] else named
+
+
 @pytest.mark.parametrize(
-    ("mutations", "share"),
-    [(attribute_mutations, 8), (layer_mutations, 3), (wiring_mutations, 6)],
+    ("exercise_id", "shares"),
+    [
+        ("identity_block", (8, 3, 6)),
+        ("convolutional_block", (20, 9, 16)),
+        ("IdentityBlock", (24, 13, 20)),
+        ("ConvolutionalBlock", (40, 23, 32)),
+        ("residual_block", (8, 5, 6)),
+        ("bottleneck_block", (12, 7, 8)),
+    ],
 )
-def test_some_mutations_of_a_block_are_named_at_their_place(exercise_id, mutations, share):
-    some = list(mutations(_block(exercise_id)))[::share]
-    assert not (misjudged := _misjudged(exercise_id, some, _block_attempt)), "\n".join(misjudged)
+def test_some_mutations_of_a_block_are_named_at_their_place(exercise_id, shares):
+    some = []
+    for kind, share in zip(KINDS, shares, strict=True):
+        some += list(_mutations(exercise_id, kind))[::share]
+    misjudged = _misjudged(exercise_id, some, ATTEMPTS[exercise_id])
+    assert not misjudged, "\n".join(misjudged)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise_id", ["identity_block", "convolutional_block"])
-@pytest.mark.parametrize("mutations", [attribute_mutations, layer_mutations, wiring_mutations])
-def test_mutations_of_a_block_are_named_at_their_place(exercise_id, mutations):
-    every = mutations(_block(exercise_id))
-    assert not (misjudged := _misjudged(exercise_id, every, _block_attempt)), "\n".join(misjudged)
+@pytest.mark.parametrize("exercise_id", ATTEMPTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_mutations_of_a_block_are_named_at_their_place(exercise_id, kind):
+    # Each layer is called in many more ways: a sixth of the changes is enough there.
+    every = list(_mutations(exercise_id, kind))
+    every = every[:: 6 if ATTEMPTS[exercise_id] is _layer_attempt else 1]
+    misjudged = _misjudged(exercise_id, every, ATTEMPTS[exercise_id])
+    assert not misjudged, "\n".join(misjudged)
 
 
 def stage_mutations(graph):

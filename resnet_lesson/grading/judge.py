@@ -86,11 +86,7 @@ def judge(observed, reference):
 def _judged(observed, reference):
     if observed.failure:
         return Verdict(False, failure=observed.failure)
-    named = [
-        replace(run, series=with_places(with_implied_borders(run.series))) for run in reference.runs
-    ]
-    runs = [replace(run, series=with_implied_borders(run.series)) for run in observed.runs]
-    pairs = _paired(runs, named, observed.free)
+    pairs = _paired(*_comparable(observed.runs, reference.runs), observed.free)
     wrong = [(have, want) for have, want in pairs if not _same(have, want, observed.free)]
     if not wrong:
         return _reused(pairs, observed.free) or Verdict(
@@ -116,6 +112,18 @@ def _judged(observed, reference):
     if reused or wrong[0][0].mode not in SAVED:
         return reused or _unexplained(*wrong[0], pairs, observed.free)
     return _not_saved(*wrong[0], pairs, observed.free)
+
+
+def _comparable(runs, expected):
+    """The runs of both with the same way to write borders, and places on those of the reference.
+
+    Where "same" could not stand for the reference's borders, the attempt's stay as written, too.
+    """
+    implied = [with_implied_borders(run.series) for run in expected]
+    if implied != [run.series for run in expected]:
+        runs = [replace(run, series=with_implied_borders(run.series)) for run in runs]
+    named = zip(expected, implied, strict=True)
+    return runs, [replace(run, series=with_places(series)) for run, series in named]
 
 
 def _paired(runs, expected, free):

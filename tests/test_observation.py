@@ -4,6 +4,7 @@ import inspect
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -111,3 +112,24 @@ def test_a_layer_that_returns_its_input_does_not_lead_the_tracing_in_a_circle():
     result = keras.layers.ReLU()(Same()(keras.layers.ReLU()(source)))
     with pytest.raises(TraceError, match="returns the tensor that it was given"):
         Trace(result, source)
+
+
+def test_layers_that_calls_have_in_common_show_in_the_values_too():
+    convolution = keras.layers.Conv2D(7, 3, padding="same")
+
+    def residual_block(n_filters, x):
+        y = keras.layers.ReLU()(keras.layers.BatchNormalization()(convolution(x)))
+        y = keras.layers.Conv2D(n_filters, 3, padding="same")(y)
+        y = keras.layers.BatchNormalization()(y)
+        return keras.layers.ReLU()(keras.layers.Add()([x, y]))
+
+    exercise = all_exercises()["residual_block"]
+    probes = (exercise.probes[0], replace(exercise.probes[0], shape=(1, 4, 4, 7)))
+    exercise = replace(exercise, probes=probes)
+    reference = observe(exercise.load_reference(), exercise)
+    observed = observe(residual_block, exercise)
+    verdict = judge(observed, reference)
+    assert (verdict.differences[0].where, verdict.differences[0].what) == ("main.1.conv", "missing")
+    both = zip(observed.runs, reference.runs, strict=True)
+    forged = replace(observed, runs=tuple(replace(o, series=r.series) for o, r in both))
+    assert not judge(forged, reference).passed

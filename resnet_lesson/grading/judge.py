@@ -21,7 +21,8 @@ CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e
 EXACT = 1e-6
 # For calls on values, where BatchNorm's epsilon, which is free, is the attempt's own.
 ROUGH = 0.05
-INJECTED = ("symbolic", "called", "model")  # modes in which the attempt has the very same epsilon
+# Modes in which the attempt has the very same epsilon.
+INJECTED = ("symbolic", "again", "called", "model")
 SAVED = {
     "config": "the same layer from `get_config`",
     "weights": "the same values from a new layer with the weights of a `.weights.h5` file",

@@ -101,8 +101,8 @@ WHY = {
         "are trained and saved."
     ),
     "config": (
-        "A layer is saved as its configuration and its weights: `get_config` names the arguments "
-        "of `__init__` as plain data, and `from_config` makes the layer again from them."
+        "A layer or a model is saved as its configuration and its weights: `get_config` names the "
+        "arguments of `__init__` as plain data, and `from_config` makes it again from them."
     ),
     "extra": "The figure shows all that is needed; one more layer computes something else.",
     "extra.bn": "One BatchNorm after each convolution is enough; one more shifts and scales anew.",

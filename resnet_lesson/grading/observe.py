@@ -80,14 +80,18 @@ def _block_runs(call, exercise, free, seed):
         yield from _following_runs(call, exercise, seed)
         return
     modes = (None,) if "training" in free else (False, True)
+    traces = []
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
         for training in modes:
             given = {"training": training, "initializer": CallersInitializer}
             run = Run(number, training, "symbolic")
-            yield _symbolic_run(call, probe, given, run, x, seed)
+            trace, failed = _traced(call, probe, given, run, seed)
+            traces.append(trace)
+            yield failed or computed(trace, run, x)
             if number < 2:
                 yield _eager_run(call, probe, given, replace(run, mode="eager"), x)
+    yield from _once_more(traces[0], exercise.probes[0], Run(0, modes[0], "again"), seed)
     probe = exercise.probes[0]
     given = {"training": modes[0], "initializer": keras.initializers.GlorotUniform}
     run = Run(0, modes[0], "eager")
@@ -96,10 +100,12 @@ def _block_runs(call, exercise, free, seed):
 
 def _following_runs(call, exercise, seed):
     """The runs of a block that leaves the mode to the model: called once, and run in both modes."""
+    traces = []
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
         run = Run(number, False, "symbolic", separate=False)
         trace, failed = _traced(call, probe, {}, run, seed)
+        traces.append(trace)
         if failed:
             yield failed
         else:
@@ -107,11 +113,15 @@ def _following_runs(call, exercise, seed):
                 yield computed(trace, replace(run, training=training), x, training)
         if number < 2:
             yield _eager_run(call, probe, {}, replace(run, mode="eager", separate=True), x)
+    # By the batch's statistics: the moving ones have moved, by a momentum that is free.
+    again = Run(0, True, "again", separate=False)
+    yield from _once_more(traces[0], exercise.probes[0], again, seed, training=True)
 
 
-def _symbolic_run(call, probe, given, run, x, seed):
-    trace, failed = _traced(call, probe, given, run, seed)
-    return failed or computed(trace, run, x)
+def _once_more(trace, probe, run, seed, training=None):
+    """The first call's graph after all others: with layers in common it has their weights now."""
+    if trace is not None:
+        yield computed(trace, run, inputs(probe.shape, RUNS * seed), training)
 
 
 def _traced(call, probe, given, run, seed):
@@ -122,7 +132,7 @@ def _traced(call, probe, given, run, seed):
         if not keras.utils.is_keras_tensor(result):
             return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
-        trace.inject(len(probe.shape) + RUNS * seed)
+        trace.inject(len(probe.shape) + run.probe + RUNS * seed)
         return trace, None
     except TraceError as error:
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))

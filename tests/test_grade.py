@@ -101,7 +101,7 @@ def graded(tmp_path_factory):
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(text.encode())
-    done, data = grade(folder, "--timeout", "15", "--exercise", "identity_block")
+    done, data = grade(folder, "--timeout", "8", "--exercise", "identity_block")
     assert done.returncode == 0, done.stderr
     assert data["schema_version"] == 1
     return {result["submission"]: result for result in data["results"]}

@@ -27,8 +27,7 @@ def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
 HOSTILE = sorted(Path(__file__).with_name("hostile").glob("*.py"))
 QUICK = {
     *("os_exit", "segmentation_fault", "fork_bomb", "patched_keras", "forged_message"),
-    *("forged_observation", "kills_parent", "detached_process", "imports_reference"),
-    *("reads_solution_file", "claims_equality", "memory_at_once"),
+    *("forged_observation", "kills_parent", "reads_solution_file", "claims_equality"),
 }
 
 

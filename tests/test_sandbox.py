@@ -174,6 +174,20 @@ def test_a_dead_warm_process_is_started_again_and_jobs_in_flight_are_tried_again
 
 
 @linux
+@pytest.mark.slow
+def test_a_run_ends_at_once_with_its_children_and_folders_though_one_still_runs():
+    with Warm() as warm:
+        folder = Path(warm._scratch.name)
+        threading.Thread(target=told, args=(warm, "while True: pass"), daemon=True).start()
+        time.sleep(1)
+        assert _forked_from(warm) > 1
+        started = time.monotonic()
+    assert time.monotonic() - started < 1.5
+    time.sleep(0.5)
+    assert _forked_from(warm) == 0 and not folder.exists()
+
+
+@linux
 def test_without_any_mechanism_the_run_goes_on_and_says_so():
     without = ("limits", "namespaces", "mounts", "privileges", "landlock", "seccomp", "orphans")
     with Warm(without=without) as warm:

@@ -162,6 +162,7 @@ class Grader:
                     done.put((place, key, None if key in known else self.grade_one(reading)))
                 except BaseException as error:
                     done.put(error)
+                    return
 
         # Daemons: a program that was interrupted does not wait for them.
         for _ in range(jobs):

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from resnet_lesson.grading import wire
+from resnet_lesson.grading.failures import failure_of
 from resnet_lesson.grading.loading import load, piece
 from resnet_lesson.grading.parts import parts
 from resnet_lesson.grading.patches import Patches
@@ -334,6 +335,21 @@ def test_what_is_replaced_in_a_library_is_noticed_and_what_is_added_is_not(
     assert len(made) == len(named) and all(m.endswith(n) for m, n in zip(made, named, strict=True))
     monkeypatch.undo()
     assert patches.made() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (MemoryError(), "memory"),
+        (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating tensor"), "memory"),
+        (OSError(12, "Cannot allocate memory"), "memory"),
+        (ImportError("x.so: failed to map segment from shared object"), "memory"),
+        (ImportError("No module named 'x'"), "exception"),
+        (ValueError("Cannot allocate memory"), "exception"),
+    ],
+)
+def test_memory_that_is_used_up_is_named_whoever_says_it(error, what):
+    assert failure_of(error, pieces).what == what
 
 
 def test_what_an_exercise_may_build_on_never_holds_the_exercise():

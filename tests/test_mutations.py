@@ -315,14 +315,10 @@ KINDS = [attribute_mutations, layer_mutations, wiring_mutations]
 
 def _mutations(exercise_id, kind):
     """The mutations of a block; what its form leaves open changes nothing."""
-    form = ATTEMPTS[exercise_id]
+    follows = ATTEMPTS[exercise_id] is _following_attempt
     for what, graph, named in kind(_block(exercise_id)):
-        open_here = {
-            _block_attempt: False,
-            _following_attempt: named and named[1] in ("initializer", "training"),
-            _layer_attempt: what.endswith("training None"),  # Keras hands the mode on by itself
-        }
-        yield what, graph, None if open_here[form] else named
+        left_open = follows and named and named[1] in ("initializer", "training")
+        yield what, graph, None if left_open else named
 
 
 @pytest.mark.parametrize(

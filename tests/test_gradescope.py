@@ -22,7 +22,7 @@ from resnet_lesson.grading.gradescope import gradescope_results, write_autograde
 ROOT = Path(__file__).parents[1]
 # Stands for Python: grades by writing $GRADED to the file of --gradescope, then ends with $STATUS.
 STAND_IN = f"""#!/usr/bin/env bash
-if [ "$1" = -c ]; then exec {sys.executable} "$@"; fi
+if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi
 printf '%s\\n' "$*" >>"$CALLS"
 [ -z "$SLEEP" ] || sleep "$SLEEP"
 [ -z "$GRADED" ] || printf '%s' "$GRADED" >"${{@: -1}}"

@@ -13,13 +13,15 @@ STEP = 1e-5
 @pytest.fixture
 def block():
     """A small identity block in double precision, and the loss of one random batch."""
-    before = keras.config.floatx()
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")  # does not follow floatx once a layer has been made
     try:
         inputs = keras.Input((4, 4, 3))
         model = keras.Model(inputs, identity_block(inputs, 3, [2, 2, 3]))
     finally:
-        keras.config.set_floatx(before)
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
     rng = np.random.default_rng(0)
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0.3, 0.5, weight.shape))

@@ -34,7 +34,8 @@ def small_signs(count=256, size=16):
         size: integer, their new height and width in pixels; a divisor of 64.
 
     Returns:
-        Tuple of images, float32 ``(count, size, size, 3)`` in [0, 1], and labels, int64 ``(count,)``.
+        Tuple of images, float32 ``(count, size, size, 3)`` in [0, 1], and labels, int64
+        ``(count,)``.
     """
     signs = load_signs()
     side = 64 // size

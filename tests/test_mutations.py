@@ -65,11 +65,11 @@ def graph_of(series):
 
 def build(graph, X, training=None, initializer=GlorotUniform):
     """Builds a graph with Keras layers and returns the output of its last place."""
-    return call(graph, lambda op: layer(op, initializer), X, training)
+    return call(graph, lambda place: layer(graph[place][0], initializer), X, training)
 
 
 def call(graph, layer_of, X, training):
-    """Calls a graph's layers, ``layer_of(op)`` each, and returns the output of its last place."""
+    """Calls a graph's layers, ``layer_of(place)`` each, and returns the output of its last place."""
     values = {"X": X}
 
     def value(place):
@@ -81,7 +81,7 @@ def call(graph, layer_of, X, training):
                 given = MODES.get(op.attrs["training"], lambda _: op.attrs["training"])
                 mode["training"] = given(training)
             given = inputs if op.kind in ("add", "merge") else inputs[0]
-            values[place] = layer_of(op)(given, **mode)
+            values[place] = layer_of(place)(given, **mode)
         return values[place]
 
     return value(list(graph)[-1])
@@ -293,8 +293,8 @@ def _layer_attempt(graph):
             self.made = [layer(op, initializer) for op, _ in graph.values()]
 
         def call(self, X, training=None):
-            made = dict(zip((id(op) for op, _ in graph.values()), self.made, strict=True))
-            return call(graph, lambda op: made[id(op)], X, training)
+            made = dict(zip(graph, self.made, strict=True))
+            return call(graph, made.get, X, training)
 
         def get_config(self):
             return {**super().get_config(), **self.arguments}

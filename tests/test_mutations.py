@@ -69,7 +69,7 @@ def build(graph, X, training=None, initializer=GlorotUniform):
 
 
 def call(graph, layer_of, X, training):
-    """Calls a graph's layers, ``layer_of(place)`` each, and returns the output of its last place."""
+    """Calls a graph's layers, ``layer_of(place)`` each, and returns its last place's output."""
     values = {"X": X}
 
     def value(place):

@@ -292,3 +292,27 @@ def test_a_pooling_without_a_window_is_told_and_costs_nothing():
     assert report.to_dict()["notes"] == list(report.notes)
     with pytest.raises(TypeError, match="pool_size"):
         keras.layers.AveragePooling2D()
+
+
+def test_what_hands_its_input_back_gets_no_points_and_is_told_what_is_missing():
+    def identity_block(X, f, filters, training=True, initializer=None):
+        return X
+
+    report = check(identity_block)
+    assert report.points == 0 and not report.passed
+    assert [(f.where, f.what) for f in report.findings] == [
+        ("main.1.conv", "missing"),
+        ("add", "missing"),
+    ]
+
+
+def test_a_network_without_its_blocks_gets_hardly_any_points():
+    def ResNet50(input_shape=(64, 64, 3), classes=6):
+        inputs = keras.Input(input_shape)
+        X = keras.layers.MaxPooling2D(16)(inputs)
+        return keras.Model(inputs, keras.layers.Dense(classes, "softmax")(X[:, 0, 0]))
+
+    report = check(ResNet50)
+    assert report.points <= 0.2 * report.max_points
+    counted = [finding.where for finding in report.findings if finding.what == "block_count"]
+    assert len(counted) >= 3

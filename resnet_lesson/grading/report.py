@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass, field
 
 from resnet_lesson.grading.messages import explain
 from resnet_lesson.grading.translations import consequence, translate
+from resnet_lesson.graph import operations
 
 # The share of the points that the root cause costs; each other kind of mistake costs a tenth more.
 LOCAL = 0.3
 COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7, "config": 0.2}
 SMALL = ("block", "layer")  # kinds of exercise that ask for one block
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
-MANY = 4  # blocks of a network without their shortcut: no residual network any more
+MANY = 4  # blocks that are missing, or without their shortcut: not this network any more
 COULD_NOT_RUN = ("exception", "syntax", "import", "timeout", "memory", "crashed")
 
 
@@ -129,7 +130,7 @@ def report(exercise, verdict, seconds=0.0, seed=0):
     if failure:
         findings.append(_failure_finding(failure, bool(findings)))
     if verdict.differences:
-        lost = _lost(exercise, verdict.differences)
+        lost = _lost(exercise, verdict)
     else:  # a network for images of one shape alone is right for these
         lost = LOCAL if failure.what == "shape" else 1.0
     points = round(2 * most * (1 - lost)) / 2
@@ -137,8 +138,11 @@ def report(exercise, verdict, seconds=0.0, seed=0):
     return Report(exercise.id, "error" if stopped else "failed", points, most, findings, **known)
 
 
-def _lost(exercise, differences):
+def _lost(exercise, verdict):
+    differences = verdict.differences
     root = differences[0]
+    if root.what == "missing" and not _has_a_part(verdict):
+        return 1.0
     cost = COSTS.get(root.what, LOCAL)
     unjoined = [d for d in differences if d.where.endswith("add") and d.what in WITHOUT_SHORTCUT]
     if unjoined:
@@ -146,8 +150,22 @@ def _lost(exercise, differences):
         cost = 0.8 if most else 0.4
     elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
         cost = 0.6 if exercise.kind in SMALL else 0.4
+    elif _missing_blocks(differences) > MANY:
+        cost = 0.8
     others = {d.what for d in differences} - {root.what}
     return min(cost + 0.1 * len(others), 1.0)
+
+
+def _has_a_part(verdict):
+    """Whether anything of what was asked for is there."""
+    asked = {op.place for op in operations(verdict.expected)}
+    return any(op.place in asked for op in operations(verdict.run.series))
+
+
+def _missing_blocks(differences):
+    """How many blocks too few a network has."""
+    counts = [d for d in differences if d.what == "block_count"]
+    return sum(max(int(d.expected) - int(d.got), 0) for d in counts)
 
 
 def _called(exercise, run, seed):

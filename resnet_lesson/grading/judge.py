@@ -90,9 +90,7 @@ def _judged(observed, reference):
     pairs = _paired(*_comparable(observed.runs, reference.runs), observed.free)
     wrong = [(have, want) for have, want in pairs if not _same(have, want, observed.free)]
     if not wrong:
-        return _reused(pairs, observed.free) or Verdict(
-            True, run=pairs[0][0], expected=pairs[0][1].series
-        )
+        return _right(pairs, observed.free)
     for have, want in wrong:
         if have.mode in SAVED:
             continue
@@ -106,13 +104,16 @@ def _judged(observed, reference):
             return Verdict(False, comparison.differences, have.failure, have, values, want.series)
     wrong = [pair for pair in wrong if not _begins_otherwise(*pair, pairs)]
     if not wrong:
-        return _reused(pairs, observed.free) or Verdict(
-            True, run=pairs[0][0], expected=pairs[0][1].series
-        )
+        return _right(pairs, observed.free)
     reused = _reused(pairs, observed.free)
     if reused or wrong[0][0].mode not in SAVED:
         return reused or _unexplained(*wrong[0], pairs, observed.free)
     return _not_saved(*wrong[0], pairs, observed.free)
+
+
+def _right(pairs, free):
+    """The verdict where all values are as expected: passed, unless layers are shared."""
+    return _reused(pairs, free) or Verdict(True, run=pairs[0][0], expected=pairs[0][1].series)
 
 
 def _comparable(runs, expected):

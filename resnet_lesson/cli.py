@@ -174,7 +174,7 @@ def _write_json(data, path):
     if path == "-":
         sys.stdout.write(text)
     elif path:
-        from resnet_lesson.signs.files import write_atomically
+        from resnet_lesson.atomic import write_atomically
 
         write_atomically(path, text.encode())
 

@@ -9,12 +9,13 @@ import time
 from array import array
 from pathlib import Path
 
+from resnet_lesson.atomic import replacing
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading import batch
 from resnet_lesson.grading.batch import GradingError
 from resnet_lesson.grading.class_report import ClassReport
 from resnet_lesson.grading.collection import find_submissions
-from resnet_lesson.grading.journal import Journal, JournalError, replacing
+from resnet_lesson.grading.journal import Journal, JournalError
 from resnet_lesson.grading.sandbox import Warm, WarmError
 from resnet_lesson.grading.table import write_csv, write_json
 from resnet_lesson.progress_bar import TerminalLine, drawn

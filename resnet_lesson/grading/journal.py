@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 try:
@@ -139,25 +139,3 @@ class Journal:
 
 def _nameless():
     return tempfile.TemporaryFile("w+b", buffering=0)
-
-
-@contextmanager
-def replacing(path):
-    """Opens a text file so that ``path`` holds what it held before, or all that is written.
-
-    A device or pipe is written to directly.
-    """
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-        return
-    draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-    try:
-        with open(draft, "x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

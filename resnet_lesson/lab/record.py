@@ -7,7 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from resnet_lesson.signs.files import write_atomically
+from resnet_lesson.atomic import write_atomically
 
 MEMORY = ":memory:"
 _in_memory = {}

@@ -8,9 +8,10 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
+from resnet_lesson.atomic import write_atomically
 from resnet_lesson.progress_bar import notice, progress_bar
 from resnet_lesson.signs.drawing import COUNT, SEED, count_for_test, draw_reporting
-from resnet_lesson.signs.files import encode, read_part, write_atomically
+from resnet_lesson.signs.files import encode, read_part
 from resnet_lesson.signs.form import Signs, SignsError, all_classes, shown
 
 CACHE_VARIABLE = "RESNET_LESSON_CACHE"

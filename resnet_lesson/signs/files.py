@@ -7,12 +7,12 @@ This is the layout that the classic data set is known by.
 
 import io
 import os
-import uuid
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from resnet_lesson.atomic import write_atomically
 from resnet_lesson.signs.form import (
     CLASSES,
     CONVERT,
@@ -244,26 +244,6 @@ def encode(**parts):
             file.create_dataset(f"{part}_set_y", data=labels, fletcher32=True)
         file["list_classes"] = all_classes()
     return memory.getvalue()
-
-
-def write_atomically(path, data):
-    """Writes bytes so that ``path`` holds either what it held before or all of ``data``.
-
-    A device or pipe is written to directly. Raises OSError if the file cannot be written.
-    """
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)
-        return
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.tmp")
-    try:
-        with open(draft, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def write_signs(folder, signs):

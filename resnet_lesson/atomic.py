@@ -1,0 +1,41 @@
+"""Files that are replaced whole or not at all."""
+
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+_TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+
+
+@contextmanager
+def replacing(path, binary=False):
+    """Opens a file so that ``path`` holds what it held before, or all that is written.
+
+    A device or pipe is written to directly. Raises OSError if the file cannot be written.
+
+    Arguments:
+        path: of the file.
+        binary: True for bytes, False for UTF-8 text.
+    """
+    kind, how = ("b", {}) if binary else ("", _TEXT)
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        with open(path, f"w{kind}", **how) as file:
+            yield file
+        return
+    draft = path.with_name(f"{path.name[:100]}.{uuid.uuid4().hex[:12]}.tmp")
+    try:
+        with open(draft, f"x{kind}", **how) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_atomically(path, data):
+    """Writes bytes by `replacing`."""
+    with replacing(path, binary=True) as file:
+        file.write(data)

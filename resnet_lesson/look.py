@@ -1,0 +1,105 @@
+"""One look for all that the lesson says below a cell, and text from outside made fit to be shown.
+
+The colours are those of JupyterLab's theme, by its CSS variables, in ``style`` attributes: so they
+follow a change of theme, and no rule reaches anything else in the page. Where there is no such
+theme (Colab, VS Code, a page of nbconvert), text and background are those of the page. Viewers
+that drop all styles, such as GitHub's, keep elements that read well by themselves.
+"""
+
+import re
+import unicodedata
+from html import escape
+
+# A verdict's sign, and the variable of the theme that holds its colour, which is never that of
+# text: at least 3:1 against the panel in every theme.
+KINDS = {
+    "passed": ("✓", "var(--jp-success-color1,#388e3c)"),
+    "failed": ("✗", "var(--jp-warn-color0,#e65100)"),
+    "error": ("✗", "var(--jp-error-color1,#d32f2f)"),
+    "open": ("○", "var(--jp-border-color0,#8a8a8a)"),
+    "note": ("", "var(--jp-brand-color1,#1976d2)"),
+}
+_TEXT = "var(--jp-content-font-color1,inherit)"
+_BACK = "var(--jp-layout-color1,transparent)"
+_LINE = "var(--jp-border-color1,#8a8a8a)"
+_PANEL = (
+    f"border:1px solid {_LINE};border-left:0.35em solid {{colour}};border-radius:0.3em;"
+    f"background:{_BACK};color:{_TEXT};"
+    "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5;"
+    "padding:0.6em 1em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
+)
+TITLE = "font-size:1.1em;font-weight:600;margin:0 0 0.4em"
+# MathJax leaves elements of these classes alone: a dollar in an error message is a dollar.
+_NO_MATHS = "tex2jax_ignore mathjax_ignore"
+
+_MOST = 1000
+_ANSI = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_]|$)")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text, most=_MOST):
+    """Text from outside, fit to be shown: what it says is kept, what it could do is not.
+
+    Arguments:
+        text: any value; its ``str`` is taken.
+        most: how many characters may be left; a longer text loses its middle.
+
+    Returns:
+        A text without colours for terminals, control characters (but for line breaks) and changes
+        of the direction of writing. It is not escaped.
+    """
+    text = _TURNS.sub("\ufffd", _ANSI.sub("", str(text).expandtabs(4)))
+    text = "".join("\ufffd" if _is_odd(char) else char for char in text)
+    if len(text) <= most:
+        return text
+    return f"{text[: most - most // 4]} … {text[len(text) - most // 4 :]}"
+
+
+def _is_odd(char):
+    return char != "\n" and unicodedata.category(char) in ("Cc", "Cs")
+
+
+def in_words(message):
+    """A message as HTML: all escaped, what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(shown(message)))
+
+
+def panel(title, body, kind="note"):
+    """A panel: a bar in the colour of its kind, a title, and what is said.
+
+    Arguments:
+        title: text, escaped here; it says in words what the colour says.
+        body: HTML.
+        kind: a key of `KINDS`.
+
+    Returns:
+        HTML text, one element.
+    """
+    title = shown(title, 300)
+    named = f' role="group" aria-label="{escape(title)}"' if title else ""
+    looks = _PANEL.format(colour=KINDS[kind][1])
+    head = f'<p style="{TITLE}"><strong>{escape(title)}</strong></p>' if title else ""
+    return f'<div class="{_NO_MATHS}"{named} style="{looks}">{head}{body}</div>'
+
+
+def fold(summary, body, unfolded=False):
+    """A part that opens with a click, with Enter or Space, and reads well where it cannot.
+
+    Arguments:
+        summary: text, escaped here.
+        body: HTML.
+        unfolded: whether it is open to begin with.
+    """
+    state = " open" if unfolded else ""
+    return (
+        f'<details{state} style="margin:0.4em 0">'
+        f'<summary style="cursor:pointer">{escape(shown(summary, 300))}</summary>{body}</details>'
+    )
+
+
+def scrolling(body, label):
+    """What may be wider than the window: it scrolls by itself, with the keyboard too."""
+    return (
+        f'<div role="region" tabindex="0" aria-label="{escape(label)}" '
+        f'style="overflow-x:auto;max-width:100%">{body}</div>'
+    )

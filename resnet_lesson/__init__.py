@@ -11,10 +11,20 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "progress", "question", "solution", "trusted"]
+_HOMES = {
+    "check": "check",
+    "hint": "help",
+    "progress": "progress",
+    "question": "questions",
+    "solution": "help",
+    "trusted": "check",
+}
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name):
-    if name in __all__:
-        return getattr(importlib.import_module("resnet_lesson.lab"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    lab = f"{__name__}.lab"
+    importlib.import_module(f"{lab}.quiet").load_tensorflow()
+    return getattr(importlib.import_module(f"{lab}.{_HOMES[name]}"), name)

@@ -306,8 +306,10 @@ def _train(options):
     to_stdout = options.json == "-"
     if options.json and not to_stdout:
         _require_writable(options.json)
-    import resnet_lesson.lab  # noqa: F401 - loads TensorFlow without its log lines
+    from resnet_lesson.lab.quiet import load_tensorflow
     from resnet_lesson.signs import SignsError
+
+    load_tensorflow()
     from resnet_lesson.training import TrainingError, run
 
     try:

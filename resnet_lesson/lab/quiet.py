@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 
 
 @contextlib.contextmanager
@@ -23,3 +24,10 @@ def stderr_closed():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def load_tensorflow():
+    """Imports TensorFlow, if it is not there yet, without its log lines."""
+    if "tensorflow" not in sys.modules:
+        with stderr_closed():
+            import tensorflow  # noqa: F401

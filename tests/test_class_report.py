@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from colours import contrast
 from pages import NASTY, Page, assert_stands_alone, block, exercise, finding, network, result
 
 from resnet_lesson.figures import style
@@ -171,17 +172,6 @@ def test_every_kind_of_finding_is_explained():
         "unrecognised"
     )
     assert set(outside.split()) <= set(teaching.NOT_GRADED)
-
-
-def luminance(colour):
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(a, b):
-    low, high = sorted((luminance(a), luminance(b)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_texts_in_drawings_stand_out_on_dark_screens_and_light_ones():

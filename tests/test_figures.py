@@ -9,6 +9,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from colours import contrast
 from PIL import Image, ImageFont
 
 from resnet_lesson.figures import style
@@ -199,18 +200,6 @@ def test_colours_of_texts_stand_out():
     for outline, fill, ink in (style.WRONG, style.RIGHT):
         assert contrast(fill, ink) >= 4.5
         assert contrast(style.PAPER, outline) >= 3
-
-
-def contrast(one, other):
-    """The contrast of two colours, as WCAG 2 defines it."""
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def luminance(colour):
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize("series", GRAPHS.values(), ids=GRAPHS)

@@ -68,6 +68,7 @@ def _parser():
     _add_autograder(commands)
     _add_signs(commands)
     _add_train(commands)
+    _add_progress(commands)
     return parser
 
 
@@ -336,3 +337,25 @@ def _require_writable(path):
     folder = os.path.dirname(os.path.abspath(path))
     if os.path.isdir(path) or not os.access(folder, os.W_OK):
         raise CommandError(f"--json {path} cannot be written; give a file in a folder that can be")
+
+
+def _add_progress(commands):
+    parser = commands.add_parser(
+        "progress",
+        help="show the points of all exercises, and what comes next",
+        description="Shows the points that the checks in the notebooks have recorded.",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", type=_path, help="write them as JSON; - writes it to stdout"
+    )
+    parser.set_defaults(run=_progress)
+
+
+def _progress(options):
+    from resnet_lesson.lab.progress import progress
+
+    found = progress()
+    _write_json(found.to_dict(), options.json)
+    if options.json != "-":
+        print(found)
+    return 0

@@ -226,7 +226,40 @@ def test_progress_keeps_the_best_points_and_says_what_is_next():
     check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
     assert record.read()["identity_block"] == {"points": 10.0, "attempts": 2}
     text, total = repr(progress()), sum(e.points for e in all_exercises().values())
-    assert f"10 of {total:g} points" in text and "Next: skip_connection" in text
+    assert f"10 of {total:g} points" in text and "Next exercise: skip_connection" in text
+
+
+def test_a_passed_check_says_what_is_next_and_its_data_stay_as_they_are():
+    report = check(named("identity_block", own_identity_block))
+    [line] = repr(report).splitlines()[1:]
+    assert line.strip().startswith("Next exercise: `convolutional_block`, in 03-")
+    assert "convolutional_block" in report._repr_mimebundle_()["text/html"]
+    assert report.to_dict() == {
+        **{"id": "identity_block", "status": "passed", "points": 10.0, "max_points": 10.0},
+        **{"seconds": report.seconds, "findings": [], "notes": []},
+    }
+
+
+def test_a_check_that_does_not_pass_says_nothing_of_what_is_next():
+    report = check(
+        named("identity_block", lambda X, f, filters, training=True, initializer=None: X)
+    )
+    assert "Next exercise" not in repr(report)
+
+
+@pytest.mark.parametrize("trouble", [None, OSError("the front end is gone")])
+def test_every_attempt_brings_the_shown_progress_up_to_date(trouble, monkeypatch):
+    points = []
+
+    def refresh():
+        points.append(record.read()["identity_block"]["points"])
+        if trouble:
+            raise trouble
+
+    monkeypatch.setattr("resnet_lesson.lab.check.refresh", refresh)
+    check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
+    assert check(named("identity_block", own_identity_block)).passed
+    assert points == [0.0, 10.0]
 
 
 def test_two_notebooks_may_write_at_once():

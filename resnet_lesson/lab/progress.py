@@ -1,59 +1,217 @@
 """The points so far, and what comes next."""
 
+import re
+from dataclasses import asdict, dataclass
+
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.lab import record
+from resnet_lesson.lab.panel import Panel, quoted
+from resnet_lesson.look import shown
+
+_displayed = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
 
 
-class Progress:
-    """The points over all notebooks, as a table."""
+@dataclass(frozen=True)
+class Standing:
+    """How far the learner is with an exercise.
 
-    def __init__(self):
-        kept = record.read()
-        self.rows = [
-            (e.notebook, e.id, kept.get(e.id, {}).get("points", 0.0), e.points, e.id in kept)
-            for e in all_exercises().values()
-        ]
+    Attributes:
+        id: the exercise.
+        notebook, turn: where it stands.
+        points, max_points: numbers.
+        attempts: how often it was checked.
+    """
 
-    def _state(self, points, most, tried):
-        if points >= most:
+    id: str
+    notebook: str
+    turn: int
+    points: float
+    max_points: float
+    attempts: int
+
+    @property
+    def passed(self):
+        """True if there are no more points to be had."""
+        return self.points >= self.max_points
+
+    @property
+    def state(self):
+        """In words, with a sign."""
+        if self.passed:
             return "✓ passed"
-        return "… begun" if tried else "○ open"
-
-    def _next(self):
-        left = [row for row in self.rows if row[2] < row[3]]
-        if not left:
-            return "All exercises are passed."
-        notebook, exercise, *_ = left[0]
-        return f"Next: {exercise} in {notebook}.ipynb"
-
-    def _total(self):
-        points, most = (sum(row[i] for row in self.rows) for i in (2, 3))
-        return f"{points:g} of {most:g} points"
-
-    def __repr__(self):
-        lines = [
-            f"{notebook:<24}{exercise:<22}{points:>5g} /{most:>3g}  {state}"
-            for notebook, exercise, points, most, state in self._lines()
-        ]
-        return "\n".join([*lines, f"{self._total()}. {self._next()}"])
-
-    def _repr_markdown_(self):
-        lines = ["| Notebook | Exercise | Points | State |", "|:--|:--|--:|:--|"]
-        lines += [
-            f"| {notebook} | `{exercise}` | {points:g} / {most:g} | {state} |"
-            for notebook, exercise, points, most, state in self._lines()
-        ]
-        return "\n".join([*lines, "", f"**{self._total()}.** {self._next()}"])
-
-    def _lines(self):
-        for notebook, exercise, points, most, tried in self.rows:
-            yield notebook, exercise, points, most, self._state(points, most, tried)
+        return "… begun" if self.attempts else "○ open"
 
 
-def progress():
-    """The points of all exercises, what is still open, and what comes next.
+def standings(kept):
+    """How far the learner is with every exercise.
+
+    Arguments:
+        kept: what `resnet_lesson.lab.record.read` returns.
 
     Returns:
-        A `Progress`, shown as a table.
+        List of `Standing`, in the order of the lesson.
     """
-    return Progress()
+    found = []
+    for exercise in all_exercises().values():
+        entry = kept.get(exercise.id, {"points": 0.0, "attempts": 0})
+        points = min(max(entry["points"], 0.0), exercise.points)
+        where = exercise.id, exercise.notebook, exercise.turn
+        found.append(Standing(*where, points, exercise.points, entry["attempts"]))
+    return found
+
+
+def next_open(rows, notebook="", turn=0):
+    """The exercise to go on with: in this notebook, else in a later one, else in an earlier one.
+
+    Arguments:
+        rows: list of `Standing`.
+        notebook, turn: where the learner is; by default at the beginning of the lesson.
+
+    Returns:
+        A `Standing`, or None if all are passed.
+    """
+
+    def distance(row):
+        place = row.notebook, row.turn
+        return row.notebook != notebook, place <= (notebook, turn), place
+
+    return min((row for row in rows if not row.passed), key=distance, default=None)
+
+
+def whats_next(exercise):
+    """What to go on with after an exercise was passed, in one line.
+
+    Arguments:
+        exercise: `resnet_lesson.exercises.Exercise`.
+    """
+    return _next_line(standings(record.read()), exercise.notebook, exercise.turn)
+
+
+def _next_line(rows, notebook="", turn=0, linked=False):
+    row = next_open(rows, notebook, turn)
+    if row is None:
+        return f"All {len(rows)} exercises are passed: nothing graded is left."
+    if row.notebook == notebook:
+        return f"Next exercise: `{row.id}`, in this notebook."
+    return f"Next exercise: `{row.id}`, in {_link(row) if linked else f'{row.notebook}.ipynb'}."
+
+
+def _link(row):
+    return f"[{row.notebook}]({row.notebook}.ipynb)"
+
+
+def _points(rows):
+    points, most = (sum(getattr(row, name) for row in rows) for name in ("points", "max_points"))
+    return f"{points:g} of {most:g} points"
+
+
+class Progress(Panel):
+    """The points of one notebook or of all, and what comes next.
+
+    Shown in a notebook it stays up to date: a check of the same kernel changes it in place.
+
+    Arguments:
+        notebook: a notebook's name without its ending, or None for the whole lesson.
+    """
+
+    def __init__(self, notebook=None):
+        kept, self.problem = record.load()
+        self.notebook, self.rows = notebook, standings(kept)
+        self.here = [row for row in self.rows if notebook in (None, row.notebook)]
+        super().__init__(self._markdown(), self._title(), self._kind())
+
+    def _title(self):
+        if self.notebook and self.here:
+            return f"This notebook: {_points(self.here)}"
+        return f"Your progress: {_points(self.rows)}"
+
+    def _kind(self):
+        return "passed" if self.here and all(row.passed for row in self.here) else "open"
+
+    def _said(self, linked):
+        said = _next_line(self.rows, self.notebook or "", linked=linked)
+        if self.notebook and self.here:
+            return f"{said} Whole lesson: {_points(self.rows)}."
+        return f"No exercise here is graded. {said}" if self.notebook else said
+
+    def _markdown(self):
+        head = "| Exercise | Points | State |\n|:--|--:|:--|"
+        lines = [f"| `{row.id}` | {_of(row)} | {row.state} |" for row in self.here]
+        if self.notebook is None:
+            head = "| Notebook | Exercise | Points | State |\n|:--|:--|--:|:--|"
+            lines = [f"| {_link(r)} {line}" for r, line in zip(self.here, lines, strict=True)]
+        table = "\n".join([head, *lines]) if lines else ""
+        return "\n\n".join(filter(None, [table, self._said(linked=True), quoted(self.problem)]))
+
+    def __repr__(self):
+        table = [f"{r.notebook:<24}{r.id:<22}{_of(r):>8}  {r.state}" for r in self.here]
+        said = self._said(linked=False).replace("`", "")
+        return "\n".join(filter(None, [self.title, *table, said, shown(self.problem)]))
+
+    def to_dict(self):
+        """The whole lesson's as plain data: points, exercises, the id of the next, a problem."""
+        after = next_open(self.rows)
+        return {
+            "points": sum(row.points for row in self.rows),
+            "max_points": sum(row.max_points for row in self.rows),
+            "exercises": [asdict(row) | {"passed": row.passed} for row in self.rows],
+            "next": after and after.id,
+            "problem": self.problem,
+        }
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        _displayed.add(self.notebook)
+        display(self._repr_mimebundle_(), raw=True, display_id=_display_id(self.notebook))
+
+
+def _of(row):
+    return f"{row.points:g} / {row.max_points:g}"
+
+
+def _display_id(notebook):
+    return f"resnet-lesson-progress-{notebook or 'all'}"
+
+
+def refresh():
+    """Brings what this kernel shows of the progress up to date, in place."""
+    for notebook in _displayed:
+        from IPython.display import update_display
+
+        said = Progress(notebook)._repr_mimebundle_()
+        update_display(said, raw=True, display_id=_display_id(notebook))
+
+
+def progress(notebook=None):
+    """The points of all exercises or of one notebook's, what is still open, and what comes next.
+
+    Arguments:
+        notebook: a notebook's number or name, such as ``2``, ``"02"`` or ``"02-identity-block"``;
+            None for the whole lesson.
+
+    Returns:
+        A `Progress`, or a `Panel` that says what was expected.
+    """
+    if notebook is None:
+        return Progress()
+    name = _name(notebook)
+    if name:
+        return Progress(name)
+    given = repr(notebook) if isinstance(notebook, str | int | float) else type(notebook).__name__
+    return Panel(
+        'Give the number or the name of a notebook, such as `2` or `"02-identity-block"`, or '
+        "nothing for the whole lesson.",
+        shown(f"There is no notebook {given}", 100),
+        "error",
+    )
+
+
+def _name(asked):
+    """A notebook's name without its ending; its number alone if it has no exercises; or None."""
+    name = str(asked).removesuffix(".ipynb") if isinstance(asked, str | int) else ""
+    name = name.zfill(2) if name.isdecimal() else name
+    for exercise in all_exercises().values():
+        if exercise.notebook == name or exercise.notebook.startswith(f"{name}-"):
+            return exercise.notebook
+    return name[:2] if re.fullmatch(r"[0-9]{2}(-[\w-]+)?", name) else None

@@ -1,6 +1,7 @@
 """The learner's record: points, kept in a small file that several notebooks may write at once."""
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from resnet_lesson.atomic import write_atomically
+from resnet_lesson.lab.keep import keep
 
 MEMORY = ":memory:"
 _in_memory = {}
@@ -27,18 +29,56 @@ def record_path():
 
 def read():
     """What is recorded: a dictionary of exercise id → ``{"points": float, "attempts": int}``."""
+    return load()[0]
+
+
+def load():
+    """What is recorded, and what ails the record's file.
+
+    Returns:
+        The dictionary of `read`, with what could be read, and one line on what could not; the line
+        is empty if all is well.
+    """
     path = record_path()
     if path is None:
-        return dict(_in_memory)
+        return dict(_in_memory), ""
+    kept, problem = {}, ""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        kept = {
-            key: {"points": float(entry["points"]), "attempts": int(entry["attempts"])}
-            for key, entry in kept.items()
-        }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        kept = {}  # none yet, or damaged: it is written anew with the next check
-    return {**_in_memory, **kept}
+        entries = json.loads(path.read_bytes())
+        if not isinstance(entries, dict):
+            raise ValueError("a record is a dictionary")
+        kept = {name: entry for name in entries if (entry := _entry(entries[name]))}
+        if len(kept) < len(entries):
+            problem = _damaged(path, f"{len(kept)} of {len(entries)} entries")
+    except FileNotFoundError:
+        pass  # nothing is recorded yet
+    except OSError as error:
+        problem = f"The record {path} cannot be read ({error.strerror})."
+    except (ValueError, RecursionError):
+        problem = _damaged(path, "nothing")
+    return {name: _better(name, kept, _in_memory) for name in {**_in_memory, **kept}}, problem
+
+
+def _better(name, *records):
+    """The entry with the most points where several records have one."""
+    found = [record[name] for record in records if name in record]
+    return max(found, key=lambda entry: (entry["points"], entry["attempts"]))
+
+
+def _entry(found):
+    """An entry as `add` writes it, or None if it is none."""
+    try:
+        points, attempts = float(found["points"]), int(found["attempts"])
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    return {"points": points, "attempts": attempts} if math.isfinite(points) else None
+
+
+def _damaged(path, readable):
+    return (
+        f"The record {path} is damaged: {readable} could be read. The next check begins it anew "
+        "and keeps the damaged file beside it."
+    )
 
 
 def add(exercise_id, points):
@@ -48,17 +88,32 @@ def add(exercise_id, points):
         True if the record was kept in its file, False if only in this process (a read-only folder,
         say).
     """
+    return _change(lambda kept: _with_attempt(kept, exercise_id, points))
+
+
+def remove(exercise_id):
+    """Takes an exercise's points and attempts out of the record; returns as `add` does."""
+    return _change(lambda kept: {name: kept[name] for name in kept if name != exercise_id})
+
+
+def _change(changed):
+    """Replaces what is recorded by ``changed`` of it."""
     path = record_path()
     if path is not None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{path}.lock", timeout=5):
-                kept = _with_attempt(read(), exercise_id, points)
-                write_atomically(path, json.dumps(kept, indent=1).encode())
+                kept, problem = load()
+                if problem:
+                    keep(path.read_bytes(), path.parent, f"{path.name}.damaged-{{}}")
+                write_atomically(path, json.dumps(changed(kept), indent=1).encode())
+            _in_memory.clear()  # all of it is in the file now
             return True
         except (OSError, Timeout):
             pass
-    _in_memory.update(_with_attempt(_in_memory, exercise_id, points))
+    kept = changed(_in_memory)
+    _in_memory.clear()
+    _in_memory.update(kept)
     return path is None
 
 

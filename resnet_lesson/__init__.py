@@ -5,10 +5,35 @@ Importing the package costs milliseconds: TensorFlow is loaded by the first call
 
 import importlib
 import os
+import sys
+
+
+# No f-strings in this file, and no package: any Python can read it, to say that it is another.
+class NotReady(ImportError):
+    """Says in one line why the lesson cannot run here, and what to do."""
+
+    def _render_traceback_(self):
+        """What a notebook shows instead of a traceback."""
+        return [type(self).__name__ + ": " + str(self)]
+
+
+PYTHONS = ("3.11", "3.12", "3.13")
+if ".".join(map(str, sys.version_info[:2])) not in PYTHONS:
+    _line = (
+        "the lesson needs Python " + ", ".join(PYTHONS[:-1]) + " or " + PYTHONS[-1] + ", and "
+        "this is " + sys.version.split()[0] + " (" + str(sys.executable) + "); install one of "
+        "these and make the folder .venv anew with it (README.md, Troubleshooting)"
+    )
+    if sys.argv[:1] == ["-m"]:  # `python -m`, which would show where the error comes from
+        sys.exit(__name__ + ": " + _line)
+    raise NotReady(_line)
 
 # TensorFlow's C++ start-up lines land in the output of whichever cell imports it first, and
 # nbgrader scores a graded cell that wrote to stderr with 0. A value that is set already wins.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if "keras" not in sys.modules:
+    # What a learner has set for other work, as variables or in keras.json, is not for the lesson.
+    os.environ.update(KERAS_BACKEND="tensorflow", TF_USE_LEGACY_KERAS="0")
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -24,7 +49,7 @@ __all__ = sorted(_HOMES)
 
 def __getattr__(name):
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    lab = f"{__name__}.lab"
-    importlib.import_module(f"{lab}.quiet").load_tensorflow()
-    return getattr(importlib.import_module(f"{lab}.{_HOMES[name]}"), name)
+        raise AttributeError("module " + repr(__name__) + " has no attribute " + repr(name))
+    importlib.import_module(__name__ + ".lab.quiet").load_tensorflow()
+    importlib.import_module(__name__ + ".ready").remind()
+    return getattr(importlib.import_module(__name__ + ".lab." + _HOMES[name]), name)

@@ -2,7 +2,10 @@
 
 import contextlib
 import os
-import sys
+from functools import cache
+
+from resnet_lesson import NotReady
+from resnet_lesson.ready import explained, require
 
 
 @contextlib.contextmanager
@@ -26,8 +29,25 @@ def stderr_closed():
             os.close(stderr)
 
 
+@cache
 def load_tensorflow():
-    """Imports TensorFlow, if it is not there yet, without its log lines."""
-    if "tensorflow" not in sys.modules:
-        with stderr_closed():
+    """Imports TensorFlow and Keras without their log lines, and sets them as the lesson needs it.
+
+    Raises:
+        NotReady: they are missing, do not load, or are in use with another engine already; or
+            another package is missing.
+    """
+    require()
+    with stderr_closed():
+        try:
+            import keras
             import tensorflow  # noqa: F401
+        except Exception as error:  # a broken installation raises whatever it likes
+            raise explained(error) from error
+    if keras.backend.backend() != "tensorflow":
+        raise NotReady(
+            f"Keras was loaded with {keras.backend.backend()} before the lesson; restart the "
+            "kernel (menu Kernel), and run this cell before you import keras"
+        )
+    keras.config.set_image_data_format("channels_last")  # a keras.json may say otherwise
+    keras.config.set_floatx("float32")

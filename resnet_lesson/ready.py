@@ -1,0 +1,190 @@
+"""Whether the lesson can run in this Python environment and, if not, one line on what to do."""
+
+import importlib.metadata
+import importlib.util
+import re
+import shlex
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from resnet_lesson import NotReady
+from resnet_lesson.progress_bar import in_notebook, notice
+
+DISTRIBUTION = "resnet-lesson"
+ENGINE = ("tensorflow", "keras")  # of another version they fail late, and in odd ways
+# Used by single commands, by the download of weights, or outside of kernels.
+OPTIONAL = {
+    "jupyterlab",
+    "landlock",
+    "nbclient",
+    "nbformat",
+    "pyseccomp",
+    "requests",
+    "urllib3",
+}
+_MODULES = {"pillow": "PIL"}  # where a package is not imported by its own name
+_BUILDS = ("tensorflow-cpu", "tensorflow-macos", "tensorflow-rocm", "tf-nightly")
+_HERE = Path(__file__).parent
+_FIGURES, _FIGURE = ("images", "../images", "../../images"), "resnet50.svg"
+
+
+@dataclass(frozen=True)
+class Need:
+    """A package that the lesson needs.
+
+    Attributes:
+        name: what pip calls it.
+        wanted: the versions that will do, such as ``">=2.20,<3"``.
+        found: the version that is here, empty if it does not say; None if it is missing.
+        fits: whether the lesson can run with it.
+    """
+
+    name: str
+    wanted: str
+    found: str | None
+    fits: bool
+
+    def __str__(self):
+        if self.found is None:
+            return f"{self.name} is missing"
+        return f"{self.name} {self.found} is here, where {self.wanted} is needed"
+
+
+def needs():
+    """The packages that the lesson needs here, as a list of `Need`.
+
+    Raises:
+        NotReady: the package that reads such lists is missing itself.
+    """
+    try:
+        from packaging.requirements import Requirement
+    except ImportError as error:
+        raise explained(error) from None
+    wanted = map(Requirement, _requirements())
+    return [_need(one) for one in wanted if not one.marker or one.marker.evaluate({"extra": ""})]
+
+
+def require():
+    """Does nothing if the packages are here that notebooks and commands run with.
+
+    Raises:
+        NotReady: some are missing, or TensorFlow or Keras is too old or too new.
+    """
+    essential = [need for need in needs() if need.name not in OPTIONAL]
+    lacking = [n for n in essential if n.found is None or (not n.fits and n.name in ENGINE)]
+    if lacking:
+        raise NotReady(f"{'; '.join(map(str, lacking))}; {advice(lacking)}")
+
+
+def remind():
+    """Tells, once a kernel, what the learner would else puzzle over."""
+    if _state() != _STARTED_WITH:
+        _tell(
+            "The lesson, or what it needs, was updated while this kernel was running: restart it "
+            "(menu Kernel), then run the cells again."
+        )
+    if in_notebook() and not any(Path(folder, _FIGURE).exists() for folder in _FIGURES):
+        _tell(
+            "Are the figures missing? They are looked for in ../images, seen from the notebook: "
+            "put the lesson's folder images there."
+        )
+
+
+_tell = cache(notice)
+
+
+def _state():
+    """What differs after an update: the newest file of the lesson, and the versions it runs on."""
+    files = [path for path in _HERE.rglob("*.py") if path.is_file()]  # and no editor's dead links
+    newest = max((path.stat().st_mtime_ns for path in files), default=0)
+    return newest, *map(_version, ENGINE)
+
+
+def advice(lacking):
+    """What to do about packages that are missing or do not fit.
+
+    Arguments:
+        lacking: list of `Need`.
+    """
+    return f"run `{pip_install(lacking)}`{_then()}"
+
+
+def pip_install(lacking):
+    """The command that installs packages, as a line for the terminal.
+
+    Arguments:
+        lacking: list of `Need`.
+    """
+    return python("-m", "pip", "install", *(f"{need.name}{need.wanted}" for need in lacking))
+
+
+def python(*arguments):
+    """A line for the terminal that starts this very Python."""
+    return shlex.join([sys.executable or "python", *arguments])
+
+
+def explained(error):
+    """An import that failed, in one line with what to do.
+
+    Arguments:
+        error: exception.
+
+    Returns:
+        `NotReady`, to be raised.
+    """
+    if isinstance(error, NotReady):
+        return error
+    top = (getattr(error, "name", None) or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or top in ("", __package__):
+        return NotReady(f"{_gist(error)}; run `{python('-m', __package__, 'doctor')}`")
+    name = next((name for name, module in _MODULES.items() if module == top), top)
+    return NotReady(f"{name} is missing; {advice([Need(name, '', None, False)])}")
+
+
+def _gist(error):
+    """One line of an error; TensorFlow packs whole tracebacks into one."""
+    lines = str(error).splitlines() or [""]
+    errors = [line for line in lines if re.match(r"\w+Error: ", line)]
+    return errors[-1] if errors else f"{type(error).__name__}: {lines[0]}"
+
+
+def _then():
+    return ", then restart the kernel (menu Kernel)" if "ipykernel" in sys.modules else ""
+
+
+def _requirements():
+    """What the project asks for, by its own file in a checkout, else as it was installed."""
+    try:
+        # After a `git pull` it is newer than what pip noted when it installed the package.
+        project = tomllib.loads((_HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+        if project["name"] == DISTRIBUTION:
+            return project["dependencies"]
+    except (OSError, ValueError, KeyError):
+        pass
+    try:
+        return importlib.metadata.requires(DISTRIBUTION) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+
+
+def _need(requirement):
+    found = _version(requirement.name)
+    fits = found == "" or (found is not None and requirement.specifier.contains(found, True))
+    return Need(requirement.name, str(requirement.specifier), found, fits)
+
+
+def _version(name):
+    """The version of a package; empty if it does not say; None if it is missing."""
+    for known in (name, *(_BUILDS if name == "tensorflow" else ())):
+        try:
+            return importlib.metadata.version(known) or ""
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    module = _MODULES.get(name, name)
+    return "" if importlib.util.find_spec(module) else None
+
+
+_STARTED_WITH = _state()

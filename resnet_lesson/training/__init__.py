@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import load_signs, normalise, one_hot
-from resnet_lesson.training.display import display_for
+from resnet_lesson.training.devices import leads, same_for_all, strategy_for, strategy_of
+from resnet_lesson.training.display import QuietDisplay, display_for
 from resnet_lesson.training.files import (
     TrainingError,
     load,
@@ -49,6 +50,7 @@ __all__ = [
     "probabilities",
     "run",
     "save",
+    "strategy_for",
     "temporary_momentum",
     "train",
 ]
@@ -94,11 +96,16 @@ def train(
     `resnet_lesson.training.step`) is undone at the end: the model's layers are as they were
     written. A notebook shows a bar and the curves, a terminal a bar of text.
 
+    A model that was built in ``strategy.scope()``, as `strategy_for` gives one, is trained on all
+    devices of the strategy, and comes out as from one device. Several workers each make the same
+    call; the first of them shows the bar and writes the checkpoint, which all of them must reach.
+
     Arguments:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities ``(N, 6)``.
         signs: what `load_signs` returns; images ``uint8``.
         epochs: integer, how often each training image is seen.
-        batch_size: integer, images a step; what does not fill a batch waits for the next epoch.
+        batch_size: integer, images a step, of all devices together; what does not fill a batch
+            waits for the next epoch.
         seed: integer, decides on the order of the images and how they are moved.
         precision: "float32", "mixed_bfloat16", or None for what is faster on this machine.
         target: share of the test images, from 0 to 1; training ends after the epoch that reaches
@@ -114,32 +121,45 @@ def train(
             the checkpoint is of another training or cannot be written, or the loss is no longer a
             number; then the model has the weights of the last epoch that went well.
     """
-    batch_size = _checked(model, signs, epochs, batch_size)
+    strategy = strategy_of(model)
+    batch_size = _checked(model, signs, epochs, batch_size, strategy.num_replicas_in_sync)
     if precision not in (None, *PRECISIONS):
         raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
     steps = len(signs.train_labels) // batch_size
-    compile_for(model, steps, epochs)
-    # Builds the model, and the graph that tests it, before its layers are prepared for training.
-    probabilities(model, signs.test_images[:1])
-    precision = precision or fitting_precision()
     settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
-    history = read_checkpoint(checkpoint, model, settings)
-    history = History(**history) if history else History(precision=precision)
-    clock = _Clock()
-    with (
-        _prepared_step(model, signs, batch_size, epochs * steps, precision) as (step, precision),
-        display_for(epochs, epochs * steps) as shown,
-    ):
-        if history.loss:
-            shown.resume(len(history.loss) * steps, history)
-        for epoch in range(len(history.loss), epochs):
-            if _reached(history, target):
-                break
-            loss, accuracy = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, shown)
-            history = _extended(history, model, signs, loss, accuracy, clock, precision)
-            shown.epoch(history)
-            write_checkpoint(checkpoint, model, settings, asdict(history))
+    with strategy.scope():
+        compile_for(model, steps, epochs)
+        # Builds the model, and the graph that tests it, before its layers are prepared.
+        probabilities(model, signs.test_images[:1])
+        precision = precision or fitting_precision()
+        history = _history_so_far(checkpoint, model, settings, strategy)
+        history = history or History(precision=precision)
+        clock = _Clock()
+        show = display_for if leads(strategy) else QuietDisplay
+        making = _prepared_step(model, signs, batch_size, epochs * steps, precision)
+        with making as (step, precision), show(epochs, epochs * steps) as shown:
+            if history.loss:
+                shown.resume(len(history.loss) * steps, history)
+            for epoch in range(len(history.loss), epochs):
+                if _reached(history, target):
+                    break
+                measured = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, shown)
+                history = _extended(history, model, signs, *measured, clock, precision)
+                shown.epoch(history)
+                if leads(strategy):
+                    write_checkpoint(checkpoint, model, settings, asdict(history))
     return history
+
+
+def _history_so_far(checkpoint, model, settings, strategy):
+    """What the checkpoint says, which the model goes on from; None if there is nothing."""
+    history = read_checkpoint(checkpoint, model, settings)
+    if not same_for_all(strategy, len(history["loss"]) if history else 0):
+        raise TrainingError(
+            f"the workers do not read the same checkpoint {checkpoint}; "
+            "give a file in a folder that all of them share"
+        )
+    return History(**history) if history else None
 
 
 def _reached(history, target):
@@ -244,28 +264,32 @@ def accuracy_of(model, images, labels):
     return float(np.mean(probabilities(model, images).argmax(axis=1) == labels))
 
 
-def run(data=None, epochs=10, **options):
+def run(data=None, epochs=10, devices=None, **options):
     """Trains the reference ResNet-50 from its initial weights; what the command line does.
 
     Arguments:
         data: folder with the two HDF5 files, as `load_signs` takes it; None for your data, or the
             drawn default.
         epochs: integer.
+        devices: integer, how many to train on, as `strategy_for` takes it.
         **options: further arguments of `train`.
 
     Returns:
         dict with ``epochs``, ``seconds`` (of training and tests), ``images_per_second``,
         ``train_accuracy`` and ``test_accuracy`` (from 0 to 1, in inference mode, on images that are
-        not moved) and ``precision``, in which the network was trained.
+        not moved) and ``precision``, in which the network was trained. None from all but the first
+        of several workers.
 
     Raises:
         SignsError: the data cannot be used.
         TrainingError: as `train`.
     """
+    strategy = strategy_for(devices)  # first of all, while devices can still be chosen
     signs = load_signs(data)
-    model = ResNet50(input_shape=signs.train_images.shape[1:], classes=len(signs.classes))
+    with strategy.scope():
+        model = ResNet50(input_shape=signs.train_images.shape[1:], classes=len(signs.classes))
     history = train(model, signs, epochs=epochs, **options)
-    return {
+    measured = {
         "epochs": len(history.loss),
         "seconds": round(sum(history.seconds), 1),
         "images_per_second": round(history.images_per_second, 1),
@@ -273,10 +297,11 @@ def run(data=None, epochs=10, **options):
         "test_accuracy": history.test_accuracy[-1],
         "precision": history.precision,
     }
+    return measured if leads(strategy) else None
 
 
-def _checked(model, signs, epochs, batch_size):
-    """Refuses what cannot be trained; returns the batch size that fits the data."""
+def _checked(model, signs, epochs, batch_size, devices):
+    """Refuses what cannot be trained; returns the batch size that fits the data and devices."""
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if not whole or value < 1:
@@ -291,7 +316,17 @@ def _checked(model, signs, epochs, batch_size):
                 f"the model {verb} {have} for one image, the data need {need}; "
                 f"build it with input_shape={image} and classes={answer[0]}"
             )
-    return min(batch_size, len(signs.train_labels))
+    if batch_size % devices:
+        raise TrainingError(
+            f"a batch of {batch_size} images cannot be divided among {devices} devices; "
+            f"give a batch_size such as {-(-batch_size // devices) * devices}"
+        )
+    fitting = min(batch_size, len(signs.train_labels) // devices * devices)
+    if not fitting:
+        raise TrainingError(
+            f"{len(signs.train_labels)} training images are too few for {devices} devices"
+        )
+    return fitting
 
 
 class _Clock:

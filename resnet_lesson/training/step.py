@@ -7,7 +7,7 @@ training lasts, `prepared` changes both in the model's layers. Afterwards they a
 """
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import keras
@@ -54,7 +54,7 @@ def prepared(model, momentum, precision="float32"):
         precision: "float32", or "mixed_bfloat16" to compute all but dense layers in bfloat16, with
             weights in float32. Layers of another precision than float32 keep theirs.
     """
-    with temporary_momentum(model, momentum):
+    with temporary_momentum(model, momentum), _statistics_of_whole_batches(model):
         # Keras has no public way to list layers at every depth.
         layers = list(model._flatten_layers())
         lowered = [layer for layer in layers if precision != "float32" and _can_be_lowered(layer)]
@@ -80,20 +80,35 @@ def temporary_momentum(model, momentum):
         model: a Keras model; layers inside its layers are found too.
         momentum: float in [0, 1).
     """
+    try:
+        with _batch_norms_with(model, "momentum", momentum):
+            yield
+    finally:
+        model.train_function = None  # the graph that was built holds the temporary momentum
+
+
+@contextmanager
+def _batch_norms_with(model, name, value):
+    """Changes an attribute of all BatchNormalization layers, and changes it back at the end."""
     layers = [
         layer
         for layer in model._flatten_layers()
         if isinstance(layer, keras.layers.BatchNormalization)
     ]
-    before = [layer.momentum for layer in layers]
+    before = [getattr(layer, name) for layer in layers]
     for layer in layers:
-        layer.momentum = momentum
+        setattr(layer, name, value)
     try:
         yield
     finally:
         for layer, old in zip(layers, before, strict=True):
-            layer.momentum = old
-        model.train_function = None  # the graph that was built holds the temporary momentum
+            setattr(layer, name, old)
+
+
+def _statistics_of_whole_batches(model):
+    """Lets several devices compute what one computes; the fused operation sees only a part."""
+    several = model.distribute_strategy.num_replicas_in_sync > 1
+    return _batch_norms_with(model, "synchronized", True) if several else nullcontext()
 
 
 def _can_be_lowered(layer):
@@ -150,15 +165,30 @@ def training_step(model, prepare):
     weights = model.trainable_variables
     optimizer = model.optimizer
     optimizer.build(weights)
+    strategy = model.distribute_strategy
 
-    @tf.function(autograph=False, reduce_retracing=True)
-    def step(given, labels):
-        images = prepare(*given)
+    def part(tensor):
+        """What this device computes of a batch; of one device it is all."""
+        context = tf.distribute.get_replica_context()
+        parts = tf.reshape(tensor, (context.num_replicas_in_sync, -1, *tensor.shape[1:]))
+        return parts[context.replica_id_in_sync_group]
+
+    def on_one_device(given, labels):
+        images, labels = prepare(*map(part, given)), part(labels)
         with tf.GradientTape() as tape:
             answers = model(images, training=True)
             loss = model.compute_loss(x=images, y=labels, y_pred=answers)
         optimizer.apply(tape.gradient(loss, [weight.value for weight in weights]), weights)
         right = tf.argmax(answers, axis=-1) == tf.argmax(labels, axis=-1)
         return loss, tf.reduce_mean(tf.cast(right, "float32"))
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def step(given, labels):
+        loss, right = strategy.run(on_one_device, args=(given, labels))
+        # Keras has divided the loss by the number of devices, for gradients that are summed.
+        return (
+            strategy.reduce("SUM", loss, axis=None),
+            strategy.reduce("MEAN", right, axis=None),
+        )
 
     return step

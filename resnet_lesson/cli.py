@@ -300,6 +300,12 @@ def _add_train(commands):
         type=_path,
         help="keep the state in this file after every epoch, and go on from it if it is there",
     )
+    parser.add_argument(
+        "--devices",
+        metavar="N",
+        type=_whole_number(1),
+        help="train on so many GPUs (else on all), or on so many parts of a processor",
+    )
     parser.set_defaults(run=_train)
 
 
@@ -316,11 +322,13 @@ def _train(options):
     try:
         # JSON on stdout stands alone: what the training shows goes to stderr then.
         with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():
-            names = ("seed", "precision", "target", "checkpoint")
+            names = ("seed", "precision", "target", "checkpoint", "devices")
             asked = {name: getattr(options, name) for name in names}
             measured = run(options.data, options.epochs, **asked)
     except (SignsError, TrainingError) as error:
         raise CommandError(str(error)) from None
+    if measured is None:  # the first of several workers speaks for all
+        return 0
     _write_json(measured, options.json)
     print(
         f"{measured['epochs']} epochs in {measured['seconds']:.0f} s "

@@ -280,10 +280,18 @@ def test_train_hands_its_options_on(run, training):
         "0.97",
         "--checkpoint",
         "signs.h5",
+        "--devices",
+        "2",
     ]
     assert run("train", *asked)[0] == 0
     expected = {"seed": 3, "precision": "float32", "target": 0.97, "checkpoint": "signs.h5"}
-    assert training.options == expected
+    assert training.options == expected | {"devices": 2}
+
+
+def test_a_worker_that_is_not_the_first_says_and_writes_nothing(run, training):
+    training.run = lambda *asked, **options: None
+    assert run("train", "--json", "a.json") == (0, [], [])
+    assert not os.path.exists("a.json")
 
 
 @pytest.mark.parametrize("share", ["97", "-1", "most", "nan"])

@@ -143,6 +143,13 @@ class Progress(Panel):
         table = "\n".join([head, *lines]) if lines else ""
         return "\n\n".join(filter(None, [table, self._said(linked=True), quoted(self.problem)]))
 
+    @property
+    def html(self):
+        """As of a panel; the table has a caption, and its heads say that they are of columns."""
+        about = "The exercises of this notebook" if self.notebook else "The exercises"
+        named = super().html.replace("<table>", f"<table><caption>{about}</caption>")
+        return named.replace("<th ", '<th scope="col" ')
+
     def __repr__(self):
         table = [f"{r.notebook:<24}{r.id:<22}{_of(r):>8}  {r.state}" for r in self.here]
         said = self._said(linked=False).replace("`", "")

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 
+SICK = 1
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PROGRAM = "python -m resnet_lesson"
@@ -26,7 +27,7 @@ def main(arguments=None):
         arguments: list of strings; those of the process if None.
 
     Returns:
-        Exit status: 0 done, 2 bad usage or input, 130 interrupted.
+        Exit status: 0 done, 1 something to fix (`doctor`), 2 bad usage or input, 130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream that a caller has put there
@@ -42,6 +43,13 @@ def main(arguments=None):
         # The reader of our output has left (`| head`); Python must not flush to it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ImportError as error:
+        from resnet_lesson.ready import explained
+
+        return _failed(str(explained(error)), BAD_INPUT)
+    except MemoryError as error:
+        about = f" ({error})" if str(error) else ""
+        return _failed(f"memory is out{about}; close other programs, or ask for less", BAD_INPUT)
     except OSError as error:
         about = f"{error.filename}: " if error.filename else ""
         return _failed(f"{about}{error.strerror or error}", BAD_INPUT)
@@ -69,6 +77,7 @@ def _parser():
     _add_signs(commands)
     _add_train(commands)
     _add_progress(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -137,6 +146,9 @@ def _add_grade(commands):
 def _grade(options):
     if not hasattr(os, "fork"):
         raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
+    from resnet_lesson.ready import require
+
+    require()
     from resnet_lesson.grading import command
 
     try:
@@ -367,3 +379,33 @@ def _progress(options):
     if options.json != "-":
         print(found)
     return 0
+
+
+def _add_doctor(commands):
+    parser = commands.add_parser(
+        "doctor",
+        help="look at this computer, and say what to fix",
+        description="Prints versions, what TensorFlow uses of the processor, memory, folders, and "
+        "what protects this computer when submissions are graded; at the end, what to fix. Exit "
+        "status 0 says that nothing is wrong, 1 that something is.",
+    )
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        type=_path,
+        nargs="?",
+        const="-",
+        help="write it as JSON, to stdout if no FILE is given",
+    )
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(options):
+    from resnet_lesson import doctor
+
+    lines = doctor.examine()
+    if options.json:
+        _write_json(doctor.as_data(lines), options.json)
+    else:
+        print(doctor.as_text(lines, sys.stdout.encoding))
+    return 0 if doctor.healthy(lines) else SICK

@@ -176,6 +176,20 @@ def _need(requirement):
     return Need(requirement.name, str(requirement.specifier), found, fits)
 
 
+def installed():
+    """Whether the package is installed in this environment, so that notebooks anywhere find it."""
+    return _version(DISTRIBUTION) is not None
+
+
+def tested_versions():
+    """The versions that the lesson was tested with, name → version; empty outside a checkout."""
+    try:
+        lines = (_HERE.parent / "tests" / "versions.txt").read_text("utf-8").splitlines()
+    except OSError:
+        return {}
+    return dict(line.partition(" ")[0].split("==") for line in lines if "==" in line)
+
+
 def _version(name):
     """The version of a package; empty if it does not say; None if it is missing."""
     for known in (name, *(_BUILDS if name == "tensorflow" else ())):

@@ -1,0 +1,129 @@
+"""What this machine gives a process: memory, processors, and TensorFlow tried in one of its own."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CAPS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")  # from the slowest to the fastest
+PATIENCE = 120  # seconds for TensorFlow to load
+_ISA = re.compile(r"^onednn_verbose,.*info,cpu,isa:(.*)", re.MULTILINE)
+_CONTROL_GROUPS = (  # the first is of version 2, the others of version 1
+    ("", "memory.max"),
+    ("memory", "memory.limit_in_bytes"),
+)
+
+
+def memory_limit(groups="/proc/self/cgroup", mounted="/sys/fs/cgroup"):
+    """How much memory this process may use at most, by its control groups and its own limits.
+
+    Arguments:
+        groups: path of the list of control groups.
+        mounted: path of the folder where they are mounted.
+
+    Returns:
+        Bytes, or None where there is no limit.
+    """
+    limits = []
+    with contextlib.suppress(OSError):
+        for line in Path(groups).read_text().splitlines():
+            _, kinds, own = line.split(":", 2)
+            for kind, name in _CONTROL_GROUPS:
+                if kind in kinds.split(","):
+                    limits += _limits_along(Path(mounted, kind), own, name)
+    with contextlib.suppress(ImportError):  # there is none on Windows
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+        limits += [] if soft == resource.RLIM_INFINITY else [soft]
+    return min(limits, default=None)
+
+
+def _limits_along(root, own, name):
+    """The limits of a group and of all that it is in; in a container its own path may not show."""
+    folder = root / own.lstrip("/")
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(OSError, ValueError):  # "max" is no number
+            yield int((place / name).read_text())
+        if place == root:
+            return
+
+
+@contextlib.contextmanager
+def trial():
+    """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""
+    call = f"import sys; sys.path[:] = {sys.path!r}\nfrom {__name__} import try_out; try_out()"
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", call],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "ONEDNN_VERBOSE": "1"},
+        text=True,
+        errors="replace",
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def try_out():
+    """Loads TensorFlow, lets it compute, and writes to stdout, as JSON, what it uses."""
+    started = time.perf_counter()
+    import tensorflow as tf
+
+    from resnet_lesson.training.step import _processor_flags, fitting_precision
+
+    seconds = time.perf_counter() - started
+    with tf.device("CPU"):
+        tf.nn.conv2d(tf.ones((1, 8, 8, 8)), tf.ones((3, 3, 8, 8)), 1, "SAME")
+    details = map(tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU"))
+    flags = _processor_flags()
+    told = {
+        "seconds": seconds,
+        "flags": [feature for feature in FEATURES if feature in flags],
+        "precision": fitting_precision(),
+        "cards": [card.get("device_name", "GPU") for card in details],
+    }
+    print(json.dumps(told), flush=True)
+    os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
+
+
+def outcome(process, patience=PATIENCE):
+    """What became of a trial.
+
+    Arguments:
+        process: from `trial`.
+        patience: seconds to wait.
+
+    Returns:
+        Dictionary: ``seconds`` to load, ``flags`` of the processor, ``precision``, ``cards``, and
+        ``onednn``, what it says that it uses of the processor, None if it was not used. Or only
+        ``busy`` or ``failed``: in words, why nothing is known, or why it does not work.
+    """
+    try:
+        out, errors = process.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        return {"busy": f"not loaded after {patience} seconds; is this computer busy?"}
+    if process.returncode:
+        return {"failed": _in_words(process.returncode, errors)}
+    isa = _ISA.search(out) if "primitive,exec,cpu,convolution" in out else None
+    return {**json.loads(out.splitlines()[-1]), "onednn": isa[1] if isa else None}
+
+
+def _in_words(status, errors):
+    if status < 0:
+        name = signal.Signals(-status).name
+        illegal = " (does the processor lack AVX?)" if name in ("SIGILL", "SIGABRT") else ""
+        killed = " (is memory out?)" if name == "SIGKILL" else ""
+        return f"ends Python with {name}{illegal}{killed}"
+    lines = [line for line in errors.splitlines() if line.strip()]
+    return f"does not load: {lines[-1] if lines else f'exit status {status}'}"

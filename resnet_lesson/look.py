@@ -7,7 +7,6 @@ that drop all styles, such as GitHub's, keep elements that read well by themselv
 """
 
 import re
-import unicodedata
 from html import escape
 
 # A verdict's sign, and the variable of the theme that holds its colour, which is never that of
@@ -34,7 +33,8 @@ _NO_MATHS = "tex2jax_ignore mathjax_ignore"
 
 _MOST = 1000
 _ANSI = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_]|$)")
-_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_ODD = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff{_TURNS}]")
 
 
 def shown(text, most=_MOST):
@@ -42,21 +42,16 @@ def shown(text, most=_MOST):
 
     Arguments:
         text: any value; its ``str`` is taken.
-        most: how many characters may be left; a longer text loses its middle.
+        most: how many characters may be left, None for all; a longer text loses its middle.
 
     Returns:
         A text without colours for terminals, control characters (but for line breaks) and changes
         of the direction of writing. It is not escaped.
     """
-    text = _TURNS.sub("\ufffd", _ANSI.sub("", str(text).expandtabs(4)))
-    text = "".join("\ufffd" if _is_odd(char) else char for char in text)
-    if len(text) <= most:
+    text = _ODD.sub("\ufffd", _ANSI.sub("", str(text).expandtabs(4)))
+    if most is None or len(text) <= most:
         return text
     return f"{text[: most - most // 4]} … {text[len(text) - most // 4 :]}"
-
-
-def _is_odd(char):
-    return char != "\n" and unicodedata.category(char) in ("Cc", "Cs")
 
 
 def in_words(message):

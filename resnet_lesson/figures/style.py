@@ -40,6 +40,25 @@ HEADING = 14
 SMALL = 12
 
 
+# The same colours where a theme of JupyterLab rules: a CSS colour and how opaque it is. Tints let
+# the paper through, so that the text on them, in the theme's colour, stands out in any theme.
+_INK = f"var(--jp-content-font-color1,{INK})"
+_TINT = 0.16
+THEMED = {
+    INK: (_INK, 1),
+    MUTED: (_INK, 0.75),
+    PAPER: (f"var(--jp-layout-color1,{PAPER})", 1),
+    LINE: (f"var(--jp-border-color1,{LINE})", 1),
+    LANE: (_INK, 0.04),
+    KINDS["other"][0]: (_INK, 0.08),
+    RIGHT[0]: (f"var(--jp-success-color1,{RIGHT[0]})", 1),
+    **{fill: (edge, _TINT) for fill, edge in KINDS.values() if edge not in (INK, MUTED)},
+    **{fill: (edge, _TINT) for edge, fill, _ in (WRONG, RIGHT)},
+    **{ink: (_INK, 1) for *_, ink in (WRONG, RIGHT)},
+}
+THEMED_TEXT = {**THEMED, BLUE: (f"var(--jp-content-link-color,{BLUE})", 1)}
+
+
 def heat(share):
     """The colour for a share of the most, above 0 and at most 1."""
     return HEAT[min(int(share * len(HEAT)), len(HEAT) - 1)]

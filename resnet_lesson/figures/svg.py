@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 from resnet_lesson.figures import style
+from resnet_lesson.look import shown
 
 # Advance widths of DejaVu Sans, the widest font to be expected, in thousandths of the size.
 _ADVANCES = {
@@ -17,12 +18,13 @@ _ADVANCES = {
 }
 _ADVANCE = {char: advance for advance, chars in _ADVANCES.items() for char in chars}
 _BOLDER = 1.13
+_NAMESPACE = "http://www.w3.org/2000/svg"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def clean(value):
-    """Any value as text of one line that XML can hold."""
-    return " ".join(_NOT_XML.sub("\ufffd", str(value)).split())
+def clean(value, most=1000):
+    """Any value as text of one line that XML can hold, of ``most`` characters or, if None, all."""
+    return " ".join(_NOT_XML.sub("\ufffd", shown(value, most)).split())
 
 
 def text_width(string, size=style.SMALL, bold=False):
@@ -48,7 +50,9 @@ def number(value):
 def add(parent, tag, content="", **attributes):
     """Adds an element; ``stroke_width=2`` becomes ``stroke-width="2"``, numbers are rounded."""
     known = {
-        name.replace("_", "-"): number(value) if isinstance(value, (int, float)) else clean(value)
+        name.replace("_", "-"): number(value)
+        if isinstance(value, (int, float))
+        else clean(value, None)
         for name, value in attributes.items()
         if value is not None
     }
@@ -150,7 +154,7 @@ def document(width, height, title="", description=""):
     root = ElementTree.Element(
         "svg",
         {
-            "xmlns": "http://www.w3.org/2000/svg",
+            "xmlns": _NAMESPACE,
             "viewBox": f"0 0 {number(width)} {number(height)}",
             "width": number(width),
             "height": number(height),
@@ -165,6 +169,43 @@ def document(width, height, title="", description=""):
         add(root, "desc", clean(description))
     rectangle(root, 1, 1, width - 2, height - 2, style.PAPER, style.LINE, stroke_width=1, rx=12)
     return root
+
+
+def themed(picture):
+    """A picture for a page: its colours follow JupyterLab's theme, its width that of the type.
+
+    Arguments:
+        picture: SVG as text, made by this module.
+
+    Returns:
+        An ``svg`` element of HTML; screen readers read its description out as its name.
+    """
+    root = ElementTree.fromstring(picture.replace(f' xmlns="{_NAMESPACE}"', "", 1))
+    for element in root.iter():
+        looks = _themed_looks(element)
+        if looks:
+            element.set("style", looks)
+    ems = number(float(root.get("width")) / style.HEADING)
+    root.set("style", f"display:block;width:{ems}em;max-width:100%;height:auto")
+    for name in ("width", "height"):
+        del root.attrib[name]
+    title, said = root.find("title"), root.find("desc")
+    if said is not None:
+        root.set("aria-label", said.text)
+    root.remove(title)  # as a tooltip of all of it, it would hide those of the boxes
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _themed_looks(element):
+    known = style.THEMED_TEXT if element.tag == "text" else style.THEMED
+    looks = []
+    for name in ("fill", "stroke"):
+        colour, opacity = known.get(element.get(name), ("", 1))
+        if colour:
+            looks.append(f"{name}:{colour}")
+        if opacity != 1:
+            looks.append(f"{name}-opacity:{opacity}")
+    return ";".join(looks)
 
 
 def serialise(root):

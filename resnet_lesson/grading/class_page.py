@@ -11,8 +11,9 @@ from resnet_lesson.grading import teaching
 from resnet_lesson.grading.class_report import SECONDS
 from resnet_lesson.grading.messages import LAYERS, place_in_words
 from resnet_lesson.grading.page import page, text
-from resnet_lesson.grading.report_html import block_of, in_words, part
+from resnet_lesson.grading.report_text import block_of, part
 from resnet_lesson.graph import Branch, Op, operations, with_places
+from resnet_lesson.look import in_words
 
 WIDTH = 400  # of a drawing: beside the list of mistakes on a screen, alone on a phone
 FIRST = 3  # mistakes named at the top

@@ -13,7 +13,8 @@ import stat
 import zipfile
 from pathlib import Path
 
-from resnet_lesson.grading.report_html import finding_item, in_words
+from resnet_lesson.grading.report_html import finding_item
+from resnet_lesson.look import in_words
 
 DISTRIBUTION = "resnet-lesson"
 PACKAGE = Path(__file__).parents[1]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from resnet_lesson.grading.messages import explain
 from resnet_lesson.grading.translations import consequence, translate
 from resnet_lesson.graph import operations
+from resnet_lesson.look import shown
 
 # The share of the points that the root cause costs; each other kind of mistake costs a tenth more.
 LOCAL = 0.3
@@ -82,13 +83,13 @@ class Report:
         return f"{said}, {self.points:g} of {self.max_points:g} points"
 
     def __repr__(self):
-        lines = [self.headline()]
+        lines = [shown(self.headline(), 300)]
         for finding in self.findings:
-            lines.append(f"  {finding.where} · {finding.what}")
+            lines.append(shown(f"  {finding.where} · {finding.what}", 300))
             lines += textwrap.wrap(
-                finding.message, 92, initial_indent="    ", subsequent_indent="    "
+                shown(finding.message), 92, initial_indent="    ", subsequent_indent="    "
             )
-        lines += [f"  {line}" for line in (self.advice, *self.notes) if line]
+        lines += [f"  {shown(line)}" for line in (self.advice, *self.notes) if line]
         if self.verdict is not None and not self.passed:
             from resnet_lesson.grading.report_text import table
 

@@ -1,20 +1,20 @@
 """A report as HTML: verdict, findings, and the learner's block drawn beside the expected one."""
 
-import re
 from html import escape
 
-from resnet_lesson.figures import style
+from resnet_lesson import look
+from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.grading.messages import place_in_words
-from resnet_lesson.graph import Branch, operations, split_network
+from resnet_lesson.grading.report_text import COLUMNS, block_of, part, rows
+from resnet_lesson.graph import operations
+from resnet_lesson.look import in_words
 
-COLOURS = {"passed": "#00684b", "failed": "#a63c00", "error": "#a63c00", "not_attempted": "#57606a"}
-# JupyterLab's theme where there is one, plain colours elsewhere.
-BOX = (
-    "border-left:5px solid {colour};padding:.5em 1em;margin:.3em 0;"
-    "background:var(--jp-layout-color1,#fff);color:var(--jp-ui-font-color0,#1b1f24);"
-    "font-family:var(--jp-content-font-family,sans-serif);line-height:1.5;max-width:60em"
-)
+NARROW = 400  # so that two drawings stand side by side on a screen, and one fits a phone
+KINDS = {"not_attempted": "open"}  # the other verdicts are kinds of panels themselves
+_PAIR = "display:flex;flex-wrap:wrap;gap:0.8em;margin:0.6em 0"
+_PICTURE = f"flex:0 1 {NARROW / style.HEADING:.1f}em;min-width:min(100%,24em);margin:0"
+_CELL = "text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"
 
 
 def report_html(report):
@@ -26,34 +26,27 @@ def report_html(report):
     Returns:
         HTML text; everything that comes from the learner is escaped.
     """
-    parts = [f"<strong>{escape(report.headline())}</strong>"]
-    parts += [f"<p>{escape(line)}</p>" for line in (report.advice, *report.notes) if line]
-    if report.findings:
-        items = "".join(_finding(finding) for finding in report.findings)
-        parts.append(f'<ol style="margin:.4em 0;padding-left:1.4em">{items}</ol>')
-    verdict = report.verdict
-    for picture in drawings(report):
-        parts.append(f'<div style="max-width:900px;margin:.4em 0">{picture}</div>')
-    if verdict is not None and not report.passed:
-        parts.append(_values(verdict.values))
-    looks = BOX.format(colour=COLOURS[report.status])
-    return f'<div style="{looks}">{"".join(parts)}</div>'
-
-
-def _finding(finding):
-    return finding_item(finding.where, finding.what, finding.message)
+    parts = [f"<p>{in_words(line)}</p>" for line in (report.advice, *report.notes) if line]
+    if len(report.findings) > 1:
+        parts.append("<p>Begin with the first: others may follow from it.</p>")
+    items = "".join(finding_item(f.where, f.what, f.message) for f in report.findings)
+    if items:
+        parts.append(f'<ol style="margin:0.4em 0;padding-left:1.6em">{items}</ol>')
+    pictures = [svg.themed(picture) for picture in drawings(report, NARROW)]
+    if pictures:
+        pair = "".join(f'<figure style="{_PICTURE}">{picture}</figure>' for picture in pictures)
+        parts.append(look.scrolling(f'<div style="{_PAIR}">{pair}</div>', "Drawings"))
+    if report.verdict is not None and not report.passed:
+        parts.append(_box_by_box(report.verdict))
+    kind = KINDS.get(report.status, report.status)
+    return look.panel(report.headline(), "".join(parts), kind)
 
 
 def finding_item(where, what, message):
     """A finding as an item of a list: its place, its kind, and the message."""
-    place = "" if where == "submission" else f"<code>{escape(where)}</code> · "
-    kind = escape(what.replace("_", " "))
+    place = "" if where == "submission" else f"<code>{escape(look.shown(where, 200))}</code> · "
+    kind = escape(look.shown(what, 100).replace("_", " "))
     return f"<li>{place}<em>{kind}</em><br>{in_words(message)}</li>"
-
-
-def in_words(message):
-    """A message as HTML, what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(message))
 
 
 def drawings(report, width=style.WIDTH):
@@ -69,26 +62,35 @@ def drawings(report, width=style.WIDTH):
     verdict = report.verdict
     if verdict is None or report.passed or not (verdict.run and verdict.differences):
         return []
-    marks = {d.where: d.what.replace("_", " ") for d in verdict.differences}
-    also = {where: d.what.replace("_", " ") for d in verdict.differences for where in d.also}
-    marks = {**also, **marks}
     root = verdict.differences[0].where
     yours, expected = part(verdict.run.series, root), part(verdict.expected, root)
     if not yours or not expected:
         return []
-    missing = {
-        where for d in verdict.differences if d.what == "missing" for where in (d.where, *d.also)
-    }
-    extra = {
-        where for d in verdict.differences if d.what == "extra" for where in (d.where, *d.also)
-    }
-    name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
+    marks = {where: d.what.replace("_", " ") for d in verdict.differences for where in d.also}
+    marks |= {d.where: d.what.replace("_", " ") for d in verdict.differences}
+    missing, extra = (_places(verdict, what) for what in ("missing", "extra"))
     of_yours = {w: m for w, m in marks.items() if w not in missing}
+    of_yours |= {w: "order" for d in verdict.differences for w in _late(d, yours, expected)}
     of_expected = {w: _right(m) for w, m in marks.items() if w not in extra}
+    name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
     return [
         _drawing(yours, f"Yours{name}", of_yours, width),
         _drawing(expected, f"Expected{name}", of_expected, width),
     ]
+
+
+def _places(verdict, what):
+    """The places of all differences of a kind."""
+    return {w for d in verdict.differences if d.what == what for w in (d.where, *d.also)}
+
+
+def _late(difference, yours, expected):
+    """Where in the attempt stands what comes too early or too late."""
+    if difference.what != "order":
+        return set()
+    here, there = ({op.place for op in operations(series)} for series in (yours, expected))
+    kind = difference.where.rpartition(".")[2]
+    return {place for place in here - there if place.rpartition(".")[2] == kind}
 
 
 def _right(mark):
@@ -103,41 +105,23 @@ def _drawing(series, title, marks, width):
     return diagram(series, title, said, shown, width=width)
 
 
-def block_of(where):
-    """The network's block that a place belongs to, such as ``"stage3.block1"``, or ``""``."""
-    parts = where.split(".")
-    return ".".join(parts[:2]) if where.startswith("stage") and len(parts) > 1 else ""
-
-
-def part(series, where):
-    """The part of a graph that holds a place: a block, or a network's stem or head."""
-    if sum(isinstance(item, Branch) for item in series) < 2 and not where.startswith(
-        ("stage", "stem", "head")
-    ):
-        return series
-    stem, units, head = split_network(series)
-    if where.startswith("stem"):
-        return stem
-    if where.startswith("head"):
-        return head
-    for unit in units:
-        if any(
-            op.place.startswith(f"{block_of(where)}.") for op in operations(unit.series)
-        ) and block_of(where):
-            return unit.series
-    return ()
-
-
-def _values(places):
-    if not places:
+def _box_by_box(verdict):
+    """What the drawings show, as a table, with how far the values are apart."""
+    found = rows(verdict)
+    if not found:
         return ""
-    rows = "".join(
-        f"<tr><td><code>{escape(place.where)}</code></td><td>{place.verdict}</td>"
-        f"<td>{place.difference:.1e}</td></tr>"
-        for place in places
-    )
-    head = "<tr><th>place</th><th>values</th><th>largest difference</th></tr>"
-    return (
-        "<details><summary>Values at each place (same weights put into both)</summary>"
-        f"<table>{head}{rows}</table></details>"
-    )
+    columns = COLUMNS if verdict.values else COLUMNS[:3]
+    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in columns)
+    body = "".join(_row(wrong, cells[: len(columns)]) for wrong, *cells in found)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    said = "<p>Values: the largest difference, with the same weights put into both.</p>"
+    scrolled = look.scrolling(table, "Box by box")
+    return look.fold("Box by box, in words", scrolled + (said if verdict.values else ""))
+
+
+def _row(wrong, cells):
+    place, *others = (escape(cell) for cell in cells)
+    sign = "✗ " if wrong else ""
+    head = f'<th scope="row" style="{_CELL}">{sign}<code>{place}</code></th>'
+    rest = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in others)
+    return f"<tr>{head}{rest}</tr>"

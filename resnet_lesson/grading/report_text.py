@@ -1,8 +1,10 @@
-"""A report as plain text: the expected graph and the attempt's, place by place."""
+"""The expected graph and the attempt's, place by place: as lines of text, and for a table."""
 
 from resnet_lesson.figures import labels
-from resnet_lesson.grading.report_html import block_of, part
-from resnet_lesson.graph import operations
+from resnet_lesson.graph import Branch, operations, split_network
+from resnet_lesson.look import shown
+
+COLUMNS = ("place", "expected", "yours", "values")
 
 
 def table(verdict):
@@ -14,6 +16,21 @@ def table(verdict):
     Returns:
         List of lines; ``✗`` marks the places that differ. Empty if nothing was traced.
     """
+    found = rows(verdict)
+    if not found:
+        return []
+    head = ("", *COLUMNS[:3], "values" if verdict.values else "")
+    cells = [head, *(("✗" if wrong else " ", *row) for wrong, *row in found)]
+    widths = [max(len(row[column]) for row in cells) for column in range(4)]
+    return [_line(row, widths) for row in cells]
+
+
+def rows(verdict):
+    """The same as data.
+
+    Returns:
+        List of ``(wrong, place, expected, yours, values)``, the first a boolean, the others texts.
+    """
     if not (verdict.run and verdict.differences):
         return []
     root = verdict.differences[0].where
@@ -24,19 +41,17 @@ def table(verdict):
     values = {place.where: place for place in verdict.values}
     yours = {op.place: op for op in operations(found)}
     wanted = {op.place: op for op in operations(expected)}
-    rows = [("", "place", "expected", "yours", "values" if values else "")]
+    listed = []
     for place in [*wanted, *(place for place in yours if place and place not in wanted)]:
         want, have = _words(wanted.get(place)), _words(yours.get(place))
-        mark = "✗" if place in wrong else " "
         short = place.removeprefix(f"{block_of(root)}.")
         same = "the same" if want == have else have
-        rows.append((mark, short, want, same, _value(values.get(place))))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return [_line(row, widths) for row in rows]
+        listed.append((place in wrong, short, want, same, _value(values.get(place))))
+    return listed
 
 
 def _words(op):
-    return ", ".join(labels.lines(op)) if op else "—"
+    return shown(", ".join(labels.lines(op)), 80) if op else "—"
 
 
 def _value(place):
@@ -46,3 +61,28 @@ def _value(place):
 def _line(row, widths):
     cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
     return "  ".join([*cells, row[-1]]).rstrip()
+
+
+def block_of(where):
+    """The network's block that a place belongs to, such as ``"stage3.block1"``, or ``""``."""
+    parts = where.split(".")
+    return ".".join(parts[:2]) if where.startswith("stage") and len(parts) > 1 else ""
+
+
+def part(series, where):
+    """The part of a graph that holds a place: a block, or a network's stem or head."""
+    if sum(isinstance(item, Branch) for item in series) < 2 and not where.startswith(
+        ("stage", "stem", "head")
+    ):
+        return series
+    stem, units, head = split_network(series)
+    if where.startswith("stem"):
+        return stem
+    if where.startswith("head"):
+        return head
+    for unit in units:
+        if any(
+            op.place.startswith(f"{block_of(where)}.") for op in operations(unit.series)
+        ) and block_of(where):
+            return unit.series
+    return ()

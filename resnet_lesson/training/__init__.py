@@ -11,7 +11,13 @@ import tensorflow as tf
 
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import load_signs, normalise, one_hot
-from resnet_lesson.training.devices import leads, same_for_all, strategy_for, strategy_of
+from resnet_lesson.training.devices import (
+    leads,
+    lost_workers_in_words,
+    same_for_all,
+    strategy_for,
+    strategy_of,
+)
 from resnet_lesson.training.display import QuietDisplay, display_for
 from resnet_lesson.training.files import (
     TrainingError,
@@ -127,7 +133,7 @@ def train(
         raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
     steps = len(signs.train_labels) // batch_size
     settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
-    with strategy.scope():
+    with strategy.scope(), lost_workers_in_words():
         compile_for(model, steps, epochs)
         # Builds the model, and the graph that tests it, before its layers are prepared.
         probabilities(model, signs.test_images[:1])

@@ -6,6 +6,7 @@ of batch normalization are taken over all parts, so that the result is that of o
 """
 
 import os
+from contextlib import contextmanager
 
 import tensorflow as tf
 
@@ -123,3 +124,18 @@ def same_for_all(strategy, number):
         return strategy.reduce("MEAN", strategy.run(lambda: tf.constant(float(number))), axis=None)
 
     return workers() == 1 or float(mean()) == number
+
+
+@contextmanager
+def lost_workers_in_words():
+    """Says in one line that another worker has ended, which TensorFlow notices in seconds."""
+    lost = tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError
+    try:
+        yield
+    except lost as error:
+        if workers() == 1:
+            raise
+        raise TrainingError(
+            "another worker has ended or cannot be reached; look at what it said, then start all "
+            "workers again: with a checkpoint the training goes on from its last whole epoch"
+        ) from error

@@ -71,15 +71,12 @@ def test_the_layers_are_what_they_were_even_after_an_error(nested):
     assert not any("call" in vars(layer) for layer in model._flatten_layers())
 
 
-def test_layers_that_the_fused_operation_does_not_cover_are_left_alone():
-    others = (
-        layers.BatchNormalization(scale=False),
-        layers.BatchNormalization(center=False),
-        layers.BatchNormalization(synchronized=True),
-        layers.LayerNormalization(),
-    )
-    assert not any(step._can_be_fused(layer) for layer in others)
-    assert step._can_be_fused(layers.BatchNormalization())
+def test_the_optimizer_is_what_it_was():
+    model = block_model()
+    model.compile(keras.optimizers.Adam())
+    with step.prepared(model, 0.5):
+        assert "update_step" in vars(model.optimizer)
+    assert "update_step" not in vars(model.optimizer)
 
 
 def test_frozen_statistics_stay_in_a_prepared_step():

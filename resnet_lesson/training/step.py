@@ -1,9 +1,9 @@
 """One step of a training, compiled, that makes the most of the machine.
 
-Stock Keras loses time in two places (measured by ``tests/benchmarks/train_speed.py``): it builds
-batch normalization from elementary operations, where TensorFlow has one for all of it, and it
-computes in float32, where many processors and graphics cards are quicker in bfloat16. While a
-training lasts, `prepared` changes both in the model's layers. Afterwards they are what they were.
+Stock Keras loses time by the operations that it computes layers and updates with (see
+`resnet_lesson.training.quick`), and by float32, where many processors and graphics cards are
+quicker in bfloat16. While a training lasts, `prepared` changes both in the model's layers and its
+optimizer. Afterwards they are what they were.
 """
 
 import os
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
+
+from resnet_lesson.training.quick import idle_biases, quick_call, quick_update
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 _PROCESSOR_FLAGS = {"amx_bf16", "avx512_bf16"}
@@ -46,10 +48,10 @@ def _processor_flags():
 
 @contextmanager
 def prepared(model, momentum, precision="float32"):
-    """Makes a model's layers quick to train, and what they were at the end.
+    """Makes a model's layers and its optimizer quick to train with, and undoes it at the end.
 
     Arguments:
-        model: a Keras model; layers inside its layers are changed too.
+        model: a compiled Keras model; layers inside its layers are changed too.
         momentum: float in [0, 1), for all BatchNormalization layers.
         precision: "float32", or "mixed_bfloat16" to compute all but dense layers in bfloat16, with
             weights in float32. Layers of another precision than float32 keep theirs.
@@ -58,18 +60,29 @@ def prepared(model, momentum, precision="float32"):
         # Keras has no public way to list layers at every depth.
         layers = list(model._flatten_layers())
         lowered = [layer for layer in layers if precision != "float32" and _can_be_lowered(layer)]
-        fused = [layer for layer in layers if _can_be_fused(layer)]
         for layer in lowered:
             layer.dtype_policy = keras.DTypePolicy(precision)
-        for layer in fused:
-            object.__setattr__(layer, "call", _fused_call(layer))
+        changed = list(_quick_methods(model, layers))
+        for owner, name, quick in changed:
+            object.__setattr__(owner, name, quick)
         try:
             yield
         finally:
-            for layer in fused:
-                object.__delattr__(layer, "call")
+            for owner, name, _ in changed:
+                object.__delattr__(owner, name)
             for layer in lowered:
                 layer.dtype_policy = keras.DTypePolicy("float32")
+
+
+def _quick_methods(model, layers):
+    """What is computed in a quicker way: (layer or optimizer, name of its method, function)."""
+    on_processor = not tf.config.list_physical_devices("GPU")
+    for layer in layers:
+        if call := quick_call(layer, on_processor):
+            yield layer, "call", call
+    one_device = model.distribute_strategy.num_replicas_in_sync == 1
+    if one_device and (update := quick_update(getattr(model, "optimizer", None))):
+        yield model.optimizer, "update_step", update
 
 
 @contextmanager
@@ -117,40 +130,6 @@ def _can_be_lowered(layer):
     return plain and not isinstance(layer, keras.layers.Dense | keras.layers.InputLayer)
 
 
-def _can_be_fused(layer):
-    """Whether TensorFlow's fused batch normalization does all that this layer does."""
-    return (
-        type(layer) is keras.layers.BatchNormalization
-        and layer.scale
-        and layer.center
-        and not layer.synchronized
-    )
-
-
-def _fused_call(layer):
-    def call(inputs, training=None, mask=None):
-        last = len(inputs.shape) == 4 and layer.axis in (3, -1)
-        if not training or not layer.trainable or not last or mask is not None:
-            return type(layer).call(layer, inputs, training=training, mask=mask)
-        normalised, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs,
-            scale=tf.cast(layer.gamma.value, "float32"),
-            offset=tf.cast(layer.beta.value, "float32"),
-            mean=tf.zeros([0]),
-            variance=tf.zeros([0]),
-            epsilon=layer.epsilon,
-            is_training=True,
-        )
-        # The fused operation gives the unbiased variance, Keras keeps the biased one.
-        count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), "float32")
-        biased = variance * (count - 1) / count
-        for kept, new in ((layer.moving_mean, mean), (layer.moving_variance, biased)):
-            kept.assign(kept * layer.momentum + new * (1 - layer.momentum))
-        return normalised
-
-    return call
-
-
 def training_step(model, prepare):
     """A compiled step that trains a compiled model on one batch.
 
@@ -162,9 +141,10 @@ def training_step(model, prepare):
     Returns:
         Function ``(given, labels) -> (loss, share told right)``, labels one-hot ``(N, classes)``.
     """
-    weights = model.trainable_variables
+    idle = {id(bias) for bias in idle_biases(model)}
+    weights = [weight for weight in model.trainable_variables if id(weight) not in idle]
     optimizer = model.optimizer
-    optimizer.build(weights)
+    optimizer.build(model.trainable_variables)
     strategy = model.distribute_strategy
 
     def part(tensor):

@@ -5,19 +5,19 @@ and ``test`` with these six in each.
 """
 
 import os
-import warnings
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.files import is_there, refused
 from resnet_lesson.signs.form import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes, shown
+from resnet_lesson.signs.images import read_image
 
-ENDINGS = {".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm"}
-ENDINGS |= {".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
+ENDINGS = {".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jpeg"}
+ENDINGS |= {".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
 _SEED = 0  # of the split and of the order: the same folder always gives the same files
 _LAYOUT = "expected folders 0, 1, 2, 3, 4, 5 with images, or train and test with these six in each"
 
@@ -132,75 +132,3 @@ def _shuffled(files):
     """Pairs of path and digit, in an order that mixes the signs."""
     pairs = [(path, digit) for digit, paths in enumerate(files) for path in paths]
     return [pairs[place] for place in np.random.default_rng(_SEED).permutation(len(pairs))]
-
-
-def read_image(path):
-    """Reads an image of any size and kind, and fits the whole of it into 64x64 pixels.
-
-    The camera's note which way is up is obeyed, transparent parts become white, grey becomes RGB,
-    and of several frames the first is taken. The aspect is kept and nothing is cut off, as a finger
-    may be at the edge: the longer side becomes 64, and the rest is filled with the median colour of
-    the edge beside it.
-
-    Arguments:
-        path: a file that Pillow can read.
-
-    Returns:
-        uint8 ``(64, 64, 3)``.
-
-    Raises:
-        SignsError: the file cannot be read as an image.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of large or oddly tagged images that can be read
-            with Image.open(path) as image:
-                image.draft(None, (4 * SIZE, 4 * SIZE))  # large JPEG files are read 8 times faster
-                return _fitted(_flat(ImageOps.exif_transpose(image)))
-    except Image.DecompressionBombError:
-        raise SignsError(
-            f"{shown(path)} has too many pixels; expected at most 170 million; scale it down"
-        ) from None
-    except PermissionError as error:
-        raise SignsError(refused(path, error)) from None
-    except MemoryError:
-        raise SignsError(f"{shown(path)} does not fit into memory; scale it down") from None
-    except Exception:
-        # Pillow's decoders answer damaged files with many kinds of exceptions (SyntaxError,
-        # struct.error, IndexError, ...); whichever it is, this file is not an image.
-        raise SignsError(
-            f"{shown(path)} cannot be read as an image; "
-            "expected a whole JPEG, PNG or such; replace or remove it"
-        ) from None
-
-
-def _flat(image):
-    """RGB without transparency."""
-    if image.mode.startswith("I"):  # 16 bits: Pillow's own conversion would clip at 255
-        values = np.asarray(image, np.float64) / 257
-        image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    image = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-
-
-def _fitted(image):
-    scale = SIZE / max(image.size)
-    width, height = (max(1, round(side * scale)) for side in image.size)
-    pixels = np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
-    for axis in (0, 1):
-        before = (SIZE - pixels.shape[axis]) // 2
-        after = SIZE - pixels.shape[axis] - before
-        first, last = pixels.take([0], axis), pixels.take([-1], axis)
-        strips = [_strip(first, before, axis), pixels, _strip(last, after, axis)]
-        pixels = np.concatenate(strips, axis)
-    return pixels
-
-
-def _strip(edge, thickness, axis):
-    """So many rows or columns of the median colour of an edge."""
-    colour = np.median(edge.reshape(-1, 3), axis=0).round().astype(np.uint8)
-    shape = [edge.shape[0], edge.shape[1], 3]
-    shape[axis] = thickness
-    return np.broadcast_to(colour, shape)

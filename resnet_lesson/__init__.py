@@ -41,6 +41,7 @@ _HOMES = {
     "hint": "help",
     "progress": "progress",
     "question": "questions",
+    "reset": "reset",
     "solution": "help",
     "trusted": "check",
 }

@@ -77,6 +77,7 @@ def _parser():
     _add_signs(commands)
     _add_train(commands)
     _add_progress(commands)
+    _add_reset(commands)
     _add_doctor(commands)
     return parser
 
@@ -409,3 +410,32 @@ def _doctor(options):
     else:
         print(doctor.as_text(lines, sys.stdout.encoding))
     return 0 if doctor.healthy(lines) else SICK
+
+
+def _add_reset(commands):
+    parser = commands.add_parser(
+        "reset",
+        help="make an exercise of your notebook blank again, and keep your code aside",
+        description="Puts the blank back where an exercise was. The code that stood there is kept "
+        "in the folder kept beside the notebook. Save the notebook first, and reload it from disk "
+        "afterwards.",
+    )
+    parser.add_argument("exercise", metavar="EXERCISE", help="such as identity_block")
+    parser.add_argument(
+        "--notebook",
+        metavar="PATH",
+        type=_path,
+        help="your notebook, or its folder (else this folder, or its folder notebooks)",
+    )
+    parser.add_argument("--points", action="store_true", help="take its points back too")
+    parser.set_defaults(run=_reset)
+
+
+def _reset(options):
+    from resnet_lesson.lab.reset import ResetError, reset_exercise
+
+    try:
+        print(reset_exercise(options.exercise, options.notebook, options.points))
+    except ResetError as error:
+        raise CommandError(str(error)) from None
+    return 0

@@ -138,7 +138,7 @@ def _packages():
 def _engine(told):
     """What a trial of TensorFlow told."""
     if "failed" in told:
-        fix = python("-m", "pip", "install", "--force-reinstall", *ENGINE, "numpy")
+        fix = pip_install([need for need in needs() if need.name in ENGINE], "--force-reinstall")
         yield Line("TensorFlow", told["failed"], "wrong", fix)
         return
     if "busy" in told:

@@ -76,7 +76,7 @@ def require():
     essential = [need for need in needs() if need.name not in OPTIONAL]
     lacking = [n for n in essential if n.found is None or (not n.fits and n.name in ENGINE)]
     if lacking:
-        raise NotReady(f"{'; '.join(map(str, lacking))}; {advice(lacking)}")
+        raise _lacking(lacking)
 
 
 def remind():
@@ -103,22 +103,15 @@ def _state():
     return newest, *map(_version, ENGINE)
 
 
-def advice(lacking):
-    """What to do about packages that are missing or do not fit.
-
-    Arguments:
-        lacking: list of `Need`.
-    """
-    return f"run `{pip_install(lacking)}`{_then()}"
-
-
-def pip_install(lacking):
+def pip_install(needs, *options):
     """The command that installs packages, as a line for the terminal.
 
     Arguments:
-        lacking: list of `Need`.
+        needs: list of `Need`.
+        options: strings, for pip.
     """
-    return python("-m", "pip", "install", *(f"{need.name}{need.wanted}" for need in lacking))
+    wanted = (f"{need.name}{need.wanted}" for need in needs)
+    return python("-m", "pip", "install", *options, *wanted)
 
 
 def python(*arguments):
@@ -137,11 +130,18 @@ def explained(error):
     """
     if isinstance(error, NotReady):
         return error
-    top = (getattr(error, "name", None) or "").partition(".")[0]
-    if not isinstance(error, ModuleNotFoundError) or top in ("", __package__):
-        return NotReady(f"{_gist(error)}; run `{python('-m', __package__, 'doctor')}`")
-    name = next((name for name, module in _MODULES.items() if module == top), top)
-    return NotReady(f"{name} is missing; {advice([Need(name, '', None, False)])}")
+    if isinstance(error, ModuleNotFoundError):
+        top = (error.name or "").partition(".")[0]
+        if top == "packaging":  # without which no list of needs can be read
+            return _lacking([Need(top, "", None, False)])
+        found = [need for need in needs() if _MODULES.get(need.name, need.name) == top]
+        if found:
+            return _lacking(found)
+    return NotReady(f"{_gist(error)}; run `{python('-m', __package__, 'doctor')}`")
+
+
+def _lacking(needs):
+    return NotReady(f"{'; '.join(map(str, needs))}; run `{pip_install(needs)}`{_then()}")
 
 
 def _gist(error):

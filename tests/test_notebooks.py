@@ -7,7 +7,6 @@ import ast
 import json
 import re
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
@@ -18,8 +17,6 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 SOLVED = sorted((FOLDER / "solutions").glob("*.ipynb"))
 BLANK = sorted(FOLDER.glob("*.ipynb"))
 EXERCISES = list(all_exercises().values())
-FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|(?:src|href)\s*=\s*\"([^\"]+)\"")
 
 in_both_forms = pytest.mark.parametrize(
     "path", SOLVED + BLANK, ids=lambda path: f"{path.parent.name}/{path.stem}"
@@ -32,19 +29,6 @@ def cells_of(path, kind="code"):
     """The cells of one kind in a notebook as it is stored, each source as one string."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return [c | {"source": "".join(c["source"])} for c in cells if c["cell_type"] == kind]
-
-
-def prose_of(path):
-    """All text cells of a notebook as one string, without code examples."""
-    text = "\n\n".join(cell["source"] for cell in cells_of(path, "markdown"))
-    return re.sub(r"`[^`\n]*`", "", FENCED.sub("", text))
-
-
-def headings_of(path):
-    """The headings of a notebook, each with its level: ``[(1, "Title"), ...]``."""
-    text = FENCED.sub("", "\n\n".join(c["source"] for c in cells_of(path, "markdown")))
-    found = re.findall(r"^(#{1,6})\s+(.+?)\s*#*$", text, re.MULTILINE)
-    return [(len(marks), title) for marks, title in found]
 
 
 def texts_of(cell):
@@ -112,26 +96,6 @@ def test_what_differs_between_machines_is_not_stored(path):
         assert all(authoring.WIDGET_VIEW not in o.get("data", {}) for o in cell["outputs"])
         if "nbval-ignore-output" in cell["metadata"].get("tags", ()):
             assert all(authoring.has_picture(output) for output in cell["outputs"])
-
-
-@in_both_forms
-def test_no_cell_is_longer_than_a_screen(path):
-    long = [c["source"] for c in cells_of(path) if len(c["source"].splitlines()) > 30]
-    assert long == []
-
-
-@in_both_forms
-def test_every_link_to_a_file_or_a_heading_leads_there(path):
-    anchors = {title.replace(" ", "-") for _, title in headings_of(path)}
-    for found in LINK.findall(prose_of(path)):
-        link = unquote(found[0] or found[1])
-        if re.match(r"[a-z]+:", link):
-            continue
-        file, _, anchor = link.partition("#")
-        if file:
-            assert (path.parent / file).exists(), link
-        else:
-            assert anchor in anchors, link
 
 
 @pytest.mark.parametrize("path", BLANK, ids=lambda path: path.stem)

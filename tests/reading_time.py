@@ -1,0 +1,105 @@
+"""How long a notebook takes: ``python tests/reading_time.py`` prints it for each one.
+
+Nobody has timed learners with a watch: the minutes are counted, by these rules.
+
+- *Reading*: the words of the text cells and questions at 238 a minute, which is what adults read of
+  English non-fiction (Brysbaert, 2019, "How many words do we read per minute?", Journal of Memory
+  and Language 109); given code at 500 lines an hour, above which reviewers begin to overlook things
+  (Cohen, 2006, "Best Kept Secrets of Peer Code Review").
+- *Working*: a minute for each prediction, question, picture and closing question, the minutes that
+  each exercise states, and the time that the cells compute (`COMPUTING`).
+
+Sources at the end of a notebook, hints and solutions are left out.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+import mistune
+from bs4 import BeautifulSoup
+from texts import SOLVED
+
+from resnet_lesson.authoring import blank_source
+from resnet_lesson.lab.questions import all_questions
+
+WORDS_A_MINUTE = 238
+CODE_LINES_A_MINUTE = 500 / 60
+# Minutes that the cells of a notebook compute on two cores, where it is one or more.
+COMPUTING = {
+    "01-skip-connection": 1,
+    "05-train-on-signs": 10,
+    "09-why-it-works": 5,
+    "10-pretrained": 4,
+}
+TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
+PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")
+EXERCISE = re.compile(r"points? · (\d+) minutes")
+STATED = re.compile(r"^\| (\d+) min \| (\d+) min", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Minutes that a notebook takes."""
+
+    reading: float
+    working: float
+
+
+def shown(source):
+    """The words of a text cell as a reader sees them; what is folded in counts too."""
+    return BeautifulSoup(TO_HTML(source), "html.parser").get_text(" ")
+
+
+def minutes_of(path):
+    """The minutes for a solved notebook: `Minutes`."""
+    words = lines = tasks = 0
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            words += 0 if source.startswith("## Sources") else len(shown(source).split())
+            tasks += _tasks_in(source)
+        else:
+            lines += _lines_to_read(blank_source(source))
+            asked = [all_questions()[name] for name in re.findall(r'^question\("([^"]+)', source)]
+            words += sum(_words_of(question) for question in asked)
+            tasks += len(asked) + _pictures_in(cell)
+    reading = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE
+    return Minutes(reading, tasks + COMPUTING.get(path.stem, 0))
+
+
+def _tasks_in(source):
+    tasks = len(PREDICTION.findall(source)) + source.count("![")
+    tasks += sum(map(int, EXERCISE.findall(source)))
+    if "You can move on once you can answer" in source:
+        tasks += len(re.findall(r"^\d+\. ", source, re.MULTILINE))
+    return tasks
+
+
+def _lines_to_read(source):
+    return sum(bool(line.strip()) for line in source.splitlines())
+
+
+def _words_of(question):
+    return len(" ".join([question.prompt, *question.options, *question.why]).split())
+
+
+def _pictures_in(cell):
+    forms = [form for output in cell["outputs"] for form in output.get("data", {})]
+    return sum(form.startswith("image/") for form in forms)
+
+
+def stated_in(path):
+    """The minutes that a notebook's header states: `Minutes`."""
+    text = "\n".join("".join(c["source"]) for c in json.loads(path.read_text("utf-8"))["cells"][:2])
+    return Minutes(*map(int, STATED.search(text).groups()))
+
+
+def main():
+    for path in SOLVED:
+        minutes = minutes_of(path)
+        print(f"{path.stem:24} reading {minutes.reading:5.1f}  working {minutes.working:5.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -9,25 +9,25 @@ that drop all styles, such as GitHub's, keep elements that read well by themselv
 import re
 from html import escape
 
-# A verdict's sign, and the variable of the theme that holds its colour, which is never that of
-# text: at least 3:1 against the panel in every theme.
+# Kinds of panels: the colour of the bar, at least 3:1 against the panel in every theme. It is
+# never the colour of text, and the title says in words what it says.
 KINDS = {
-    "passed": ("✓", "var(--jp-success-color1,#388e3c)"),
-    "failed": ("✗", "var(--jp-warn-color0,#e65100)"),
-    "error": ("✗", "var(--jp-error-color1,#d32f2f)"),
-    "open": ("○", "var(--jp-border-color0,#8a8a8a)"),
-    "note": ("", "var(--jp-brand-color1,#1976d2)"),
+    "passed": "var(--jp-success-color1,#388e3c)",
+    "failed": "var(--jp-warn-color0,#e65100)",
+    "error": "var(--jp-error-color1,#d32f2f)",
+    "open": "var(--jp-layout-color4,#757575)",
+    "note": "var(--jp-brand-color1,#1976d2)",
 }
 _TEXT = "var(--jp-content-font-color1,inherit)"
 _BACK = "var(--jp-layout-color1,transparent)"
-_LINE = "var(--jp-border-color1,#8a8a8a)"
+LINE = "var(--jp-border-color1,#8a8a8a)"
 _PANEL = (
-    f"border:1px solid {_LINE};border-left:0.35em solid {{colour}};border-radius:0.3em;"
+    f"border:1px solid {LINE};border-left:0.35em solid {{colour}};border-radius:0.3em;"
     f"background:{_BACK};color:{_TEXT};"
     "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5;"
-    "padding:0.6em 1em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
+    "padding:0.6em 0.8em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
 )
-TITLE = "font-size:1.1em;font-weight:600;margin:0 0 0.4em"
+TITLE_STYLE = "font-size:1.1em;font-weight:600;margin:0 0 0.4em"
 # MathJax leaves elements of these classes alone: a dollar in an error message is a dollar.
 _NO_MATHS = "tex2jax_ignore mathjax_ignore"
 
@@ -72,8 +72,8 @@ def panel(title, body, kind="note"):
     """
     title = shown(title, 300)
     named = f' role="group" aria-label="{escape(title)}"' if title else ""
-    looks = _PANEL.format(colour=KINDS[kind][1])
-    head = f'<p style="{TITLE}"><strong>{escape(title)}</strong></p>' if title else ""
+    looks = _PANEL.format(colour=KINDS[kind])
+    head = f'<p style="{TITLE_STYLE}"><strong>{escape(title)}</strong></p>' if title else ""
     return f'<div class="{_NO_MATHS}"{named} style="{looks}">{head}{body}</div>'
 
 

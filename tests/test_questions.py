@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from resnet_lesson.lab.help import Note
+from resnet_lesson.lab.panel import Panel
 from resnet_lesson.lab.questions import LETTERS, Question, all_questions, question
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks" / "solutions"
@@ -48,25 +48,32 @@ def test_an_answer_is_checked_and_explained():
 @pytest.mark.parametrize("answer", ["z", "ab", "", 2, ["a"]])
 def test_what_is_no_option_is_told_in_one_line(answer):
     said = question(next(iter(all_questions())), answer)
-    assert isinstance(said, Note) and "choose from a, b" in repr(said)
+    assert isinstance(said, Panel) and "Choose from a, b" in repr(said)
 
 
-def test_an_unknown_question_is_told_in_one_line():
-    assert "There is no question 'nothing'" in repr(question("nothing"))
+@pytest.mark.parametrize("name", ["nothing", None, 3, ["a"]])
+def test_an_unknown_question_is_told_in_one_line(name):
+    assert f"There is no question {name!r}" in repr(question(name))
 
 
 def test_the_static_form_folds_the_answer_in():
     data = ONE._repr_mimebundle_()
-    shown, folded = data["text/markdown"].split("<details>")
-    assert "It **is**." in folded and "It **is**." not in shown
-    assert "It **is**." not in data["text/plain"] and set(data) == {"text/markdown", "text/plain"}
+    assert set(data) == {"text/html", "text/markdown", "text/plain"}
+    for form, why in (("text/markdown", "It **is**."), ("text/html", "It <strong>is</strong>.")):
+        shown, folded = data[form].split("<details", 1)
+        assert why in folded and why not in shown
+    assert "It **is**." not in data["text/plain"]
 
 
-def test_a_button_gives_the_verdict_and_escapes_it():
-    asked = Question("q", "01", "?", ("1", "2"), "b", ("<i>No</i> `x`", "Yes, it is."))
-    _, buttons, verdict = asked.panel().children
-    buttons.children[0].click()
-    assert "✗" in verdict.value and "&lt;i&gt;No&lt;/i&gt; <code>x</code>" in verdict.value
-    buttons.children[1].click()
-    assert "✓" in verdict.value and "<strong>b.</strong>" in verdict.value
-    assert [b.button_style for b in buttons.children] == ["", "success"]
+def test_a_button_stands_beside_its_option_and_gives_the_verdict():
+    asked = Question("q", "01", "`x`?", ("<b>1</b>", "2"), "b", ("<i>No</i> `x`", "Yes, it is."))
+    prompt, *rows, verdict = asked.panel().children
+    assert "<code>x</code>?" in prompt.value
+    (first, text), (second, _) = (row.children for row in rows)
+    assert "&lt;b&gt;1&lt;/b&gt;" in text.value and first.tooltip == "Answer a: <b>1</b>"
+    first.click()
+    assert "✗ a. Not quite" in verdict.value and "<code>x</code>" in verdict.value
+    assert "<i>" not in verdict.value and 'role="alert"' in verdict.value
+    second.click()
+    assert "✓ b. Right" in verdict.value and "✗" not in verdict.value
+    assert [button.description for button in (first, second)] == ["✗ a", "✓ b"]

@@ -185,8 +185,9 @@ def themed(picture):
         looks = _themed_looks(element)
         if looks:
             element.set("style", looks)
-    ems = number(float(root.get("width")) / style.HEADING)
-    root.set("style", f"display:block;width:{ems}em;max-width:100%;height:auto")
+    ems = float(root.get("width")) / style.HEADING
+    size = f"width:{number(ems)}em;min-width:{number(0.8 * ems)}em;max-width:100%;height:auto"
+    root.set("style", f"display:block;{size}")
     for name in ("width", "height"):
         del root.attrib[name]
     title, said = root.find("title"), root.find("desc")

@@ -46,10 +46,12 @@ def compare(expected, found, partial=False, free=()):
 def placed(series, comparison):
     """The attempt's series with the places of the expected operations that its own ones stand for.
 
-    What is extra bears the place that its difference names.
+    What is extra, or comes out of its turn, bears the place that its difference names.
     """
     names = {id(op): want.place for want, op in comparison.pairs}
     extras = [w for d in comparison.differences if d.what == "extra" for w in (d.where, *d.also)]
+    late = [d.where for d in comparison.differences if d.what == "order"]
+    extras += [where for where in late if where not in names.values()]
     for op in operations(series):
         if id(op) not in names:
             kinds = (kind_in_places(op), op.kind)

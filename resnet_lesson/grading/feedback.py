@@ -1,9 +1,10 @@
 """What one learner gets back: a page with points, findings and drawings."""
 
 from resnet_lesson.grading.page import page, tag, text
-from resnet_lesson.grading.report_html import NARROW, drawings, finding_item
+from resnet_lesson.grading.report_html import drawings, finding_item
 from resnet_lesson.look import in_words
 
+NARROW = 400  # so that two drawings stand side by side on a screen, and one fits a phone
 _STYLE = """
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; margin: 1rem 0 .3rem; }
 .pair > div { flex: 0 1 400px; min-width: 0; }

@@ -10,10 +10,10 @@ from resnet_lesson.grading.report_text import COLUMNS, block_of, part, rows
 from resnet_lesson.graph import operations
 from resnet_lesson.look import in_words
 
-NARROW = 400  # so that two drawings stand side by side on a screen, and one fits a phone
+WIDTH = 320  # of a drawing below a cell: two stand side by side, and one fits a narrow window
 KINDS = {"not_attempted": "open"}  # the other verdicts are kinds of panels themselves
 _PAIR = "display:flex;flex-wrap:wrap;gap:0.8em;margin:0.6em 0"
-_PICTURE = f"flex:0 1 {NARROW / style.HEADING:.1f}em;min-width:min(100%,24em);margin:0"
+_PICTURE = "flex:0 1 auto;margin:0"
 _CELL = "text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"
 
 
@@ -32,7 +32,7 @@ def report_html(report):
     items = "".join(finding_item(f.where, f.what, f.message) for f in report.findings)
     if items:
         parts.append(f'<ol style="margin:0.4em 0;padding-left:1.6em">{items}</ol>')
-    pictures = [svg.themed(picture) for picture in drawings(report, NARROW)]
+    pictures = [svg.themed(picture) for picture in drawings(report, WIDTH)]
     if pictures:
         pair = "".join(f'<figure style="{_PICTURE}">{picture}</figure>' for picture in pictures)
         parts.append(look.scrolling(f'<div style="{_PAIR}">{pair}</div>', "Drawings"))
@@ -70,7 +70,6 @@ def drawings(report, width=style.WIDTH):
     marks |= {d.where: d.what.replace("_", " ") for d in verdict.differences}
     missing, extra = (_places(verdict, what) for what in ("missing", "extra"))
     of_yours = {w: m for w, m in marks.items() if w not in missing}
-    of_yours |= {w: "order" for d in verdict.differences for w in _late(d, yours, expected)}
     of_expected = {w: _right(m) for w, m in marks.items() if w not in extra}
     name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
     return [
@@ -82,15 +81,6 @@ def drawings(report, width=style.WIDTH):
 def _places(verdict, what):
     """The places of all differences of a kind."""
     return {w for d in verdict.differences if d.what == what for w in (d.where, *d.also)}
-
-
-def _late(difference, yours, expected):
-    """Where in the attempt stands what comes too early or too late."""
-    if difference.what != "order":
-        return set()
-    here, there = ({op.place for op in operations(series)} for series in (yours, expected))
-    kind = difference.where.rpartition(".")[2]
-    return {place for place in here - there if place.rpartition(".")[2] == kind}
 
 
 def _right(mark):

@@ -39,13 +39,14 @@ def rows(verdict):
         return []
     wrong = {where for d in verdict.differences for where in (d.where, *d.also)}
     values = {place.where: place for place in verdict.values}
+    late = {d.where: f", {d.got}" for d in verdict.differences if d.what == "order"}
     yours = {op.place: op for op in operations(found)}
     wanted = {op.place: op for op in operations(expected)}
     listed = []
     for place in [*wanted, *(place for place in yours if place and place not in wanted)]:
         want, have = _words(wanted.get(place)), _words(yours.get(place))
         short = place.removeprefix(f"{block_of(root)}.")
-        same = "the same" if want == have else have
+        same = "the same" if want == have and place not in late else have + late.get(place, "")
         listed.append((place in wrong, short, want, same, _value(values.get(place))))
     return listed
 

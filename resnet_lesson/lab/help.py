@@ -7,47 +7,35 @@ from collections import Counter
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.lab import record
+from resnet_lesson.lab.panel import Panel
+from resnet_lesson.look import shown
 
 _hints_given = Counter()
 
 
-class Note:
-    """A short text for the learner: Markdown in a notebook, plain text elsewhere.
-
-    Arguments:
-        markdown: the text.
-    """
-
-    def __init__(self, markdown):
-        self.markdown = markdown
-
-    def __repr__(self):
-        return self.markdown
-
-    def _repr_markdown_(self):
-        return self.markdown
-
-
 def _find(exercise_id):
-    """The exercise, or a `Note` that says which there are; its function is taken for its name."""
+    """The exercise, or a `Panel` that says which there are; its function is taken for its name."""
     exercises = all_exercises()
     name = getattr(exercise_id, "__name__", exercise_id)
     if isinstance(name, str) and name in exercises:
         return exercises[name]
-    return Note(f"There is no exercise {name!r}. The exercises are: {', '.join(exercises)}.")
+    known = ", ".join(f"`{known}`" for known in exercises)
+    return Panel(
+        f"The exercises are: {known}.", shown(f"There is no exercise {name!r}", 100), "error"
+    )
 
 
 def hint(exercise_id):
-    """Shows one more step of help at each call.
+    """Shows one more step of help at each call; the steps before it are folded.
 
     Arguments:
         exercise_id: the exercise, such as ``"identity_block"``.
 
     Returns:
-        A `Note`. After the last step it says the last again, and where the solution is.
+        A `Panel`. After the last step it says the last again, and where the solution is.
     """
     exercise = _find(exercise_id)
-    if isinstance(exercise, Note):
+    if isinstance(exercise, Panel):
         return exercise
     steps = exercise.hints
     number = min(_hints_given[exercise.id], len(steps) - 1)
@@ -57,7 +45,9 @@ def hint(exercise_id):
         after = (
             f'That was the last one. After trying, `solution("{exercise.id}")` shows a solution.'
         )
-    return Note(f"**Hint {number + 1} of {len(steps)}.** {steps[number]}\n\n{after}")
+    titles = [f"Hint {i + 1} of {len(steps)}" for i in range(len(steps))]
+    before = zip(titles, steps[:number], strict=False)
+    return Panel(f"{steps[number]}\n\n{after}", titles[number], before=before)
 
 
 def solution(exercise_id):
@@ -67,17 +57,20 @@ def solution(exercise_id):
         exercise_id: the exercise, such as ``"identity_block"``.
 
     Returns:
-        A `Note`.
+        A `Panel`.
     """
     exercise = _find(exercise_id)
-    if isinstance(exercise, Note):
+    if isinstance(exercise, Panel):
         return exercise
     if not record.read().get(exercise.id, {}).get("attempts"):
-        return Note(
-            f"Try first: fill in the cell, run `check({exercise.id})`, then open the solution "
-            f'here. `hint("{exercise.id}")` helps you on.'
+        return Panel(
+            f"Fill in the cell, run `check({exercise.id})`, then open the solution here. "
+            f'`hint("{exercise.id}")` helps you on.',
+            "Try first",
+            "open",
         )
-    return Note(f"```python\n{_code(exercise.load_reference())}\n```\n\n{exercise.explanation}")
+    code = _code(exercise.load_reference())
+    return Panel(f"```python\n{code}\n```\n\n{exercise.explanation}", "A solution")
 
 
 def _code(function):

@@ -15,37 +15,47 @@ class Panel:
             goes through `quoted` first.
         title: plain text; it says in words what the kind says by its colour.
         kind: a key of `resnet_lesson.look.KINDS`.
-        folds: `(summary, markdown)` pairs, shown folded after the title and before the text.
+        before, after: `(summary, markdown)` pairs, shown folded before and after the text.
     """
 
-    def __init__(self, markdown, title="", kind="note", folds=()):
+    def __init__(self, markdown, title="", kind="note", before=(), after=()):
         self.text = markdown
         self.title = title
         self.kind = kind
-        self.folds = tuple(folds)
+        self.before = tuple(before)
+        self.after = tuple(after)
 
     @property
     def markdown(self):
         """The whole of it as Markdown."""
-        title = [f"**{quoted(self.title)}**"] if self.title else []
-        folds = [
-            f"<details>\n<summary>{escape(look.shown(summary))}</summary>\n\n{text}\n\n</details>"
-            for summary, text in self.folds
-        ]
-        return "\n\n".join([*title, *folds, self.text])
+        before, after = ([_folded(*fold) for fold in folds] for folds in (self.before, self.after))
+        title = f"**{quoted(self.title)}**" if self.title else ""
+        return "\n\n".join(filter(None, [title, *before, self.text, *after]))
 
     @property
     def html(self):
         """The whole of it as one HTML element without outside assets."""
-        folds = "".join(look.fold(summary, as_html(text)) for summary, text in self.folds)
-        return look.panel(self.title, folds + as_html(self.text), self.kind)
+        before, after = (
+            "".join(look.fold(summary, as_html(text)) for summary, text in folds)
+            for folds in (self.before, self.after)
+        )
+        return look.panel(self.title, before + as_html(self.text) + after, self.kind)
 
     def __repr__(self):
-        folds = [f"{summary}\n{text}" for summary, text in self.folds]
-        return look.shown("\n\n".join(filter(None, [self.title, *folds, self.text])), 20_000)
+        before, after = (
+            [f"{summary}\n\n{text}" for summary, text in folds]
+            for folds in (self.before, self.after)
+        )
+        said = "\n\n".join(filter(None, [self.title, *before, self.text, *after]))
+        return look.shown(said, None)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/markdown": self.markdown, "text/plain": repr(self)}
+
+
+def _folded(summary, markdown):
+    summary = escape(look.shown(summary))
+    return f"<details>\n<summary>{summary}</summary>\n\n{markdown}\n\n</details>"
 
 
 def quoted(text, most=300):

@@ -9,16 +9,16 @@ The texts are in ``resnet_lesson/questions``, one TOML file for each notebook::
     why = ["what is wrong with a", "why b is right", "what is wrong with c"]
 """
 
-import html
-import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from resnet_lesson.lab.help import Note
+from resnet_lesson.lab.panel import Panel, as_html
+from resnet_lesson.look import KINDS, LINE, TITLE_STYLE, shown
 
 LETTERS = "abcdef"
+TITLE = "Predict"
 
 
 @dataclass(frozen=True)
@@ -45,61 +45,69 @@ class Question:
     why: tuple
 
     def check(self, letter):
-        """Whether a letter is the answer, and why: ``(right, text)``."""
+        """Whether a letter is the answer, and why: ``(right, Panel)``."""
         right = letter == self.answer
-        return right, f"{'✓ Right' if right else '✗ Not quite'}. {self._why(letter)}"
+        title = f"{'✓' if right else '✗'} {letter}. {'Right' if right else 'Not quite'}"
+        return right, Panel(self._why(letter), title, "passed" if right else "failed")
 
     def _why(self, letter):
         return self.why[LETTERS.index(letter)]
 
+    def _lettered(self):
+        return list(zip(LETTERS, self.options, strict=False))
+
     def _asked(self):
-        lines = [f"- **{a}** {text}" for a, text in zip(LETTERS, self.options, strict=False)]
-        return "\n".join([f"**Predict.** {self.prompt}", "", *lines])
+        """The question as it stands, with the answer folded in."""
+        options = "\n".join(f"- **{letter}** {text}" for letter, text in self._lettered())
+        answer = ("Answer", f"**{self.answer}.** {self._why(self.answer)}")
+        return Panel(f"{self.prompt}\n\n{options}", TITLE, after=[answer])
 
     def __repr__(self):
-        return f'{self._asked()}\n\nquestion("{self.name}", "a") checks the answer a.'
-
-    def _static(self):
-        why = f"**{self.answer}.** {self._why(self.answer)}"
-        return f"{self._asked()}\n\n<details>\n<summary>Answer</summary>\n\n{why}\n\n</details>"
+        options = "\n".join(f"- {letter}  {text}" for letter, text in self._lettered())
+        how = f'question("{self.name}", "a") checks the answer a.'
+        return f"{TITLE}\n\n{self.prompt}\n\n{options}\n\n{how}"
 
     def panel(self):
         """The living form, an ipywidgets box: the question, a button for each option, a verdict."""
-        from ipywidgets import HTML, Box, Button, Layout, Output, VBox
+        from ipywidgets import HTML, Layout, VBox
 
-        markdown = {"text/markdown": self._asked()}
-        asked = {"output_type": "display_data", "data": markdown, "metadata": {}}
+        asked = HTML(f'<p style="{TITLE_STYLE}">{TITLE}</p>{as_html(self.prompt)}')
         verdict = HTML()
-        buttons = [
-            Button(description=letter, tooltip=text, layout=Layout(width="3.5em"))
-            for letter, text in zip(LETTERS, self.options, strict=False)
-        ]
+        rows = [self._row(letter, text, verdict) for letter, text in self._lettered()]
+        looks = Layout(
+            border=f"1px solid {LINE}",
+            border_left=f"0.35em solid {KINDS['note']}",
+            padding="0.6em 0.8em",
+            max_width="62em",
+        )
+        return VBox([asked, *rows, verdict], layout=looks)
+
+    def _row(self, letter, text, verdict):
+        """A button beside the option that it chooses; it keeps the sign of its verdict."""
+        from ipywidgets import HTML, Button, HBox, Layout
+
+        button = Button(
+            description=letter,
+            tooltip=f"Answer {letter}: {text}",
+            layout=Layout(width="3.5em", height="auto", flex="0 0 auto"),
+        )
 
         def chosen(button):
-            right, text = self.check(button.description)
-            for other in buttons:
-                other.button_style = ""
-            button.button_style = "success" if right else "warning"
-            verdict.value = _as_html(f"**{button.description}.** {text}")
+            right, said = self.check(letter)
+            button.description = f"{'✓' if right else '✗'} {letter}"
+            # An alert that is new in the page is read out; a status would have to be there before.
+            verdict.value = f'<div role="alert">{said.html}</div>'
 
-        for button in buttons:
-            button.on_click(chosen)
-        return VBox([Output(outputs=(asked,)), Box(buttons), verdict])
+        button.on_click(chosen)
+        return HBox([button, HTML(as_html(text))], layout=Layout(align_items="baseline"))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         from resnet_lesson.explorers.panel import VIEW, lives
 
-        data = {"text/markdown": self._static(), "text/plain": repr(self)}
+        data = self._asked()._repr_mimebundle_() | {"text/plain": repr(self)}
         if lives():
             data[VIEW] = self.panel().get_view_spec()
         return data
-
-
-def _as_html(text):
-    """Bold words and code of a short Markdown text as HTML, everything else escaped."""
-    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-    said = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", said)
-    return f'<p role="status" style="line-height: 1.4; max-width: 60em">{said}</p>'
 
 
 @cache
@@ -127,18 +135,18 @@ def question(name, answer=None):
         answer: the letter of an option, such as ``"b"``, or None to be asked.
 
     Returns:
-        The `Question`, or a `Note` that says whether the answer is right, and why.
+        The `Question`, or a `Panel` that says whether the answer is right, and why.
     """
     questions = all_questions()
-    if name not in questions:
-        return Note(f"There is no question {name!r}. The questions are: {', '.join(questions)}.")
+    if not isinstance(name, str) or name not in questions:
+        title = shown(f"There is no question {name!r}", 100)
+        return Panel(f"The questions are: {', '.join(questions)}.", title, "error")
     asked = questions[name]
     if answer is None:
         return asked
     letters = LETTERS[: len(asked.options)]
     letter = answer.strip().lower() if isinstance(answer, str) else ""
     if len(letter) != 1 or letter not in letters:
-        return Note(
-            f"The answer {answer!r} is none of the options: choose from {', '.join(letters)}."
-        )
-    return Note(asked.check(letter)[1])
+        title = shown(f"The answer {answer!r} is none of the options", 100)
+        return Panel(f"Choose from {', '.join(letters)}.", title, "error")
+    return asked.check(letter)[1]

@@ -34,6 +34,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "keras" not in sys.modules:
     # What a learner has set for other work, as variables or in keras.json, is not for the lesson.
     os.environ.update(KERAS_BACKEND="tensorflow", TF_USE_LEGACY_KERAS="0")
+if not os.path.isabs(os.path.expanduser("~")):
+    # A user without a home, as in a container: libraries would raise, or make a folder named ~.
+    import tempfile
+
+    os.environ["HOME"] = os.path.join(tempfile.gettempdir(), "resnet-lesson-" + str(os.getuid()))
 
 __version__ = "0.1.0"
 _HOMES = {

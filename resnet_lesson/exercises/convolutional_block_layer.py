@@ -20,7 +20,7 @@ EXERCISE = Exercise(
     notebook="06-subclassing",
     turn=2,
     points=10.0,
-    minutes=20,
+    minutes=25,
     reference="resnet_lesson.layers:ConvolutionalBlock",
     signature="filters, f, s=2, initializer=GlorotUniform",
     probes=(

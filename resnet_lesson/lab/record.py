@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,8 +11,10 @@ from platformdirs import user_data_path
 
 from resnet_lesson.atomic import write_atomically
 from resnet_lesson.lab.keep import keep
+from resnet_lesson.progress_bar import notice
 
 MEMORY = ":memory:"
+_tell = cache(notice)  # once a session
 _in_memory = {}
 
 
@@ -109,8 +112,12 @@ def _change(changed):
                 write_atomically(path, json.dumps(changed(kept), indent=1).encode())
             _in_memory.clear()  # all of it is in the file now
             return True
-        except (OSError, Timeout):
-            pass
+        except (OSError, Timeout) as error:
+            reason = getattr(error, "strerror", None) or error
+            _tell(
+                f"Your points are kept until this session ends: {path} cannot be written "
+                f"({reason}); set RESNET_LESSON_PROGRESS to a file in a folder that can be."
+            )
     kept = changed(_in_memory)
     _in_memory.clear()
     _in_memory.update(kept)

@@ -1,4 +1,4 @@
-"""How long a notebook takes: ``python tests/reading_time.py`` prints it for each one.
+"""How long a notebook takes: ``python tests/reading_time.py [--run]`` prints it for each one.
 
 Nobody has timed learners with a watch: the minutes are counted, by these rules.
 
@@ -7,25 +7,29 @@ Nobody has timed learners with a watch: the minutes are counted, by these rules.
   and Language 109); given code at 500 lines an hour, above which reviewers begin to overlook things
   (Cohen, 2006, "Best Kept Secrets of Peer Code Review").
 - *Working*: a minute for each prediction, question, picture and closing question, the minutes that
-  each exercise states, and the time that the cells compute (`COMPUTING`).
+  each exercise states, and the time that the cells compute (`COMPUTING`, measured by ``--run``).
+- The minutes of an exercise are the author's; for each line of our solution they come to 2, 2.5 or
+  3, by its difficulty.
 
 Sources at the end of a notebook, hints and solutions are left out.
 """
 
 import json
 import re
+import sys
+import time
 from dataclasses import dataclass
 
 import mistune
 from bs4 import BeautifulSoup
-from texts import SOLVED
+from texts import SOLVED, cells_of
 
-from resnet_lesson.authoring import blank_source
+from resnet_lesson.authoring import REGION, blank_source, execute, read_notebook
 from resnet_lesson.lab.questions import all_questions
 
 WORDS_A_MINUTE = 238
 CODE_LINES_A_MINUTE = 500 / 60
-# Minutes that the cells of a notebook compute on two cores, where it is one or more.
+# Minutes that the cells of a notebook compute on two cores, where these are one or more.
 COMPUTING = {
     "01-skip-connection": 1,
     "05-train-on-signs": 10,
@@ -34,7 +38,7 @@ COMPUTING = {
 }
 TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")
-EXERCISE = re.compile(r"points? · (\d+) minutes")
+EXERCISE = re.compile(r"\*\*(\d+) points? · (\d+) minutes · difficulty (\d) of 3\*\*")
 STATED = re.compile(r"^\| (\d+) min \| (\d+) min", re.MULTILINE)
 
 
@@ -70,7 +74,7 @@ def minutes_of(path):
 
 def _tasks_in(source):
     tasks = len(PREDICTION.findall(source)) + source.count("![")
-    tasks += sum(map(int, EXERCISE.findall(source)))
+    tasks += sum(int(minutes) for _, minutes, _ in EXERCISE.findall(source))
     if "You can move on once you can answer" in source:
         tasks += len(re.findall(r"^\d+\. ", source, re.MULTILINE))
     return tasks
@@ -91,14 +95,34 @@ def _pictures_in(cell):
 
 def stated_in(path):
     """The minutes that a notebook's header states: `Minutes`."""
-    text = "\n".join("".join(c["source"]) for c in json.loads(path.read_text("utf-8"))["cells"][:2])
-    return Minutes(*map(int, STATED.search(text).groups()))
+    return Minutes(*map(int, STATED.search("\n".join(cells_of(path, "markdown"))).groups()))
+
+
+def exercises_in(path):
+    """What a notebook says of its exercises: tuples (points, minutes, lines, difficulty)."""
+    texts, code = cells_of(path, "markdown"), cells_of(path, "code")
+    stated = EXERCISE.findall("\n".join(texts))
+    graded = [source for source in code if REGION.search(source)]
+    for (points, minutes, difficulty), source in zip(stated, graded, strict=True):
+        lines = sum(_lines_to_read(region[0]) - 2 for region in REGION.finditer(source))
+        yield int(points), int(minutes), lines, int(difficulty)
+
+
+def computing(path):
+    """The minutes that a solved notebook's cells compute, at their full length."""
+    notebook = read_notebook(path)
+    start = time.monotonic()
+    execute(notebook, path.parent, path.name, quick=False)
+    return (time.monotonic() - start) / 60
 
 
 def main():
     for path in SOLVED:
         minutes = minutes_of(path)
-        print(f"{path.stem:24} reading {minutes.reading:5.1f}  working {minutes.working:5.1f}")
+        line = f"{path.stem:24} reading {minutes.reading:5.1f}  working {minutes.working:5.1f}"
+        if "--run" in sys.argv[1:]:
+            line += f"  of these computing {computing(path):5.1f}"
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

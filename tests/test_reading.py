@@ -15,6 +15,8 @@ import pytest
 import reading_time
 from texts import ADDRESS, ROOT, SOLVED, Text, cells_of, code_texts, lesson_texts, prose
 
+from resnet_lesson.exercises import all_exercises
+
 FOLDER = ROOT / "tests/reading"
 BLANK = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -205,3 +207,32 @@ def test_text_cells_are_short(path):
     sizes = [len(reading_time.shown(source).split()) for source in cells_of(path, "markdown")]
     assert statistics.median(sizes) < 60
     assert max(sizes) <= 150
+
+
+@each_solved
+def test_the_header_states_the_minutes_that_are_counted(path):
+    stated, counted = reading_time.stated_in(path), reading_time.minutes_of(path)
+    assert abs(stated.reading - counted.reading) <= 5
+    assert abs(stated.working - counted.working) <= 5
+
+
+def test_the_map_of_the_lesson_states_the_same_minutes():
+    the_map = "\n".join(cells_of(SOLVED[0], "markdown"))
+    for path in SOLVED[1:]:
+        stated = reading_time.stated_in(path)
+        row = re.search(
+            rf"^\| \[\d\d\]\({path.name}\).*\| (\d+) \+ (\d+) \|$", the_map, re.MULTILINE
+        )
+        assert (stated.reading, stated.working) == tuple(map(int, row.groups())), path.stem
+
+
+@each_solved
+def test_an_exercise_states_its_points_and_minutes(path):
+    ours = sorted(
+        (exercise for exercise in all_exercises().values() if exercise.notebook == path.stem),
+        key=lambda exercise: exercise.turn,
+    )
+    stated = list(reading_time.exercises_in(path))
+    assert [(e.points, e.minutes) for e in ours] == [row[:2] for row in stated]
+    for _, minutes, lines, difficulty in stated:
+        assert abs(minutes - lines * (1.5 + 0.5 * difficulty)) <= 10

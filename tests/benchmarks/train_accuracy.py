@@ -1,0 +1,197 @@
+"""How soon and how well a ResNet-50 learns real photographs, against the classic recipe.
+
+    python tests/benchmarks/train_accuracy.py --data DIR [--seeds N ...] [--parts]
+
+DIR holds ``train_signs.h5`` and ``test_signs.h5`` of real photographs. The classic recipe is stock
+Keras: Adam 1e-3, batch 32, float32, default momentum, ten epochs. Times hold building the graph and
+our tests after every epoch. The classic recipe and ours take turns; medians are printed, in one
+line. With ``--parts`` a table says instead what becomes of ten epochs when one part of the recipe
+is another.
+"""
+
+import argparse
+import gc
+import resource
+import statistics
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from unittest import mock
+
+CLASSIC_EPOCHS = 10
+TARGET = 0.97
+
+
+def fresh_model(seed):
+    import keras
+
+    from resnet_lesson.networks import ResNet50
+
+    keras.backend.clear_session()
+    gc.collect()
+    keras.utils.set_random_seed(seed)
+    return ResNet50()
+
+
+def classic(signs, seed):
+    """Seconds of the classic recipe, and its accuracy on the test set."""
+    import keras
+
+    from resnet_lesson.signs import normalise, one_hot
+    from resnet_lesson.training import accuracy_of
+
+    model = fresh_model(seed)
+    model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy", metrics=["accuracy"])
+    images, labels = normalise(signs.train_images), one_hot(signs.train_labels)
+    start = time.perf_counter()
+    model.fit(images, labels, batch_size=32, epochs=CLASSIC_EPOCHS, verbose=0)
+    seconds = time.perf_counter() - start
+    return seconds, accuracy_of(model, signs.test_images, signs.test_labels)
+
+
+def ours(signs, seed, **options):
+    """Seconds of a training by `resnet_lesson.training.train`, and its `History`."""
+    from resnet_lesson.training import train
+
+    model = fresh_model(seed)
+    start = time.perf_counter()
+    history = train(model, signs, seed=seed, **options)
+    return time.perf_counter() - start, history
+
+
+def peak_memory():
+    """GiB that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def compare(signs, seeds):
+    soon, long, old, memory = [], [], [], None
+    for seed in seeds:
+        soon.append(ours(signs, seed, target=TARGET))
+        memory = memory or peak_memory()  # before the others add to it
+        old.append(classic(signs, seed))
+        long.append(ours(signs, seed, epochs=20)[1].test_accuracy)
+    seconds = statistics.median(s for s, _ in soon)
+    accuracies = [history.test_accuracy for _, history in soon]
+    reached = sum(accuracy[-1] >= TARGET for accuracy in accuracies)
+    whole = statistics.median(s for s, _ in old)
+    print(
+        f"{TARGET:.0%} reached by {reached} of {len(seeds)} seeds, after "
+        f"{statistics.median(map(len, accuracies)):g} epochs and {seconds:.0f} s, "
+        f"{seconds / whole:.2f} of the classic recipe's {whole:.0f} s for {CLASSIC_EPOCHS} epochs "
+        f"(which end at {statistics.median(a for _, a in old):.1%}); within 20 epochs "
+        f"{statistics.median(map(max, long)):.1%}, at their end "
+        f"{statistics.median(a[-1] for a in long):.1%}; {memory:.1f} GiB at batch 32"
+    )
+
+
+def compiled_with(make_optimizer):
+    """A patch that lets `train` compile the model with another optimizer.
+
+    Arguments:
+        make_optimizer: callable of the recipe's own schedule of learning rates and of the number
+            of steps in all.
+    """
+    from resnet_lesson import training
+
+    usual = training.compile_for
+
+    def compile_for(model, steps, epochs):
+        usual(model, steps, epochs)
+        rates = model.optimizer._learning_rate
+        optimizer = make_optimizer(rates, steps * epochs)
+        model.compile(optimizer=optimizer, loss=model.loss, jit_compile=False)
+
+    return mock.patch.object(training, "compile_for", compile_for)
+
+
+def unmoved(rng, count, height, width):
+    import numpy as np
+
+    return np.tile(np.array([1, 0, 0, 0, 1, 0, 0, 0], "float32"), (count, 1))
+
+
+def unmirrored(rng, count, height, width):
+    """The recipe's moves, each mirrored one turned back about the middle."""
+    from resnet_lesson.training.recipe import random_moves
+
+    moves = random_moves(rng, count, height, width)
+    mirrored = moves[:, 0] < 0
+    a0, a1 = moves[mirrored, 0], moves[mirrored, 1]
+    moves[mirrored, 2] += a0 * (width - 1) + a1 * (height - 1)
+    moves[mirrored, :2] *= -1
+    return moves
+
+
+def variants():
+    """What is another in the recipe: words → (patch, options of `train`)."""
+    from keras import optimizers
+
+    from resnet_lesson import training
+    from resnet_lesson.training import recipe
+
+    peak, patch = recipe.PEAK_LEARNING_RATE, mock.patch.object
+
+    def nesterov(rates, steps):
+        rates = optimizers.schedules.CosineDecay(
+            0.001, steps - steps // 10, warmup_target=0.05, warmup_steps=steps // 10
+        )
+        return optimizers.SGD(rates, momentum=0.9, nesterov=True)
+
+    def without_warmup(rates, steps):
+        return optimizers.Adam(optimizers.schedules.CosineDecay(peak, steps, 0.01))
+
+    return {
+        "the recipe": (nullcontext(), {}),
+        "BatchNorm momentum 0.99, Keras's default": (
+            patch(training, "fitting_momentum", lambda steps: 0.99),
+            {},
+        ),
+        "constant learning rate": (compiled_with(lambda *_: optimizers.Adam(peak)), {}),
+        "no warm-up": (compiled_with(without_warmup), {}),
+        "SGD with Nesterov momentum": (compiled_with(nesterov), {}),
+        "images as they are": (patch(training, "random_moves", unmoved), {}),
+        "no mirroring": (patch(training, "random_moves", unmirrored), {}),
+        "labels not smoothed": (patch(recipe, "LABEL_SMOOTHING", 0.0), {}),
+        "batch 16": (nullcontext(), {"batch_size": 16}),
+        "batch 64": (nullcontext(), {"batch_size": 64}),
+        "float32": (nullcontext(), {"precision": "float32"}),
+    }
+
+
+def parts(signs, seeds):
+    print(f"{'10 epochs':<42}{'test accuracy, by seed':<30}{'median':>8}{'time of an epoch':>18}")
+    for name, (patch, options) in variants().items():
+        ends, seconds = [], []
+        for seed in seeds:
+            with patch:
+                history = ours(signs, seed, **options)[1]
+            ends.append(history.test_accuracy[-1])
+            seconds += history.seconds[1:]
+        by_seed = ", ".join(f"{end:.1%}" for end in ends)
+        print(
+            f"{name:<42}{by_seed:<30}{statistics.median(ends):>8.1%}"
+            f"{statistics.median(seconds):>16.1f} s",
+            flush=True,
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--parts", action="store_true")
+    options = parser.parse_args()
+    if not (options.data / "train_signs.h5").is_file():
+        print(f"skipped: no train_signs.h5 in {options.data}")
+        return
+    import resnet_lesson.lab  # noqa: F401 - loads TensorFlow without its log lines
+    from resnet_lesson.signs import load_signs
+
+    signs = load_signs(options.data)
+    (parts if options.parts else compare)(signs, options.seeds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,7 @@ from resnet_lesson.look import shown
 _hints_given = Counter()
 
 
-def _find(exercise_id):
+def find(exercise_id):
     """The exercise, or a `Panel` that says which there are; its function is taken for its name."""
     exercises = all_exercises()
     name = getattr(exercise_id, "__name__", exercise_id)
@@ -34,7 +34,7 @@ def hint(exercise_id):
     Returns:
         A `Panel`. After the last step it says the last again, and where the solution is.
     """
-    exercise = _find(exercise_id)
+    exercise = find(exercise_id)
     if isinstance(exercise, Panel):
         return exercise
     steps = exercise.hints
@@ -59,7 +59,7 @@ def solution(exercise_id):
     Returns:
         A `Panel`.
     """
-    exercise = _find(exercise_id)
+    exercise = find(exercise_id)
     if isinstance(exercise, Panel):
         return exercise
     if not record.read().get(exercise.id, {}).get("attempts"):

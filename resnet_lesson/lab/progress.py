@@ -146,9 +146,10 @@ class Progress(Panel):
     @property
     def html(self):
         """As of a panel; the table has a caption, and its heads say that they are of columns."""
-        about = "The exercises of this notebook" if self.notebook else "The exercises"
-        named = super().html.replace("<table>", f"<table><caption>{about}</caption>")
-        return named.replace("<th ", '<th scope="col" ')
+        about = "Exercises in this notebook" if self.notebook else "Exercises of the lesson"
+        caption = f'<caption style="text-align:left">{about}</caption>'
+        named = super().html.replace('aria-label="Table"', f'aria-label="{about}"')
+        return named.replace("<table>", f"<table>{caption}").replace("<th ", '<th scope="col" ')
 
     def __repr__(self):
         table = [f"{r.notebook:<24}{r.id:<22}{_of(r):>8}  {r.state}" for r in self.here]

@@ -9,6 +9,7 @@ from pathlib import Path
 from resnet_lesson.atomic import write_atomically
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.lab import record
+from resnet_lesson.lab.help import find
 from resnet_lesson.lab.keep import keep
 from resnet_lesson.lab.panel import Panel
 from resnet_lesson.ready import python
@@ -30,18 +31,17 @@ def reset(exercise_id):
     Returns:
         A `Panel`.
     """
-    name = getattr(exercise_id, "__name__", exercise_id)
-    if not isinstance(name, str) or name not in all_exercises():
-        known = ", ".join(f"`{known}`" for known in all_exercises())
-        return Panel(f"The exercises are: {known}.", f"There is no exercise {name!r}", "error")
-    command = python("-m", "resnet_lesson", "reset", name)
+    exercise = find(exercise_id)
+    if isinstance(exercise, Panel):
+        return exercise
+    command = python("-m", "resnet_lesson", "reset", exercise.id)
     return Panel(
         "1. Save this notebook: File → Save Notebook.\n"
         "2. Run this in a terminal in the notebook's folder, or with `!` before it in a cell:\n"
         f"   `{command}`\n"
         "3. File → Reload Notebook from Disk.\n\n"
         "Your code is kept in a file in the folder `kept`, and your points stay.",
-        f"To make {name} blank again",
+        f"To make {exercise.id} blank again",
     )
 
 

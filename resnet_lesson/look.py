@@ -25,7 +25,7 @@ _PANEL = (
     f"border:1px solid {LINE};border-left:0.35em solid {{colour}};border-radius:0.3em;"
     f"background:{_BACK};color:{_TEXT};"
     "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5;"
-    "padding:0.6em 0.8em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
+    "padding:0.6em 0.8em 0.2em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
 )
 TITLE_STYLE = "font-size:1.1em;font-weight:600;margin:0 0 0.4em"
 # MathJax leaves elements of these classes alone: a dollar in an error message is a dollar.
@@ -59,22 +59,26 @@ def in_words(message):
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(shown(message)))
 
 
-def panel(title, body, kind="note"):
+def panel(title, body, kind="note", role="group"):
     """A panel: a bar in the colour of its kind, a title, and what is said.
+
+    Screen readers announce the title when the panel comes, or all of it if it is an alert.
 
     Arguments:
         title: text, escaped here; it says in words what the colour says.
         body: HTML.
         kind: a key of `KINDS`.
+        role: "group" or "alert".
 
     Returns:
         HTML text, one element.
     """
     title = shown(title, 300)
-    named = f' role="group" aria-label="{escape(title)}"' if title else ""
     looks = _PANEL.format(colour=KINDS[kind])
-    head = f'<p style="{TITLE_STYLE}"><strong>{escape(title)}</strong></p>' if title else ""
-    return f'<div class="{_NO_MATHS}"{named} style="{looks}">{head}{body}</div>'
+    live = ' role="status"' if role == "group" else ""
+    head = f'<p{live} style="{TITLE_STYLE}"><strong>{escape(title)}</strong></p>' if title else ""
+    named = f'role="{role}" aria-label="{escape(title)}"' if title else f'role="{role}"'
+    return f'<div class="{_NO_MATHS}" {named} style="{looks}">{head}{body}</div>'
 
 
 def fold(summary, body, unfolded=False):
@@ -96,5 +100,5 @@ def scrolling(body, label):
     """What may be wider than the window: it scrolls by itself, with the keyboard too."""
     return (
         f'<div role="region" tabindex="0" aria-label="{escape(label)}" '
-        f'style="overflow-x:auto;max-width:100%">{body}</div>'
+        f'style="overflow-x:auto;max-width:100%;overflow-wrap:normal">{body}</div>'
     )

@@ -4,7 +4,14 @@ import re
 from functools import cache
 from html import escape
 
+import mistune
+
 from resnet_lesson import look
+
+_CODE = (
+    "background:var(--jp-cell-editor-background,transparent);padding:0.6em 0.8em;"
+    f"border:1px solid {look.LINE};margin:0.4em 0 0.8em;overflow-wrap:normal"
+)
 
 
 class Panel:
@@ -77,8 +84,32 @@ def as_html(markdown):
     ).strip()
 
 
+def as_line(markdown):
+    """A short Markdown text as HTML to stand within a line."""
+    return as_html(markdown).removeprefix("<p>").removesuffix("</p>")
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """HTML with code in the colours of JupyterLab's editor, as far as they can be read."""
+
+    def block_code(self, code, info=None):
+        said = _coloured(code) if info == "python" else escape(code)
+        return look.scrolling(f'<pre style="{_CODE}"><code>{said}</code></pre>', "Code")
+
+
+def _coloured(code):
+    from pygments import lex
+    from pygments.lexers import PythonLexer
+    from pygments.token import Keyword, String
+
+    parts = []
+    for kind, text in lex(code, PythonLexer()):
+        name = "keyword" if kind in Keyword else "string" if kind in String else ""
+        colour = f"color:var(--jp-mirror-editor-{name}-color,inherit)"
+        parts.append(f'<span style="{colour}">{escape(text)}</span>' if name else escape(text))
+    return "".join(parts)
+
+
 @cache
 def _renderer():
-    import mistune
-
-    return mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+    return mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"])

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from resnet_lesson.lab.panel import Panel, as_html
-from resnet_lesson.look import KINDS, LINE, TITLE_STYLE, shown
+from resnet_lesson.lab.panel import Panel, as_html, as_line
+from resnet_lesson.look import KINDS, LINE, TITLE_STYLE, panel, shown
 
 LETTERS = "abcdef"
 TITLE = "Predict"
@@ -71,7 +71,7 @@ class Question:
         """The living form, an ipywidgets box: the question, a button for each option, a verdict."""
         from ipywidgets import HTML, Layout, VBox
 
-        asked = HTML(f'<p style="{TITLE_STYLE}">{TITLE}</p>{as_html(self.prompt)}')
+        asked = HTML(_typed(f'<p style="{TITLE_STYLE}">{TITLE}</p>{as_html(self.prompt)}'))
         verdict = HTML()
         rows = [self._row(letter, text, verdict) for letter, text in self._lettered()]
         looks = Layout(
@@ -96,10 +96,11 @@ class Question:
             right, said = self.check(letter)
             button.description = f"{'✓' if right else '✗'} {letter}"
             # An alert that is new in the page is read out; a status would have to be there before.
-            verdict.value = f'<div role="alert">{said.html}</div>'
+            verdict.value = _typed(panel(said.title, as_html(said.text), said.kind, "alert"))
 
         button.on_click(chosen)
-        return HBox([button, HTML(as_html(text))], layout=Layout(align_items="baseline"))
+        row = Layout(align_items="baseline")
+        return HBox([button, HTML(_typed(as_line(text)), layout=Layout(flex="1 1 0"))], layout=row)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         from resnet_lesson.explorers.panel import VIEW, lives
@@ -108,6 +109,12 @@ class Question:
         if lives():
             data[VIEW] = self.panel().get_view_spec()
         return data
+
+
+def _typed(html):
+    """HTML in the type of the notebook's texts, which is larger than that of widgets."""
+    looks = "font-size:var(--jp-content-font-size1,inherit);line-height:1.5;overflow-wrap:anywhere"
+    return f'<div style="{looks}">{html}</div>'
 
 
 @cache

@@ -159,6 +159,8 @@ def train(
 
 def _history_so_far(checkpoint, model, settings, strategy):
     """What the checkpoint says, which the model goes on from; None if there is nothing."""
+    # Workers make variables together: also one that finds no checkpoint, before it says so.
+    model.optimizer.build(model.trainable_variables)
     history = read_checkpoint(checkpoint, model, settings)
     if not same_for_all(strategy, len(history["loss"]) if history else 0):
         raise TrainingError(

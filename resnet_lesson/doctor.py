@@ -8,17 +8,28 @@ import re
 import shutil
 import sys
 import tempfile
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from resnet_lesson import NotReady, __version__, machine
-from resnet_lesson.ready import ENGINE, installed, needs, pip_install, python, tested_versions
+from resnet_lesson.ready import (
+    ENGINE,
+    installed,
+    needs,
+    pip_install,
+    python,
+    require,
+    tested_versions,
+)
 
 MARKS = {"good": "✓", "note": "!", "wrong": "✗"}
 PLAIN = {"good": "+", "note": "!", "wrong": "x"}  # for a terminal that has no such signs
 GB = 1e9
 MEMORY = 3 * GB  # a kernel that trains the ResNet-50 of notebook 05, and JupyterLab beside it
 DISK = GB / 2  # drawn signs, weights from ImageNet, a trained network
+_WRITABLE = "folder that can be written"
+_ANOTHER_HOME = f"set the variable HOME to a {_WRITABLE}"
 REQUIREMENTS = "in the lesson's folder: {}".format(
     python("-m", "pip", "install", "-r", "requirements.txt")
 )
@@ -48,11 +59,13 @@ def examine():
         List of `Line`.
     """
     lines = _found(_system, _packages)
-    if any(line.state == "wrong" and line.subject in ENGINE for line in lines):
+    try:
+        require()
+    except NotReady:
         return lines + _found(*_BESIDE_TENSORFLOW)
     with machine.trial() as process:  # TensorFlow loads while we look at the rest
         rest = _found(*_BESIDE_TENSORFLOW)
-        return lines + _found(lambda: _engine(machine.outcome(process))) + rest
+        return [*lines, *_engine(machine.outcome(process)), *rest]
 
 
 def _found(*looks):
@@ -194,29 +207,25 @@ def _memory():
 
 def _folders():
     """Where the lesson writes: whether it can, and whether there is room."""
-    for subject, find, variable, loss in (
-        ("Cache", _cache, "RESNET_LESSON_CACHE", "signs are drawn anew in each session"),
-        ("Progress", _progress, "RESNET_LESSON_PROGRESS", "points are lost with the session"),
-        ("Temporary files", tempfile.gettempdir, "TMPDIR", "training and grading fail"),
-    ):
+    home = Path.home()
+    homeless = _hindrance(home)
+    if homeless:
+        yield Line("Home folder", f"{home} cannot be written ({homeless})", "wrong", _ANOTHER_HOME)
+    for subject, find, variable, what, loss in _WRITTEN:
         try:
             folder = find()
         except ImportError:
-            continue  # a line on the package that is missing says it
-        except OSError as error:
-            folder, reason = None, error.strerror or str(error)
-        else:
-            reason = None if folder is None else _hindrance(Path(folder))
-        if folder is None and reason is None:
-            yield Line(subject, f"kept in memory ({variable}={os.environ[variable]})", "note")
-        elif reason is None:
+            continue  # the line on the missing package says it
+        reason = folder and _hindrance(folder)
+        if reason:
+            lost = homeless and home in folder.parents
+            fix = _ANOTHER_HOME if lost else f"set the variable {variable} to {what} {_WRITABLE}"
+            said = f"{_short(folder)} cannot be written ({reason}): {loss}"
+            yield Line(subject, said, "wrong", fix)
+        elif folder:
             yield Line(subject, f"{_short(folder)} can be written")
         else:
-            where = "a folder that can be written"
-            if subject == "Progress":
-                where = "a file in " + where
-            said = f"{_short(folder)} cannot be written ({reason}): {loss}"
-            yield Line(subject, said, "wrong", f"set the variable {variable} to {where}")
+            yield Line(subject, f"kept in memory ({variable}={os.environ[variable]})", "note")
 
 
 def _cache():
@@ -229,7 +238,26 @@ def _progress():
     from resnet_lesson.lab.record import record_path
 
     path = record_path()
-    return path and path.parent
+    return path and path.absolute().parent
+
+
+_WRITTEN = (
+    ("Cache", _cache, "RESNET_LESSON_CACHE", "a", "signs are drawn anew in each session"),
+    (
+        "Progress",
+        _progress,
+        "RESNET_LESSON_PROGRESS",
+        "a file in a",
+        "points are lost with the session",
+    ),
+    (
+        "Temporary files",
+        lambda: Path(tempfile.gettempdir()),
+        "TMPDIR",
+        "a",
+        "training and grading fail",
+    ),
+)
 
 
 def _hindrance(folder):
@@ -250,11 +278,9 @@ def _hindrance(folder):
 
 def _signs():
     """Which images the notebooks would take."""
-    try:
-        from resnet_lesson.signs import FOLDER, VARIABLE, SignsError, load_signs
-        from resnet_lesson.signs.cache import cache_file
-    except ImportError:
-        return
+    from resnet_lesson.signs import FOLDER, VARIABLE, SignsError, load_signs
+    from resnet_lesson.signs.cache import cache_file
+
     named = os.environ.get(VARIABLE)
     given = [named] if named else [p for p in (FOLDER, f"notebooks/{FOLDER}") if os.path.isdir(p)]
     for folder in given:
@@ -273,20 +299,15 @@ def _signs():
 
 def _jupyter():
     """Whether Jupyter has room for itself, and starts its notebooks in this environment."""
-    try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-        from jupyter_core.paths import jupyter_runtime_dir
-    except ImportError:
-        return
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_core.paths import jupyter_runtime_dir
+
     reason = _hindrance(Path(jupyter_runtime_dir()))
     if reason:
         said = f"{_short(jupyter_runtime_dir())} cannot be written ({reason}): it does not start"
-        fix = "set the variable HOME to a folder that can be written"
-        yield Line("Jupyter", said, "wrong", fix)
-    try:
+        yield Line("Jupyter", said, "wrong", _ANOTHER_HOME)
+    with warnings.catch_warnings(action="ignore"):  # IPython's, where it may not write
         program = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    except NoSuchKernel:
-        program = "none"
     # By its bare name Jupyter takes the Python that it runs in itself.
     if re.fullmatch(r"python(\d(\.\d+)?)?", program) or _same_python(program):
         yield Line("Kernel", "notebooks start in this Python")

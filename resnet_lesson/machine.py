@@ -116,7 +116,8 @@ def outcome(process, patience=PATIENCE):
     if process.returncode:
         return {"failed": _in_words(process.returncode, errors)}
     isa = _ISA.search(out) if "primitive,exec,cpu,convolution" in out else None
-    return {**json.loads(out.splitlines()[-1]), "onednn": isa[1] if isa else None}
+    told = next(line for line in reversed(out.splitlines()) if line.startswith("{"))
+    return {**json.loads(told), "onednn": isa[1] if isa else None}
 
 
 def _in_words(status, errors):

@@ -173,7 +173,8 @@ def _requirements():
 def _need(requirement):
     found = _version(requirement.name)
     fits = found == "" or (found is not None and requirement.specifier.contains(found, True))
-    return Need(requirement.name, str(requirement.specifier), found, fits)
+    wanted = ",".join(sorted(map(str, requirement.specifier), reverse=True))  # >=2.20,<3
+    return Need(requirement.name, wanted, found, fits)
 
 
 def installed():

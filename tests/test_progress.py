@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import nbclient
 import nbformat
@@ -192,6 +193,18 @@ def test_points_kept_in_the_process_are_not_lost_beside_an_old_record(own_record
     monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(own_record))
     assert record.add("skip_connection", 5.0)
     assert json.loads(own_record.read_text())["identity_block"]["points"] == 10.0
+
+
+def test_without_a_home_folder_points_are_kept_in_the_process(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("RESNET_LESSON_PROGRESS")
+    monkeypatch.setattr(record, "user_data_path", lambda name: Path("~/.local/share", name))
+    monkeypatch.chdir(tmp_path)
+    record._tell.cache_clear()
+    assert record.add("identity_block", 4.0)
+    assert record.read()["identity_block"]["points"] == 4.0
+    [line] = capsys.readouterr().err.splitlines()
+    assert "until this session ends: there is no home folder" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 # ------------------------------------------------------------------------------------- the command

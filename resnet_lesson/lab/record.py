@@ -27,7 +27,9 @@ def record_path():
     chosen = os.environ.get("RESNET_LESSON_PROGRESS")
     if chosen == MEMORY:
         return None
-    return Path(chosen) if chosen else user_data_path("resnet-lesson") / "progress.json"
+    path = Path(chosen) if chosen else user_data_path("resnet-lesson") / "progress.json"
+    # Without a home folder the path begins with a "~" that would be made in the working folder.
+    return path if chosen or path.is_absolute() else None
 
 
 def read():
@@ -112,16 +114,22 @@ def _change(changed):
                 write_atomically(path, json.dumps(changed(kept), indent=1).encode())
             _in_memory.clear()  # all of it is in the file now
             return True
-        except (OSError, Timeout) as error:
+        except (OSError, Timeout, NotImplementedError) as error:  # or a file system without locks
             reason = getattr(error, "strerror", None) or error
-            _tell(
-                f"Your points are kept until this session ends: {path} cannot be written "
-                f"({reason}); set RESNET_LESSON_PROGRESS to a file in a folder that can be."
-            )
+            _tell_kept_here(f"{path} cannot be written ({reason})")
+    elif os.environ.get("RESNET_LESSON_PROGRESS") != MEMORY:
+        _tell_kept_here("there is no home folder")
     kept = changed(_in_memory)
     _in_memory.clear()
     _in_memory.update(kept)
     return path is None
+
+
+def _tell_kept_here(why):
+    _tell(
+        f"Your points are kept until this session ends: {why}; set RESNET_LESSON_PROGRESS to a "
+        "file in a folder that can be written to."
+    )
 
 
 def _with_attempt(kept, exercise_id, points):

@@ -195,9 +195,14 @@ def test_points_kept_in_the_process_are_not_lost_beside_an_old_record(own_record
     assert json.loads(own_record.read_text())["identity_block"]["points"] == 10.0
 
 
-def test_without_a_home_folder_points_are_kept_in_the_process(tmp_path, monkeypatch, capsys):
+def homeless(name):
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("find", [homeless, lambda name: Path("~/.local/share", name)])
+def test_without_a_home_folder_points_stay_in_the_process(find, tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("RESNET_LESSON_PROGRESS")
-    monkeypatch.setattr(record, "user_data_path", lambda name: Path("~/.local/share", name))
+    monkeypatch.setattr(record, "user_data_path", find)
     monkeypatch.chdir(tmp_path)
     record._tell.cache_clear()
     assert record.add("identity_block", 4.0)

@@ -27,9 +27,13 @@ def record_path():
     chosen = os.environ.get("RESNET_LESSON_PROGRESS")
     if chosen == MEMORY:
         return None
-    path = Path(chosen) if chosen else user_data_path("resnet-lesson") / "progress.json"
-    # Without a home folder the path begins with a "~" that would be made in the working folder.
-    return path if chosen or path.is_absolute() else None
+    if chosen:
+        return Path(chosen)
+    try:
+        folder = user_data_path("resnet-lesson")
+    except RuntimeError:  # there is no home folder; older versions return a path with a "~" then
+        return None
+    return folder / "progress.json" if folder.is_absolute() else None
 
 
 def read():

@@ -19,12 +19,11 @@ KINDS = {
     "note": "var(--jp-brand-color1,#1976d2)",
 }
 _TEXT = "var(--jp-content-font-color1,inherit)"
-_BACK = "var(--jp-layout-color1,transparent)"
 LINE = "var(--jp-border-color1,#8a8a8a)"
 _PANEL = (
     f"border:1px solid {LINE};border-left:0.35em solid {{colour}};border-radius:0.3em;"
-    f"background:{_BACK};color:{_TEXT};"
-    "font-family:var(--jp-content-font-family,system-ui,sans-serif);line-height:1.5;"
+    f"color:{_TEXT};font-family:var(--jp-content-font-family,system-ui,sans-serif);"
+    "line-height:1.5;"
     "padding:0.6em 0.8em 0.2em;margin:0.4em 0;max-width:62em;overflow-wrap:anywhere"
 )
 TITLE_STYLE = "font-size:1.1em;font-weight:600;margin:0 0 0.4em"

@@ -103,10 +103,12 @@ def _box_by_box(verdict):
     columns = COLUMNS if verdict.values else COLUMNS[:3]
     head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in columns)
     body = "".join(_row(wrong, cells[: len(columns)]) for wrong, *cells in found)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    said = "<p>Values: the largest difference, with the same weights put into both.</p>"
-    scrolled = look.scrolling(table, "Box by box")
-    return look.fold("Box by box, in words", scrolled + (said if verdict.values else ""))
+    said = "Expected and yours, box by box; ✗ marks what differs"
+    if verdict.values:
+        said += ". Values: the largest difference, with the same weights put into both"
+    caption = f'<caption style="text-align:left">{said}.</caption>'
+    table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return look.fold("Box by box, in words", look.scrolling(table, "Table"))
 
 
 def _row(wrong, cells):

@@ -47,7 +47,7 @@ def rows(verdict):
         want, have = _words(wanted.get(place)), _words(yours.get(place))
         short = place.removeprefix(f"{block_of(root)}.")
         same = "the same" if want == have and place not in late else have + late.get(place, "")
-        listed.append((place in wrong, short, want, same, _value(values.get(place))))
+        listed.append((place in wrong, shown(short, 80), want, same, _value(values.get(place))))
     return listed
 
 

@@ -10,7 +10,8 @@ from resnet_lesson import look
 
 _CODE = (
     "background:var(--jp-cell-editor-background,transparent);padding:0.6em 0.8em;"
-    f"border:1px solid {look.LINE};margin:0.4em 0 0.8em;overflow-wrap:normal"
+    f"border:1px solid {look.LINE};margin:0.4em 0 0.8em;white-space:pre;overflow:visible;"
+    "width:max-content;min-width:100%;box-sizing:border-box"
 )
 
 
@@ -94,7 +95,8 @@ class _Renderer(mistune.HTMLRenderer):
 
     def block_code(self, code, info=None):
         said = _coloured(code) if info == "python" else escape(code)
-        return look.scrolling(f'<pre style="{_CODE}"><code>{said}</code></pre>', "Code")
+        code = f'<code style="background:none;padding:0;white-space:pre">{said}</code>'
+        return look.scrolling(f'<pre style="{_CODE}">{code}</pre>', "Code")
 
 
 def _coloured(code):

@@ -89,7 +89,7 @@ class Question:
         button = Button(
             description=letter,
             tooltip=f"Answer {letter}: {text}",
-            layout=Layout(width="3.5em", height="auto", flex="0 0 auto"),
+            layout=Layout(width="3.5em", height="auto", flex="0 0 auto", margin="2px 0.7em 2px 0"),
         )
 
         def chosen(button):

@@ -1,5 +1,6 @@
 """Charts: what they show, that they say it in words, and that they leave matplotlib as it was."""
 
+from html import escape
 from types import SimpleNamespace
 
 import keras
@@ -7,11 +8,8 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
-from PIL import Image
 
-from resnet_lesson import photograph
 from resnet_lesson.figures import charts, style
-from resnet_lesson.signs import SignsError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), dtype="uint8")
 LABELS = [0, 1, 2, 3, 4, 5, 0, 1]
@@ -21,6 +19,7 @@ HISTORY = SimpleNamespace(
 ALL = {
     "lines": lambda: charts.lines({"plain": [2, 1], "residual": [2, 0.5]}, "step", "loss", "Two"),
     "curves": lambda: charts.curves(HISTORY),
+    "learning_rate": lambda: charts.learning_rate(lambda step: 0.01 / (1 + step), 33, 10),
     "confusion": lambda: charts.confusion([[3, 1], [0, 4]], ["no", "yes"]),
     "sign_grid": lambda: charts.sign_grid(IMAGES, LABELS, LABELS, np.full(8, 0.5)),
     "one_hot_picture": lambda: charts.one_hot_picture(IMAGES[:3], LABELS[:3]),
@@ -40,9 +39,10 @@ def texts(axes):
 @every_chart
 def test_a_chart_is_one_picture_with_a_description(draw):
     chart = draw()
-    data, metadata = chart._repr_mimebundle_()
-    assert data["image/png"].startswith(b"\x89PNG") and data["text/plain"] == "<Chart>"
-    assert len(metadata["image/png"]["alt"].split()) >= 5
+    data = chart._repr_mimebundle_()
+    assert 'src="data:image/png;base64,' in data["text/html"] and chart.png()[1:4] == b"PNG"
+    assert f'alt="{escape(chart.summary)}"' in data["text/html"]
+    assert len(data["text/plain"].split()) >= 5
     assert "\n" not in chart.summary
 
 
@@ -86,6 +86,46 @@ def test_curves_show_the_loss_and_both_accuracies_in_per_cent():
     np.testing.assert_allclose(drawn, [[20, 70, 90], [17, 60, 95]])
 
 
+def test_the_curves_say_where_they_begin_and_end_and_where_the_test_was_best():
+    assert charts.curves(HISTORY).summary == (
+        "Training curves, 3 epochs. The loss goes from 1.8 to 0.5. Per cent right: training from "
+        "20 to 90; test, inference mode from 17 to 95, the most after epoch 3: 95."
+    )
+
+
+def test_curves_without_an_epoch_and_with_a_loss_that_is_no_number_say_so():
+    empty = SimpleNamespace(loss=(), train_accuracy=(), test_accuracy=())
+    assert charts.curves(empty).png() and "empty" in charts.curves(empty).summary
+    broken = SimpleNamespace(loss=(1.8, np.nan), train_accuracy=(0, 0), test_accuracy=(0, 0))
+    chart = charts.curves(broken)
+    assert chart.png() and "from 1.8 to no number" in chart.summary
+    assert "no number" in texts(chart.axes[0])[0]
+    assert chart.axes[0].get_xlim() == chart.axes[1].get_xlim()
+
+
+WARMED = keras.optimizers.schedules.CosineDecay(1e-4, 27, warmup_target=2e-3, warmup_steps=3)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "epochs", "said"),
+    [
+        (WARMED, 10, "from 0.0001, up to 0.002 in 3 steps, down to 6.8e-06 at the end"),
+        (WARMED, 1, "1 epoch of 3 steps: from 0.0001, up to 0.0014 in 2 steps."),
+        (lambda step: 1 / (1 + step), 2, "2 epochs of 3 steps: from 1, down to 0.17 at the end"),
+        (lambda step: 0.001, 2, "0.001 throughout"),
+    ],
+)
+def test_a_learning_rate_is_described_by_its_turning_points(schedule, epochs, said):
+    chart = charts.learning_rate(schedule, 3, epochs)
+    assert said in chart.summary and chart.png()
+
+
+def test_a_learning_rate_is_drawn_step_by_step_over_epochs():
+    line = charts.learning_rate(WARMED, 3, 10).axes[0].lines[0]
+    np.testing.assert_allclose(line.get_xdata()[:4], [0, 1 / 3, 2 / 3, 1])
+    np.testing.assert_allclose(line.get_ydata(), [float(WARMED(step)) for step in range(30)])
+
+
 def test_curves_of_one_epoch_have_a_whole_number_below_them():
     history = SimpleNamespace(loss=[1.8], train_accuracy=[0.2], test_accuracy=[0.1])
     chart = charts.curves(history)
@@ -102,6 +142,11 @@ def test_the_confusion_matrix_shows_each_count_in_its_row_and_column():
 
 def test_a_matrix_without_mistakes_names_none():
     assert charts.confusion(np.eye(6, dtype=int), range(6)).summary.endswith("0 of 6 images wrong.")
+
+
+def test_a_matrix_names_the_signs_that_no_image_shows():
+    assert "no image of 1" in charts.confusion([[3, 1], [0, 0]], [0, 1]).summary
+    assert charts.confusion(np.zeros((6, 6), int), range(6)).png()
 
 
 def test_numbers_in_the_matrix_stand_out_from_their_ground():
@@ -137,7 +182,11 @@ def test_a_wrong_answer_is_marked_by_a_sign_and_a_frame():
     assert not chart.axes[0].axison and chart.axes[1].axison
     frame = {spine.get_edgecolor() for spine in chart.axes[1].spines.values()}
     assert frame == {to_rgba(style.VERMILION)}
-    assert "1 as 5" in chart.summary
+    assert chart.summary.endswith("1 wrong. Wrong: 1 as 5, 61%. Right: 0, 90%.")
+
+
+def test_a_grid_that_is_all_right_says_so():
+    assert "0 wrong. Right: 0; 1." in charts.sign_grid(IMAGES[:2], [0, 1], [0, 1]).summary
 
 
 def test_a_grid_of_no_images_is_empty():
@@ -155,52 +204,11 @@ def test_shares_are_bars_in_per_cent_with_chance_marked():
     assert [bar.get_width() for bar in axes.patches] == [98, 17]
     assert axes.lines[0].get_xdata() == pytest.approx([100 / 6] * 2)
     assert "chance" in axes.get_xlabel()
+    assert ALL["shares"]().summary == "The trap. fit: 98 %; evaluate: 17 %."
 
 
-@pytest.fixture(scope="module")
-def model():
-    """Answers 2 to everything, with near certainty."""
-    inputs = keras.Input((64, 64, 3))
-    dense = keras.layers.Dense(
-        6,
-        "softmax",
-        kernel_initializer="zeros",
-        bias_initializer=lambda shape, dtype: [0, 0, 9.0, 0, 0, 0],
-    )
-    return keras.Model(inputs, dense(keras.layers.Flatten()(inputs)))
-
-
-def test_a_photograph_is_shown_as_the_network_sees_it_with_its_answer(model, tmp_path):
-    path = tmp_path / "hand.png"
-    Image.new("LA", (300, 200), (90, 255)).save(path)
-    image = photograph.see(path)
-    chart = photograph.ask(model, image)
-    assert image.shape == (64, 64, 3) and image.dtype == "uint8" and np.all(image == 90)
-    np.testing.assert_array_equal(chart.axes[0].images[0].get_array(), image)
-    bold = [t.get_text() for t in chart.axes[1].get_yticklabels() if t.get_fontweight() == "bold"]
-    assert bold == ["2"] and "2 100%" in chart.summary
-
-
-def test_a_photograph_taken_sideways_is_turned_upright(tmp_path):
-    pixels = np.zeros((64, 64, 3), "uint8")
-    pixels[:, :32] = 255  # what is left in the file is at the top for the viewer
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(pixels).save(tmp_path / "hand.png", exif=exif)
-    image = photograph.see(tmp_path / "hand.png")
-    assert image[:30].min() == 255 and image[34:].max() == 0
-
-
-def test_without_a_photograph_a_hand_is_drawn_the_same_each_time():
-    np.testing.assert_array_equal(photograph.see(), photograph.see(None))
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("none.jpg", "is not there"), (".", "is a folder"), ("text.jpg", "cannot be read")],
-)
-def test_what_is_no_photograph_gets_one_line(tmp_path, name, said):
-    (tmp_path / "text.jpg").write_text("no image")
-    with pytest.raises(SignsError) as caught:
-        photograph.see(tmp_path / name)
-    assert said in str(caught.value) and "\n" not in str(caught.value)
+def test_as_html_a_chart_has_its_summary_as_alternative_text_and_below():
+    chart = charts.lines({"<b>": [1, 2]}, "step", "loss", "One")
+    page = chart.html()
+    assert page.count("&lt;b&gt; goes from 1 to 2") == 2 and "<b>" not in page
+    assert 'src="data:image/png;base64,' in page and 'role="status"' in page

@@ -5,8 +5,6 @@ keyboard, Space opens a list, arrows and Enter choose; JupyterLab keeps bare arr
 picture is an image with alternative text, and screen readers read its summary out when it changes.
 """
 
-import base64
-import html
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,7 +62,7 @@ class Explorer:
 
         def redraw(change=None):
             values = {name: chosen.value for name, chosen in lists.items()}
-            picture.value = _as_html(self.draw(**values))
+            picture.value = self.draw(**values).html()
 
         for chosen in lists.values():
             chosen.observe(redraw, "value")
@@ -72,23 +70,12 @@ class Explorer:
         return VBox([Box(list(lists.values()), layout=Layout(flex_flow="row wrap")), picture])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        chart = self.chart()
-        data = {"image/png": chart.png(), "text/plain": chart.summary}
+        data = self.chart()._repr_mimebundle_()
         if lives():
             data[VIEW] = self.panel().get_view_spec()
-        return data, {"image/png": {"alt": chart.summary}}
+        return data
 
 
 def lives():
     """Whether controls would be of use: in a notebook, unless ``RESNET_LESSON_QUICK=1``."""
     return in_notebook() and os.environ.get("RESNET_LESSON_QUICK") != "1"
-
-
-def _as_html(chart):
-    """The picture with its alternative text, and the summary below it."""
-    said = html.escape(chart.summary)
-    data = base64.b64encode(chart.png()).decode()
-    return (
-        f'<img alt="{said}" src="data:image/png;base64,{data}" style="max-width: 100%">'
-        f'<p role="status" style="line-height: 1.4; max-width: 60em">{said}</p>'
-    )

@@ -4,6 +4,8 @@ Every function returns a `Chart`, a matplotlib figure that shows itself when it 
 a cell, and that says in words what it shows (`chart.summary`, the picture's alternative text).
 """
 
+import base64
+import html
 import io
 from itertools import cycle
 
@@ -52,9 +54,20 @@ class Chart(Figure):
         self.savefig(buffer, format="png", dpi=self.dpi)
         return buffer.getvalue()
 
+    def html(self):
+        """The picture with its alternative text, and below it the summary, read out when new."""
+        said = html.escape(self.summary)
+        return f'{self.img()}<p role="status" style="line-height: 1.4; max-width: 60em">{said}</p>'
+
+    def img(self):
+        """The picture as an element of HTML with its alternative text."""
+        said = html.escape(self.summary)
+        data = base64.b64encode(self.png()).decode()
+        return f'<img alt="{said}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {"image/png": self.png(), "text/plain": "<Chart>"}
-        return data, {"image/png": {"alt": self.summary}}
+        # Not as image/png: JupyterLab shows such pictures without alternative texts.
+        return {"text/html": self.img(), "text/plain": self.summary}
 
 
 def lines(series, xlabel, ylabel, title, log=False):
@@ -121,14 +134,75 @@ def curves(history):
         "test, inference mode": [100 * value for value in history.test_accuracy],
     }
     with rc_context(SETTINGS):
-        chart = Chart(8.6, 3.4, _describe_lines(percent, "Accuracy in per cent", "Training curves"))
-        left, right = chart.subplots(1, 2)
+        chart = Chart(8.6, 3.4, _describe_curves(history.loss, percent))
+        left, right = chart.subplots(1, 2, sharex=True)
         _draw_lines(left, {"training": history.loss}, "epoch", "cross-entropy", "Training loss")
         _draw_lines(right, percent, "epoch", "per cent right", "Accuracy")
         left.set_ylim(bottom=0)
         right.set_ylim(0, 102)
-        right.legend(loc="lower right")
+        if not np.all(np.isfinite(history.loss)):
+            left.text(
+                0.5, 0.5, "where the line ends,\nthe loss is no number", transform=left.transAxes
+            )
     return chart
+
+
+def _describe_curves(loss, percent):
+    if len(loss) == 0:
+        return "Training curves, before the end of the first epoch: empty."
+    said = [f"{name} from {given[0]:.0f} to {given[-1]:.0f}" for name, given in percent.items()]
+    first, last = (f"{x:.3g}" if np.isfinite(x) else "no number" for x in (loss[0], loss[-1]))
+    tested = percent["test, inference mode"]
+    return (
+        f"Training curves, {_counted(len(loss), 'epoch')}. The loss goes from {first} to {last}. "
+        f"Per cent right: {'; '.join(said)}, the most after epoch {np.argmax(tested) + 1}: "
+        f"{max(tested):.0f}."
+    )
+
+
+def learning_rate(schedule, steps, epochs):
+    """Draws the learning rate of every step of a training.
+
+    Arguments:
+        schedule: callable from the number of a step, from 0, to its learning rate, such as a
+            `keras.optimizers.schedules.LearningRateSchedule`.
+        steps: integer, steps an epoch.
+        epochs: integer.
+
+    Returns:
+        A `Chart`.
+    """
+    rates = [float(schedule(step)) for step in range(steps * epochs)]
+    passed = np.arange(len(rates)) / steps
+    peak = int(np.argmax(rates))
+    with rc_context(SETTINGS):
+        chart = Chart(6.8, 3.4, _describe_rates(rates, steps, epochs))
+        axes = chart.subplots()
+        axes.plot(passed, rates, color=style.BLUE, linewidth=1.8)
+        axes.plot(passed[peak], rates[peak], marker="o", color=style.BLUE)
+        axes.annotate(
+            f"{rates[peak]:.2g}", (passed[peak], rates[peak]), (8, 2), textcoords="offset points"
+        )
+        axes.set(xlabel="epochs passed", ylabel="learning rate", title="The learning rate")
+        axes.set(xlim=(0, epochs), ylim=(0, 1.12 * rates[peak]))
+    return chart
+
+
+def _describe_rates(rates, steps, epochs):
+    peak = int(np.argmax(rates))
+    said = f"The learning rate, {_counted(epochs, 'epoch')} of {_counted(steps, 'step')}:"
+    if min(rates) == max(rates):
+        return f"{said} {rates[0]:.2g} throughout."
+    parts = [f"from {rates[0]:.2g}"]
+    if rates[0] < rates[peak]:
+        parts.append(f"up to {rates[peak]:.2g} in {_counted(peak, 'step')}")
+    if rates[-1] < rates[peak]:
+        parts.append(f"down to {rates[-1]:.2g} at the end")
+    return f"{said} {', '.join(parts)}."
+
+
+def _counted(number, noun):
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def confusion(matrix, classes):
@@ -171,11 +245,14 @@ def _wrong(matrix):
 
 def _describe_confusion(matrix, classes):
     said = f"Confusion matrix: {_wrong(matrix)} images wrong."
+    missing = [str(classes[row]) for row in np.flatnonzero(matrix.sum(axis=1) == 0)]
+    if missing and matrix.any():
+        said += f" There is no image of {', '.join(missing)}."
     mistakes = matrix - np.diag(np.diag(matrix))
     if not mistakes.any():
         return said
     row, column = np.unravel_index(mistakes.argmax(), matrix.shape)
-    most = f"{mistakes.max()} time{'s' if mistakes.max() > 1 else ''}"
+    most = _counted(mistakes.max(), "time")
     return f"{said} Most often a {classes[row]} was taken for a {classes[column]}: {most}."
 
 
@@ -194,7 +271,7 @@ def sign_grid(images, labels, predicted=None, probabilities=None, columns=6):
     """
     rows = max(1, -(-len(images) // columns))
     with rc_context(SETTINGS):
-        chart = Chart(1.3 * columns, 1.55 * rows, _describe_grid(labels, predicted))
+        chart = Chart(1.3 * columns, 1.55 * rows, _describe_grid(labels, predicted, probabilities))
         places = list(chart.subplots(rows, columns, squeeze=False).flat)
         for axes in places:
             axes.set_axis_off()
@@ -222,12 +299,16 @@ def _frame(axes):
     axes.spines[:].set(visible=True, color=style.VERMILION, linewidth=3)
 
 
-def _describe_grid(labels, predicted):
-    names = ", ".join(str(label) for label in labels)
+def _describe_grid(labels, predicted, probabilities):
     if predicted is None:
-        return f"{len(labels)} signs: {names}."
-    pairs = [f"{label} as {said}" for label, said in zip(labels, predicted, strict=True)]
-    return f"{len(labels)} signs and the network's answers: {', '.join(pairs)}."
+        return f"{len(labels)} signs: {', '.join(map(str, labels))}."
+    said = [_caption(n, labels, predicted, probabilities)[2:] for n in range(len(labels))]
+    wrong = [words for words, a, b in zip(said, labels, predicted, strict=True) if a != b]
+    right = [words for words, a, b in zip(said, labels, predicted, strict=True) if a == b]
+    parts = [
+        f"{name}: {'; '.join(some)}" for name, some in (("Wrong", wrong), ("Right", right)) if some
+    ]
+    return f"{len(labels)} signs and the network's answers, {len(wrong)} wrong. {'. '.join(parts)}."
 
 
 def one_hot_picture(images, labels, classes=6):
@@ -308,4 +389,5 @@ def draw_shares(axes, values, title):
 
 def describe_shares(values, title):
     """The bars of `shares` in words."""
-    return f"{title}: {', '.join(f'{name} {number:.0%}' for name, number in values.items())}."
+    bars = (f"{name}: {100 * number:.0f} %" for name, number in values.items())
+    return f"{title}. {'; '.join(bars)}."

@@ -1,9 +1,7 @@
 """Reads an image of any size and kind, such as a photograph from a phone, for the network."""
 
-import io
 import warnings
-from contextlib import suppress
-from pathlib import Path
+from contextlib import nullcontext, suppress
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -104,10 +102,9 @@ def _kind_by_content(source):
     Source: ISO/IEC 23008-12 (HEIF), annex B and 10: brands in the box ``ftyp``.
     """
     try:
-        if not hasattr(source, "read"):
-            source = io.BytesIO(Path(source).read_bytes()[:64])
-        source.seek(0)
-        start = source.read(64)
+        with nullcontext(source) if hasattr(source, "read") else open(source, "rb") as file:
+            file.seek(0)
+            start = file.read(64)
     except (OSError, ValueError):
         return None
     if start[4:8] != b"ftyp":

@@ -135,12 +135,13 @@ class Progress(Panel):
         return f"No exercise here is graded. {said}" if self.notebook else said
 
     def _markdown(self):
-        head = "| Exercise | Points | State |\n|:--|--:|:--|"
-        lines = [f"| `{row.id}` | {_of(row)} | {row.state} |" for row in self.here]
+        # What counts most comes first: in a narrow window the rest has to be scrolled to.
+        head, line = "| State | Points | Exercise |", "|:--|--:|:--|"
+        rows = [f"| {row.state} | {_of(row)} | `{row.id}` |" for row in self.here]
         if self.notebook is None:
-            head = "| Notebook | Exercise | Points | State |\n|:--|:--|--:|:--|"
-            lines = [f"| {_link(r)} {line}" for r, line in zip(self.here, lines, strict=True)]
-        table = "\n".join([head, *lines]) if lines else ""
+            head, line = f"{head} Notebook |", f"{line}:--|"
+            rows = [f"{said} {_link(row)} |" for said, row in zip(rows, self.here, strict=True)]
+        table = "\n".join([head, line, *rows]) if rows else ""
         return "\n\n".join(filter(None, [table, self._said(linked=True), quoted(self.problem)]))
 
     @property

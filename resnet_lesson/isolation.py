@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+# What nbval leaves out of a comparison: the bytes of pictures, which differ between machines.
+NOT_COMPARED = "regex: data:image/png;base64,[A-Za-z0-9+/=]+\nreplace: data:image/png\n"
 # Where the libraries that a kernel loads would otherwise read or write in the user's home.
 HOMES = {
     "IPYTHONDIR": "ipython",
@@ -51,6 +53,9 @@ def pytest_configure(config):
     isolate(os.environ, config.isolation_folder)
     # One cache for all kernels, so that the default data is drawn once. A given one is kept.
     os.environ.setdefault("RESNET_LESSON_CACHE", str(Path(config.isolation_folder, "cache")))
+    patterns = Path(config.isolation_folder, "not-compared.cfg")
+    patterns.write_text(NOT_COMPARED, encoding="utf-8")
+    config.option.nbval_sanitize_with = str(patterns)
 
 
 def pytest_unconfigure(config):

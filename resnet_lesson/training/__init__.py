@@ -31,6 +31,7 @@ from resnet_lesson.training.recipe import (
     augment,
     compile_for,
     fitting_momentum,
+    learning_rates,
     moved,
     random_moves,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "compile_for",
     "fitting_momentum",
     "fitting_precision",
+    "learning_rates",
     "load",
     "probabilities",
     "run",

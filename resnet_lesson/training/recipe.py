@@ -18,27 +18,41 @@ USUAL_MOMENTUM = 0.9
 INITIAL_SHARE = 0.01
 
 
-def compile_for(model, steps, epochs):
-    """Compiles a model with the recipe's loss, optimizer and learning rates.
+def learning_rates(steps, epochs):
+    """The recipe's learning rate at every step: up during one epoch, then down along a cosine.
 
     Arguments:
-        model: a Keras model that gives probabilities.
         steps: integer, steps an epoch.
         epochs: integer.
 
-    Sources: Adam, Kingma and Ba (2015); cosine, Loshchilov and Hutter (2017), equation 5; warm-up,
-    Goyal et al. (2017), section 2.2.
+    Returns:
+        A `keras.optimizers.schedules.LearningRateSchedule`.
+
+    Sources: cosine, Loshchilov and Hutter (2017), equation 5; warm-up, Goyal et al. (2017), section
+    2.2.
     """
     warmup = min(steps, epochs * steps // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
+    return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=PEAK_LEARNING_RATE / (warmup + 1),
         warmup_target=PEAK_LEARNING_RATE,
         warmup_steps=warmup,
         decay_steps=epochs * steps - warmup,
         alpha=0.01,
     )
+
+
+def compile_for(model, steps, epochs):
+    """Compiles a model with the recipe's loss, optimizer and `learning_rates`.
+
+    Arguments:
+        model: a Keras model that gives probabilities.
+        steps: integer, steps an epoch.
+        epochs: integer.
+
+    Source: Adam, Kingma and Ba (2015).
+    """
     model.compile(
-        optimizer=keras.optimizers.Adam(rate),
+        optimizer=keras.optimizers.Adam(learning_rates(steps, epochs)),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=LABEL_SMOOTHING),
         metrics=["accuracy"],
         jit_compile=False,  # XLA compiles for half a minute and is no faster on a processor

@@ -34,7 +34,7 @@ def pass_all(*but):
 
 
 def forms(panel):
-    return panel.markdown, panel.html, repr(panel)
+    return panel.markdown, panel.html.replace("&nbsp;", " "), repr(panel)
 
 
 # ------------------------------------------------------------------------------------ the contents

@@ -149,7 +149,8 @@ class Progress(Panel):
         """As of a panel; the table has a caption, and its heads say that they are of columns."""
         about = "Exercises in this notebook" if self.notebook else "Exercises of the lesson"
         caption = f'<caption style="text-align:left">{about}</caption>'
-        named = super().html.replace('aria-label="Table"', f'aria-label="{about}"')
+        named = re.sub("([✓…○]) ", r"\1&nbsp;", super().html)
+        named = named.replace('aria-label="Table"', f'aria-label="{about}"')
         return named.replace("<table>", f"<table>{caption}").replace("<th ", '<th scope="col" ')
 
     def __repr__(self):

@@ -262,9 +262,7 @@ _WRITTEN = (
 
 def _hindrance(folder):
     """Why nothing can be written to a folder, which may be still to be made; None if it can."""
-    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
-    if there is None or not there.is_dir():
-        return f"{_short(there or folder)} is no folder"
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
     try:
         with tempfile.TemporaryFile(dir=there):
             pass
@@ -293,7 +291,7 @@ def _signs():
             count = len(signs.train_labels) + len(signs.test_labels)
             yield Line("Hand signs", f"{count} images in {_short(folder)}")
     if not given:
-        kept = cache_file().exists()
+        kept = os.path.exists(cache_file())
         yield Line("Hand signs", "drawn" if kept else "will be drawn when they are first used")
 
 

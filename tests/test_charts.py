@@ -10,6 +10,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from resnet_lesson.figures import charts, style
+from resnet_lesson.training import display
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), dtype="uint8")
 LABELS = [0, 1, 2, 3, 4, 5, 0, 1]
@@ -212,3 +213,18 @@ def test_as_html_a_chart_has_its_summary_as_alternative_text_and_below():
     page = chart.html()
     assert page.count("&lt;b&gt; goes from 1 to 2") == 2 and "<b>" not in page
     assert 'src="data:image/png;base64,' in page and 'role="status"' in page
+
+
+def test_the_curves_grow_in_the_notebook_while_a_network_trains(monkeypatch):
+    shown = []
+    output = SimpleNamespace(update=lambda last: shown.append(last))
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
+    monkeypatch.setattr(display, "show_widget", lambda box: shown.append(box) or output)
+    with display.display_for(epochs=3, steps=6) as live:
+        bar, line, picture = (*shown[0].children[0].children, shown[0].children[1])
+        assert picture.value == ""
+        live.step(1.8)
+        assert bar.value == 1 and line.value.startswith("epoch 1 of 3, loss 1.80")
+        live.epoch(HISTORY)
+        assert charts.curves(HISTORY).summary in picture.value
+    assert shown[1].summary == charts.curves(HISTORY).summary

@@ -101,11 +101,10 @@ class _TerminalDisplay(QuietDisplay):
 
 class _NotebookDisplay(QuietDisplay):
     def __enter__(self):
-        from ipywidgets import HBox, Image, IntProgress, Label, VBox
+        from ipywidgets import HTML, HBox, IntProgress, Label, VBox
 
         self._bar, self._label = IntProgress(max=self.steps), Label("The graph is being built …")
-        self._picture = Image(format="png")
-        self._picture.layout.display = "none"
+        self._picture = HTML()
         self._row = HBox([self._bar, self._label])
         self._box = VBox([self._row, self._picture])
         self._output = show_widget(self._box)
@@ -117,8 +116,7 @@ class _NotebookDisplay(QuietDisplay):
 
     def epoch(self, history):
         super().epoch(history)
-        self._picture.value = self._curves().png()
-        self._picture.layout.display = ""
+        self._picture.value = self._curves().html()
 
     def close(self):
         if self.history is None:

@@ -24,7 +24,7 @@ import mistune
 from bs4 import BeautifulSoup
 from texts import SOLVED, cells_of
 
-from resnet_lesson.authoring import REGION, blank_source, execute, read_notebook
+from resnet_lesson.authoring import REGION, blank_source, execute, has_picture, read_notebook
 from resnet_lesson.lab.questions import all_questions
 
 WORDS_A_MINUTE = 238
@@ -67,7 +67,7 @@ def minutes_of(path):
             lines += _lines_to_read(blank_source(source))
             asked = [all_questions()[name] for name in re.findall(r'^question\("([^"]+)', source)]
             words += sum(_words_of(question) for question in asked)
-            tasks += len(asked) + _pictures_in(cell)
+            tasks += len(asked) + sum(map(has_picture, cell["outputs"]))
     reading = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE
     return Minutes(reading, tasks + COMPUTING.get(path.stem, 0))
 
@@ -86,11 +86,6 @@ def _lines_to_read(source):
 
 def _words_of(question):
     return len(" ".join([question.prompt, *question.options, *question.why]).split())
-
-
-def _pictures_in(cell):
-    forms = [form for output in cell["outputs"] for form in output.get("data", {})]
-    return sum(form.startswith("image/") for form in forms)
 
 
 def stated_in(path):

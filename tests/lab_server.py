@@ -33,10 +33,11 @@ class LabServer:
             body = answer.read()
         return json.loads(body) if body else None
 
-    def end_kernels(self):
-        """Ends all kernels, so that the next notebook has memory and processor to itself."""
+    def end_kernel(self, path):
+        """Ends a notebook's kernel, so that the next one has memory and processor to itself."""
         for session in self.ask("sessions"):
-            self.ask(f"sessions/{session['id']}", method="DELETE")
+            if session["path"] == path:
+                self.ask(f"sessions/{session['id']}", method="DELETE")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,98 @@
+"""What the browser tests share: JupyterLab as the README starts it, and Chromium."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from lab_server import running_lab
+from notebook_page import SECONDS_TO_OPEN, NotebookPage
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Every cell in the page, also those that are not on the screen: else their pictures are not loaded.
+LAB_SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def lab_command():
+    """JupyterLab's arguments as the README gives them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    line = re.search(r"^python3 -m venv .*jupyterlab.*$", readme, re.MULTILINE)[0]
+    _, *arguments = shlex.split(line.rpartition("&&")[2])
+    return [sys.executable, *arguments]
+
+
+@pytest.fixture(scope="module")
+def lab(request, tmp_path_factory):
+    """A running JupyterLab on a copy of the notebooks, with a record of progress of its own.
+
+    A module's ``VARIABLES`` are added to its environment; a value of None takes one away.
+    """
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("notebooks", "images"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name, values in LAB_SETTINGS.items():
+        path = folder / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    variables = {
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "RESNET_LESSON_PROGRESS": str(folder / "progress.json"),
+        # ipykernel lets C++ write past it under pytest; for a reader it does not.
+        "PYTEST_CURRENT_TEST": None,
+        **getattr(request.module, "VARIABLES", {}),
+    }
+    environment = {name: text for name, text in (os.environ | variables).items() if text}
+    options = ["--no-browser", "--LabApp.expose_app_in_browser=True"]
+    command = [*lab_command(), *options]
+    with running_lab(command, folder, environment, folder / "log", SECONDS_TO_OPEN) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium from the system."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]'")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        pytest.fail("no chromium on this system; on Debian: apt-get install chromium")
+    with playwright.sync_playwright() as running:
+        yield running.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+
+
+def _opened(lab, browser):
+    """Opens notebooks, given by their paths, each in a tab of its own: a `NotebookPage`.
+
+    At the end the tabs are closed and the kernels ended.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(SECONDS_TO_OPEN * 1000)
+    paths = []
+
+    def opened(path):
+        paths.append(path)
+        return NotebookPage(context.new_page(), lab, path)
+
+    yield opened
+    context.close()
+    for path in paths:
+        lab.end_kernel(path)
+
+
+open_notebook = pytest.fixture(_opened)
+open_for_module = pytest.fixture(_opened, scope="module")

@@ -98,6 +98,6 @@ def fold(summary, body, unfolded=False):
 def scrolling(body, label):
     """What may be wider than the window: it scrolls by itself, with the keyboard too."""
     return (
-        f'<div role="region" tabindex="0" aria-label="{escape(label)}" '
+        f'<div role="group" tabindex="0" aria-label="{escape(label)}" '
         f'style="overflow-x:auto;max-width:100%;overflow-wrap:normal">{body}</div>'
     )

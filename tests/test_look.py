@@ -200,7 +200,7 @@ def test_earlier_hints_are_folded_and_can_be_opened():
 def test_code_and_tables_scroll_by_themselves_with_the_keyboard():
     page = Page(html_of(everything()["text"]))
     assert page.attributes.count(("tabindex", "0")) == 2
-    assert page.attributes.count(("role", "region")) == 2
+    assert page.attributes.count(("role", "group")) == 3
 
 
 # --- in every theme ---

@@ -178,22 +178,27 @@ def themed(picture):
         picture: SVG as text, made by this module.
 
     Returns:
-        An ``svg`` element of HTML; screen readers read its description out as its name.
+        An ``svg`` element of HTML. Screen readers read its description out as its name; a viewer
+        that drops drawings and keeps their words shows the description and a list of them.
     """
     root = ElementTree.fromstring(picture.replace(f' xmlns="{_NAMESPACE}"', "", 1))
     for element in root.iter():
         looks = _themed_looks(element)
         if looks:
             element.set("style", looks)
+        if element.tag == "text":
+            element.tail = ", "  # between the texts of a drawing nothing is drawn
     ems = float(root.get("width")) / style.HEADING
     size = f"width:{number(ems)}em;min-width:{number(0.8 * ems)}em;max-width:100%;height:auto"
     root.set("style", f"display:block;{size}")
     for name in ("width", "height"):
         del root.attrib[name]
-    title, said = root.find("title"), root.find("desc")
+    said = root.find("desc")
     if said is not None:
         root.set("aria-label", said.text)
-    root.remove(title)  # as a tooltip of all of it, it would hide those of the boxes
+    for element in list(root.iter()):
+        for tip in element.findall("title"):  # for a mouse alone; the table says it to all
+            element.remove(tip)
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -34,6 +34,8 @@ def tiny_cells():
             id="trained",
             metadata={"tags": ["nbval-ignore-output"]},
         ),
+        new_code_cell("shown = display('before', display_id=True)", id="shown"),
+        new_code_cell("shown.update('after')", id="changed"),
     ]
 
 
@@ -90,10 +92,11 @@ def test_outputs_are_stored_with_counts_from_one_and_without_what_differs_each_t
     for path in (authored, authored.parent.parent / authored.name):
         notebook = authoring.read_notebook(path)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert [cell.execution_count for cell in code] == [1, 2, 3]
+        assert [cell.execution_count for cell in code] == [1, 2, 3, 4, 5]
         assert code[1].outputs[0].text == "two\n"
         assert code[1].outputs[1].data == {"text/plain": "4"}
         assert [set(output.data) for output in code[2].outputs] == [{"image/png", "text/plain"}]
+        assert code[3].outputs[0].data == {"text/plain": "'before'"}
         assert all("execution" not in cell.metadata for cell in code)
 
 

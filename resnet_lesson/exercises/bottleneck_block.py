@@ -41,8 +41,8 @@ EXERCISE = Exercise(
             "each side and no longer fits the shortcut. The 1×1 ones lose nothing."
         ),
         (
-            "The end: `Add()([x, shortcut])`, then the last ReLU. Between the third BatchNorm "
-            "and the addition stands none."
+            "The end: `Add()([x, shortcut])`, then the last ReLU. There is none between the "
+            "third BatchNorm and the addition."
         ),
     ),
     explanation=(

@@ -29,8 +29,8 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Sort the lines of your `identity_block` in two heaps: those that make a layer, "
-            "and those that give a tensor to one. The first heap belongs into `__init__`, the"
+            "Sort the lines of your `identity_block` into two heaps: those that make a layer, "
+            "and those that give a tensor to one. The first heap belongs in `__init__`, the"
             " second into `call`."
         ),
         (

@@ -38,7 +38,7 @@ EXERCISE = Exercise(
         (
             'Both convolutions have `n_filters` filters, a 3×3 window and `padding="same"`. '
             'A convolution with `activation="relu"` would put its ReLU *before* the BatchNorm: '
-            "leave the activation away and make the ReLU a layer of its own."
+            "leave the activation out and make the ReLU a layer of its own."
         ),
         (
             "The end: `Add()([x, shortcut])`, and after it the last ReLU. There is no ReLU "

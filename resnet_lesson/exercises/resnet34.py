@@ -64,8 +64,9 @@ EXERCISE = Exercise(
         "it from its first block on: the stem gives 64 channels, and 64 are wanted.\n\n"
         "The borders are explicit, `ZeroPadding2D(1)` and a convolution without padding. "
         '`padding="same"` gives the same shapes; where a side is even it puts the border of '
-        "zeros at the bottom and at the right only, and so computes something slightly else "
-        "than the published network. The check uses images where both agree, and accepts both.\n\n"
+        "zeros at the bottom and at the right only, and so computes something slightly "
+        "different from the published network. The check uses images where both agree, and "
+        "accepts both.\n\n"
         "Global average pooling takes maps of any size, so that one network serves images of "
         "many sizes. The softmax makes probabilities of the 1000 sums."
     ),

@@ -38,7 +38,7 @@ EXERCISE = Exercise(
         ),
         (
             "In `call`, send `X` through `self.stem`, then through every block of the list in"
-            " a loop, then through `self.head`. All take `training=training`, the head may do"
+            " a loop, then through `self.head`. All take `training=training`; the head may do"
             " without: it has no norm."
         ),
         (

@@ -47,7 +47,8 @@ def shown(text, most=_MOST):
         A text without colours for terminals, control characters (but for line breaks) and changes
         of the direction of writing. It is not escaped.
     """
-    text = _ODD.sub("\ufffd", _ANSI.sub("", str(text).expandtabs(4)))
+    text = re.sub("\r\n?", "\n", _ANSI.sub("", str(text))).expandtabs(4)
+    text = _ODD.sub("\ufffd", text)
     if most is None or len(text) <= most:
         return text
     return f"{text[: most - most // 4]} … {text[len(text) - most // 4 :]}"
@@ -80,18 +81,17 @@ def panel(title, body, kind="note", role="group"):
     return f'<div class="{_NO_MATHS}" {named} style="{looks}">{head}{body}</div>'
 
 
-def fold(summary, body, unfolded=False):
+def fold(summary, body):
     """A part that opens with a click, with Enter or Space, and reads well where it cannot.
 
     Arguments:
         summary: text, escaped here.
         body: HTML.
-        unfolded: whether it is open to begin with.
     """
-    state = " open" if unfolded else ""
+    looks = "cursor:pointer;display:list-item"
     return (
-        f'<details{state} style="margin:0.4em 0">'
-        f'<summary style="cursor:pointer">{escape(shown(summary, 300))}</summary>{body}</details>'
+        '<details style="margin:0.4em 0">'
+        f'<summary style="{looks}">{escape(shown(summary, 300))}</summary>{body}</details>'
     )
 
 

@@ -113,6 +113,7 @@ def test_what_a_learner_wrote_does_nothing_in_markdown():
         page = assert_harmless(as_html(f"Said: {markdown}"))
         assert "<script>alert(1)</script>" in page.text
         assert not {"strong", "code", "h1", "img"} & set(page.elements)
+    assert repr(Panel(f"Said: {quoted('a_b <c>')}")) == "Said: a_b <c>"
     panel = Panel(quoted(NASTY), NASTY, before=[(NASTY, "x")])
     assert_harmless(panel.html)
     assert_harmless(as_html(panel.markdown.replace("<details>", "").replace("</details>", "")))
@@ -136,7 +137,7 @@ def test_dollars_are_left_alone():
         ("\x1b[1;31mred\x1b[0m", "red"),
         ("a\x1b]8;;http://x\x1b\\b\x1b]8;;\x1b\\", "ab"),
         ("abc\u202edef", "abc\ufffddef"),
-        ("a\tb\r\n", "a   b\ufffd\n"),
+        ("a\tb\r\nc\rd", "a   b\nc\nd"),
         ("x" * 30, "x" * 15 + " … " + "x" * 5),
         ("ชั้น 層 ✓", "ชั้น 層 ✓"),
     ],
@@ -256,6 +257,12 @@ def test_text_and_bars_stand_out_in_the_theme(path):
     assert len(shades) == 2
     for shade in shades:
         assert contrast(colour(f"{shade})", path, code), code) >= 4.5, shade
+
+
+@pytest.mark.parametrize("back", ["#ffffff", "#1e1e1e"])
+def test_bars_stand_out_where_there_is_no_theme(back):
+    for bar in look.KINDS.values():
+        assert contrast(re.search("#[0-9a-f]{6}", bar)[0], back) >= 3, bar
 
 
 def solution_shown():

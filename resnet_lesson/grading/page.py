@@ -3,6 +3,7 @@
 from html import escape
 
 from resnet_lesson.figures import style
+from resnet_lesson.look import shown
 
 # What the colours of the drawings become on a dark screen.
 _DARK = {
@@ -106,8 +107,8 @@ def page(title, body, css=""):
 
 
 def text(value):
-    """Any value as escaped text."""
-    return escape(str(value))
+    """Any value as escaped text, fit to be shown."""
+    return escape(shown(value))
 
 
 def tag(status):

@@ -8,6 +8,7 @@ import mistune
 
 from resnet_lesson import look
 
+_MARKS = r"[\\`*_{}\[\]<>()#+!|~$&:-]"  # what Markdown could take for mark-up
 _CODE = (
     "background:var(--jp-cell-editor-background,transparent);padding:0.6em 0.8em;"
     f"border:1px solid {look.LINE};margin:0.4em 0 0.8em;white-space:pre;overflow:visible;"
@@ -55,7 +56,7 @@ class Panel:
             for folds in (self.before, self.after)
         )
         said = "\n\n".join(filter(None, [self.title, *before, self.text, *after]))
-        return look.shown(said, None)
+        return look.shown(re.sub(rf"\\({_MARKS})", r"\1", said), None)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/markdown": self.markdown, "text/plain": repr(self)}
@@ -74,7 +75,7 @@ def quoted(text, most=300):
         most: how many characters of it may be left.
     """
     line = " ".join(look.shown(text, most).split())
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&:-])", r"\\\1", line)
+    return re.sub(rf"({_MARKS})", r"\\\1", line)
 
 
 def as_html(markdown):

@@ -200,7 +200,7 @@ def test_nbval_accepts_what_the_authoring_has_stored(authored):
     for path in (authored, authored.parent.parent / authored.name):
         done = nbval(path)
         assert done.returncode == 0, done.stdout
-        assert "3 passed" in done.stdout
+        assert "5 passed" in done.stdout
 
 
 def test_nbval_sees_one_stored_output_that_is_changed(copied):

@@ -10,7 +10,9 @@ import sysconfig
 import textwrap
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 from packaging.specifiers import SpecifierSet
 
 import resnet_lesson
@@ -264,7 +266,7 @@ def test_a_poor_environment_is_enough(tmp_path):
     keras_home.mkdir()
     settings = {"backend": "torch", "image_data_format": "channels_first", "floatx": "float16"}
     (keras_home / "keras.json").write_text(json.dumps(settings))
-    wanted = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
+    wanted = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
     variables = {name: os.environ[name] for name in wanted if name in os.environ}
     variables |= {
         "HOME": "nowhere",
@@ -287,3 +289,13 @@ def test_a_poor_environment_is_enough(tmp_path):
     assert status == 0, text
     assert "✓ skip_connection: passed, 5 of 5 points" in text
     assert list(folder.iterdir()) == []  # no folder named ~
+
+
+@pytest.mark.slow
+def test_a_notebook_that_was_copied_elsewhere_runs_and_tells_of_its_figures(tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks" / "solutions" / "02-identity-block.ipynb", 4)
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": tmp_path}}).execute()
+    widgets = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    told = [widget["state"].get("value") for widget in widgets.values()]
+    assert any("Are the figures missing?" in str(value) for value in told)
+    assert list(tmp_path.iterdir()) == []

@@ -213,6 +213,9 @@ def test_the_header_states_the_minutes_that_are_counted(path):
     stated, counted = reading_time.stated_in(path), reading_time.minutes_of(path)
     assert abs(stated.reading - counted.reading) <= 5
     assert abs(stated.working - counted.working) <= 5
+    waiting = re.search(r"min, (\d+) of them the computer's", "\n".join(cells_of(path, "markdown")))
+    computing = reading_time.COMPUTING.get(path.stem, 0)
+    assert int(waiting[1]) == computing if waiting else computing < 2
 
 
 def test_the_map_of_the_lesson_states_the_same_minutes():

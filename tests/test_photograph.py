@@ -2,6 +2,9 @@
 
 import io
 from datetime import datetime
+from threading import Event, Thread
+from time import sleep
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -278,14 +281,14 @@ def chosen(path):
 
 @pytest.fixture
 def form(model):
-    """The button, the two sliders and what they show."""
-    controls, result = photograph.upload(model, ["red", "other"]).panel().children
-    return [*controls.children, result]
+    """The button, the fields for a part, and what they show."""
+    controls, _, result = photograph.upload(model, ["red", "other"]).panel().children
+    return controls.children[0], controls.children[1:], result
 
 
 def test_an_upload_is_answered_in_words_and_a_new_one_replaces_it(form, hand, tmp_path):
-    button, _, _, result = form
-    assert "Choose" in Page(result.value).text
+    button, _, result = form
+    assert result.value == ""
     button.value = (chosen(hand),)
     assert "red: 80 %" in Page(result.value).text and "<img alt=" in result.value
     Image.new("L", (80, 80), 0).save(tmp_path / "dark.png")
@@ -293,16 +296,46 @@ def test_an_upload_is_answered_in_words_and_a_new_one_replaces_it(form, hand, tm
     assert "other: 100 %" in Page(result.value).text
 
 
-def test_the_sliders_cut_out_a_part(form, hand):
-    button, across, down, result = form
+def test_the_fields_cut_out_a_part(form, hand):
+    button, (left, top, right, bottom), result = form
+    assert [side.value for side in (left, top, right, bottom)] == [0, 0, 100, 100]
     button.value = (chosen(hand),)
     before = result.value
-    across.value, down.value = (60, 100), (60, 100)
+    left.value = top.value = 60
     assert result.value != before and "other: 94 %" in Page(result.value).text
+    right.value = 50
+    assert "part is (60, 60, 50, 100)" in Page(result.value).text
+    bottom.value = 1000
+    assert bottom.value == 100
+
+
+def test_of_two_changes_at_a_time_the_newest_is_answered(hand, tmp_path):
+    started, answered = Event(), []
+
+    def draw(file, part):
+        started.set()
+        while not answered and part[0] == 0:
+            sleep(0.001)
+        answered.append(part[0])
+        return SimpleNamespace(html=lambda: f"<p>from {part[0]}</p>")
+
+    controls, _, result = Upload(draw).panel().children
+    button, left, *_ = controls.children
+    first = Thread(target=lambda: setattr(button, "value", (chosen(hand),)), daemon=True)
+    first.start()
+    assert started.wait(10)
+    second = Thread(target=lambda: setattr(left, "value", 20), daemon=True)
+    second.start()
+    while left.value != 20:
+        sleep(0.001)
+    sleep(0.05)
+    answered.append("go on")
+    first.join(10), second.join(10)
+    assert answered == ["go on", 0, 20] and result.value == "<p>from 20</p>"
 
 
 def test_what_goes_wrong_is_one_line_below_the_button(form, tmp_path):
-    button, _, _, result = form
+    button, _, result = form
     (tmp_path / "<b>.jpg").write_bytes(b"no image")
     button.value = (chosen(tmp_path / "<b>.jpg"),)
     page = Page(result.value)
@@ -314,14 +347,15 @@ def test_an_error_that_nobody_thought_of_is_seen_too(hand):
     def fails(file, part):
         raise RuntimeError("out of luck")
 
-    controls, result = Upload(fails).panel().children
+    controls, _, result = Upload(fails).panel().children
     controls.children[0].value = (chosen(hand),)
     assert Page(result.value).text == "hand.png cannot be shown: RuntimeError: out of luck"
 
 
 def test_the_button_takes_one_image_also_from_a_camera(form):
-    assert form[0].accept == "image/*" and not form[0].multiple
-    assert form[0].description and form[1].description != form[2].description
+    button, sides, _ = form
+    assert button.accept == "image/*" and not button.multiple and button.description
+    assert [side.description for side in sides] == ["Left", "Top", "Right", "Bottom"]
 
 
 def test_without_widgets_a_line_says_how_to_give_a_path(model):

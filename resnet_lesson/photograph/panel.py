@@ -2,14 +2,17 @@
 
 import html
 import io
+from threading import Lock
 
 from resnet_lesson.explorers.panel import VIEW, lives
+from resnet_lesson.look import shown
 from resnet_lesson.signs import SignsError
 
-_INVITATION = (
-    "Choose an image, or take one if this device has a camera. The sliders cut out a part. "
-    "Files above 10 MB are too large for this form: give their name to see(…) instead."
+_HINT = (
+    "An image of up to 10 MB (of a larger one give the name, below). The numbers are the part to "
+    "take, in per cent."
 )
+_SIDES = {"Left": 0, "Top": 0, "Right": 100, "Bottom": 100}
 _WITHOUT_WIDGETS = (
     "In JupyterLab, a button to choose a photograph is here. Without it, put the file beside this "
     'notebook and run ask(network, see("my-hand.jpg"), signs.classes).'
@@ -17,7 +20,7 @@ _WITHOUT_WIDGETS = (
 
 
 class Upload:
-    """A button that takes an image, sliders that cut a part out, and below what came of it.
+    """A button that takes an image, fields that cut a part out, and below what came of it.
 
     Arguments:
         draw: callable, takes a file open for reading and a part, as
@@ -38,22 +41,30 @@ class Upload:
             description="Choose a photograph",
             layout=Layout(width="auto"),
         )
-        across, down = _slider("Left to right, %"), _slider("Top to bottom, %")
-        result = HTML(_said(_INVITATION))
+        sides = [_number(label, value) for label, value in _SIDES.items()]
+        result = HTML()
+        newest, one_at_a_time = None, Lock()
 
-        def show(change=None):
+        def show(change):
+            nonlocal newest
+            newest = change
             if not button.value:
                 return
             file = io.BytesIO(button.value[0]["content"])
             file.name = button.value[0]["name"]
-            result.value = _said(f"Looking at {file.name} …")
-            part = across.value[0], down.value[0], across.value[1], down.value[1]
-            result.value = self._shown(file, part)
+            part = tuple(side.value for side in sides)
+            # JupyterLab has several changes handled at a time: the answer to the newest is kept.
+            with one_at_a_time:
+                if newest is change:
+                    result.value = _said(f"Looking at {file.name} …")
+                    answer = self._shown(file, part)
+                if newest is change:
+                    result.value = answer
 
-        for control in (button, across, down):
+        for control in (button, *sides):
             control.observe(show, "value")
-        controls = Box([button, across, down], layout=Layout(flex_flow="row wrap"))
-        return VBox([controls, result])
+        controls = Box([button, *sides], layout=Layout(flex_flow="row wrap"))
+        return VBox([controls, HTML(html.escape(_HINT)), result])
 
     def _shown(self, file, part):
         try:
@@ -70,18 +81,22 @@ class Upload:
         return data
 
 
-def _slider(label):
-    from ipywidgets import IntRangeSlider, Layout
+def _number(label, value):
+    from ipywidgets import BoundedIntText, Layout
 
-    return IntRangeSlider(
-        value=(0, 100),
+    return BoundedIntText(
+        value=value,
+        min=0,
+        max=100,
+        step=5,
         description=label,
-        continuous_update=False,
         style={"description_width": "initial"},
-        layout=Layout(width="22em"),
+        layout=Layout(width="auto", max_width="9em", margin="2px 2px 2px 12px"),
     )
 
 
 def _said(line):
     """A line that screen readers read out when it comes."""
-    return f'<p role="status" style="line-height: 1.4; max-width: 60em">{html.escape(line)}</p>'
+    return (
+        f'<p role="status" style="line-height: 1.4; max-width: 60em">{html.escape(shown(line))}</p>'
+    )

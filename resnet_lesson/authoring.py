@@ -22,7 +22,9 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from resnet_lesson.exercises import all_exercises
 from resnet_lesson.isolation import isolate
+from resnet_lesson.new_notebook import new_notebook
 
 BLANK = ("# YOUR CODE HERE", "raise NotImplementedError()")
 REGION = re.compile(
@@ -293,6 +295,20 @@ def _chosen(folder, names):
     return [path for path in paths if path.name.startswith(stems)]
 
 
+def _first_form(folder, exercise_id):
+    """Writes the solved notebook that a new exercise begins with, and returns its path."""
+    exercise = all_exercises().get(exercise_id)
+    if exercise is None:
+        known = ", ".join(all_exercises())
+        raise AuthoringError(f"no exercise {exercise_id!r}; the exercises are: {known}")
+    path = folder / "solutions" / f"{exercise.notebook}.ipynb"
+    if path.exists():
+        raise AuthoringError(f"{path} is there already; nothing was written")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_notebook(new_notebook(exercise), path)
+    return path
+
+
 def main(arguments=None):
     """The command line; returns the exit status: 0 done, 1 a notebook failed, 2 bad usage."""
     parser = argparse.ArgumentParser(prog="python -m resnet_lesson.authoring", description=__doc__)
@@ -300,8 +316,12 @@ def main(arguments=None):
     parser.add_argument("--folder", type=Path, default=Path("notebooks"), help="default: notebooks")
     parser.add_argument("--full", action="store_true", help="long experiments at their real length")
     parser.add_argument("--check", action="store_true", help="compare the two forms; run nothing")
+    parser.add_argument("--new", metavar="EXERCISE", help="write the first form of its notebook")
     options = parser.parse_args(arguments)
     try:
+        if options.new:
+            print("wrote", _first_form(options.folder, options.new))
+            return 0
         paths = _chosen(options.folder, options.names)
     except AuthoringError as error:
         print(error, file=sys.stderr)

@@ -208,12 +208,15 @@ def with_places(series):
     """Names the place of every operation in a right block or network.
 
     Arguments:
-        series: tuple of `Op` and `Branch`, as the reference gives it.
+        series: tuple of `Op` and `Branch`, as the reference gives it. One without a branch is a
+            main path and nothing else.
 
     Returns:
         The same series, each `Op` with its ``place``: ``main.1.conv``, ``shortcut.bn``, ``add``,
         ``output.relu``; in a network ``stem.pad``, ``stage2.block1.main.1.conv``, ``head.dense``.
     """
+    if not any(isinstance(item, Branch) for item in series):
+        return _place_chain(series, "main.")
     if not any(op.kind == "dense" for op in series if isinstance(op, Op)):
         return _place_block(series, "")
     stem, units, head = split_network(series)

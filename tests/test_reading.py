@@ -218,9 +218,17 @@ def test_the_header_states_the_minutes_that_are_counted(path):
     assert int(waiting[1]) == computing if waiting else computing < 2
 
 
+def readme_map():
+    """The README's table of the notebooks."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.partition("## The notebooks")[2].partition("\n##")[0]
+
+
 def test_the_map_of_the_lesson_states_the_same_minutes():
     the_map = "\n".join(cells_of(SOLVED[0], "markdown"))
-    for path in SOLVED[1:]:
+    mapped = re.findall(r"^\| \[\d\d\]\(([\w-]+\.ipynb)\)", the_map, re.MULTILINE)
+    assert mapped == re.findall(r"\]\(notebooks/(?!00)([\w-]+\.ipynb)\)", readme_map())
+    for path in (path for path in SOLVED if path.name in mapped):
         stated = reading_time.stated_in(path)
         row = re.search(
             rf"^\| \[\d\d\]\({path.name}\).*\| (\d+) \+ (\d+) \|$", the_map, re.MULTILINE

@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import random
+import sys
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -33,7 +34,8 @@ class Exercise:
         notebook: the notebook's file name without its ending.
         points: most points to be had.
         minutes: how long a learner takes, in minutes.
-        reference: where the reference implementation lies, ``"module:name"``.
+        reference: where the reference implementation lies, ``"module:name"``; it may lie in the
+            exercise's own module, and then imports Keras inside.
         probes: the calls that are tried, most telling first.
         turn: its place among the exercises of its notebook, from 1 on.
         fresh_probes: None, or a callable ``(random.Random) -> probes``: calls of other sizes that
@@ -81,3 +83,14 @@ def all_exercises():
         for module in pkgutil.iter_modules(__path__)
     ]
     return {exercise.id: exercise for exercise in sorted(found, key=lambda e: (e.notebook, e.turn))}
+
+
+def forget_references():
+    """Takes the references that lie in exercises' own modules out of this process.
+
+    For one that is about to run a learner's code: what it holds in memory, that code can read.
+    """
+    for exercise in all_exercises().values():
+        module, _, name = exercise.reference.partition(":")
+        if module.startswith(f"{__name__}."):
+            vars(sys.modules[module]).pop(name, None)

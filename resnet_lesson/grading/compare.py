@@ -152,6 +152,9 @@ def _alike(first, other):
 
 
 def _compare_blocks(expected, found, partial, free):
+    if not any(isinstance(item, Branch) for item in expected):
+        path = align(expected, found, partial, free)
+        return replace(path, differences=moved(path.differences))
     at = next(i for i, item in enumerate(expected) if isinstance(item, Branch))
     want, tail = expected[at], expected[at + 1 :]
     positions = [i for i, item in enumerate(found) if isinstance(item, Branch)]

@@ -14,12 +14,14 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[1]
 CHECKER = ROOT / ".checker/share/jupyter"
-VARIABLES = {"JUPYTER_PATH": str(CHECKER)}
+# With the second one, controls would be left out.
+VARIABLES = {"JUPYTER_PATH": str(CHECKER), "RESNET_LESSON_QUICK": None}
 NOTEBOOKS = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").rglob("[0-9]*.ipynb")
 )
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 SCAN = "() => window.jupyterapp.commands.execute('jupyterlab-a11y-checker:scan-notebook')"
+WITHOUT_SHORTCUT = 'return Activation("relu")(main_path(X))'
 # WCAG 2.1, levels A and AA, on what a notebook shows; JupyterLab's own frame is not ours.
 EVERYTHING_SHOWN = {"include": [[".jp-MarkdownOutput"], [".jp-OutputArea-output"]]}
 LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
@@ -39,12 +41,32 @@ def found_by_axe(page):
     return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
-def test_axe_finds_nothing_in_what_a_notebook_shows(open_notebook, path):
-    page = open_notebook(path).page
+def assert_accessible_in_both_themes(page):
     for theme in THEMES:
         switch_theme(page, theme)
         assert found_by_axe(page) == [], theme
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_axe_finds_nothing_in_what_a_notebook_shows(open_notebook, path):
+    assert_accessible_in_both_themes(open_notebook(path).page)
+
+
+def test_axe_finds_nothing_in_a_wrong_answer_and_the_help_for_it(open_notebook):
+    notebook = open_notebook("notebooks/01-skip-connection.ipynb")
+    notebook.run("import-lesson", "progress-panel", "import-keras")
+    notebook.type_over("graded-skip-connection", WITHOUT_SHORTCUT, lines=2)
+    graded = [f"{what}-skip-connection" for what in ("graded", "check", "hint", "solution")]
+    notebook.run(*graded, "ask-zero-path")
+    assert notebook.output("check-skip-connection").locator("svg").count() >= 2
+    assert_accessible_in_both_themes(notebook.page)
+
+
+def test_axe_finds_nothing_in_a_picture_with_controls(open_notebook):
+    notebook = open_notebook("notebooks/03-convolutional-block.ipynb")
+    notebook.run("import-lesson", "import-keras", "explore-run")
+    assert notebook.output("explore-run").locator("select").count() >= 2
+    assert_accessible_in_both_themes(notebook.page)
 
 
 @pytest.mark.skipif(not CHECKER.exists(), reason="the checker is not in the folder .checker")

@@ -282,12 +282,15 @@ def test_a_poor_environment_is_enough(tmp_path):
         lines({"loss": [2, 1]}, "epoch", "loss", "A chart")._repr_html_()
         print(check(skip_connection))
         print(progress())
+        import keras
+        print(keras.config.image_data_format(), keras.config.floatx())
     """)
     folder = tmp_path / "here"
     folder.mkdir()
     text, status = said(sys.executable, "-c", code, env=variables, cwd=folder)
     assert status == 0, text
     assert "✓ skip_connection: passed, 5 of 5 points" in text
+    assert text.endswith("channels_last float32\n")
     assert list(folder.iterdir()) == []  # no folder named ~
 
 

@@ -32,11 +32,12 @@ def cells_of(path, kind="code"):
 
 
 def texts_of(cell):
-    """Every textual output of a code cell, as a list of strings."""
+    """Every textual output of a code cell, without the bytes of pictures: a list of strings."""
     outputs = cell["outputs"]
     texts = [text for output in outputs for text in output.get("data", {}).values()]
     texts += [output["text"] for output in outputs if "text" in output]
-    return ["".join(text) for text in texts if not isinstance(text, dict)]
+    texts = ["".join(text) for text in texts if not isinstance(text, dict)]
+    return [re.sub(r";base64,[\w+/=]+", "", text) for text in texts]
 
 
 def graded_with_check(exercise, folder=FOLDER / "solutions"):

@@ -48,8 +48,11 @@ def assert_accessible_in_both_themes(page):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
-def test_axe_finds_nothing_in_what_a_notebook_shows(open_notebook, path):
-    assert_accessible_in_both_themes(open_notebook(path).page)
+def test_axe_and_the_checker_find_nothing_in_what_a_notebook_shows(open_notebook, path):
+    page = open_notebook(path).page
+    assert_accessible_in_both_themes(page)
+    if CHECKER.exists():
+        assert page.evaluate(SCAN)["issues"] == []
 
 
 def test_axe_finds_nothing_in_a_wrong_answer_and_the_help_for_it(open_notebook):
@@ -67,12 +70,6 @@ def test_axe_finds_nothing_in_a_picture_with_controls(open_notebook):
     notebook.run("import-lesson", "import-keras", "explore-run")
     assert notebook.output("explore-run").locator("select").count() >= 2
     assert_accessible_in_both_themes(notebook.page)
-
-
-@pytest.mark.skipif(not CHECKER.exists(), reason="the checker is not in the folder .checker")
-@pytest.mark.parametrize("path", NOTEBOOKS)
-def test_the_checker_of_jupyterlab_finds_nothing(open_notebook, path):
-    assert open_notebook(path).page.evaluate(SCAN)["issues"] == []
 
 
 @pytest.mark.skipif(not CHECKER.exists(), reason="the checker is not in the folder .checker")

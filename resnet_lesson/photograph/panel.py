@@ -56,7 +56,8 @@ class Upload:
             # JupyterLab has several changes handled at a time: the answer to the newest is kept.
             with one_at_a_time:
                 if newest is change:
-                    result.value = _said(f"Looking at {file.name} …")
+                    if change["owner"] is button:
+                        result.value = _said(f"Looking at {file.name} …")
                     answer = self._shown(file, part)
                 if newest is change:
                     result.value = answer

@@ -71,6 +71,7 @@ def browser():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.fail("no chromium on this system; on Debian: apt-get install chromium")
+    playwright.expect.set_options(timeout=SECONDS_TO_OPEN * 1000)
     with playwright.sync_playwright() as running:
         yield running.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 

@@ -18,13 +18,23 @@ ALL_HAVE_RUN = """() => {
         && (cell.model.executionCount || !cell.model.sharedModel.source.trim()));
     return sessionContext.session.kernel.status === "idle" && (stopped || done);
 }"""
-COUNT = """id => window.jupyterapp.shell.currentWidget.content.widgets
-    .find(cell => cell.model.id === id).model.executionCount"""
-HAS_RUN = """([id, before]) => {
+FORGET = """id => window.jupyterapp.shell.currentWidget.content.widgets
+    .find(cell => cell.model.id === id).model.clearExecution()"""
+HAS_RUN = """id => {
     const {content, sessionContext} = window.jupyterapp.shell.currentWidget;
     const {model} = content.widgets.find(cell => cell.model.id === id);
     return model.executionState === "idle" && model.executionCount
-        && model.executionCount !== before && sessionContext.session.kernel.status === "idle";
+        && sessionContext.session.kernel.status === "idle";
+}"""
+IS_FOCUSED = "element => element === document.activeElement"
+STEPS_TO = """id => {
+    const {activeCellIndex, widgets} = window.jupyterapp.shell.currentWidget.content;
+    return widgets.findIndex(cell => cell.model.id === id) - activeCellIndex;
+}"""
+WATCH_FOR_A_RESTART = """() => {
+    window.restarted = false;
+    window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.statusChanged.connect(
+        (_, status) => { window.restarted ||= status === "restarting"; });
 }"""
 CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
@@ -78,26 +88,61 @@ class NotebookPage:
         self.page.wait_for_function(ALL_HAVE_RUN, timeout=SECONDS_TO_RUN * 1000)
         return self.page.evaluate(CONTENT)
 
+    def restart(self, item="Restart Kernel…"):
+        """Restarts the kernel by the menu."""
+        self.page.evaluate(WATCH_FOR_A_RESTART)
+        self.choose("Kernel", item)
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.page.wait_for_function("() => window.restarted")
+        self.page.wait_for_function(IS_READY)
+
     def run(self, *names):
-        """Runs cells by Shift+Enter, one after the other; returns the last one's output."""
+        """Clicks cells and runs them, one after the other; returns the last one's output."""
         for name in names:
-            before = self.page.evaluate(COUNT, name)
             self.cell(name).locator(".jp-InputPrompt").click()
-            self.keyboard.press("Shift+Enter")
-            self.page.wait_for_function(HAS_RUN, arg=[name, before], timeout=SECONDS_TO_RUN * 1000)
+            self._run_selected(name)
         return self.output(names[-1])
 
-    def type_over(self, name, lines, text):
+    def run_by_keys(self, *names):
+        """Runs cells without a mouse, one after the other; returns the last one's output."""
+        for name in names:
+            self.go_to(name)
+            self._run_selected(name)
+        return self.output(names[-1])
+
+    def _run_selected(self, name):
+        self.page.evaluate(FORGET, name)  # a run is stored in the notebook
+        self.press("Control+Enter")
+        self.page.wait_for_function(HAS_RUN, arg=name, timeout=SECONDS_TO_RUN * 1000)
+
+    def press(self, *keys):
+        """Presses keys, one after the other."""
+        for key in keys:
+            self.keyboard.press(key)
+
+    def go_to(self, name):
+        """Selects a cell by the arrow keys."""
+        steps = self.page.evaluate(STEPS_TO, name)
+        self.press("Escape", *["ArrowDown" if steps > 0 else "ArrowUp"] * abs(steps))
+
+    def tab_to(self, locator, most=40):
+        """Presses Tab until that element has the focus."""
+        for _ in range(most):
+            self.press("Tab")
+            if locator.evaluate(IS_FOCUSED):
+                return
+        raise AssertionError(f"not reached by {most} times Tab: {locator}")
+
+    def type_over(self, name, text, lines=None):
         """Types in place of the last lines of a cell, in the editor.
 
         Arguments:
             name: the cell's id.
-            lines: integer, how many lines at its end are replaced.
-            text: what is typed; the editor indents new lines like the one before.
+            text: what is typed; the editor indents new lines as it sees fit.
+            lines: integer, how many lines at its end are replaced; None replaces all.
         """
         self.cell(name).locator(".cm-content").click()
-        self.keyboard.press("Control+End")
-        for _ in range(lines - 1):
-            self.keyboard.press("Shift+ArrowUp")
-        self.keyboard.press("Shift+Home")
+        up = () if lines is None else ("Shift+ArrowUp",) * (lines - 1)
+        keys = ("Control+a",) if lines is None else ("Control+End", *up, "Shift+Home")
+        self.press(*keys)
         self.keyboard.type(text)

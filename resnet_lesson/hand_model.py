@@ -3,11 +3,12 @@
 Lengths are centimetres. A right hand stands with the wrist at the origin, the fingers along +y,
 the palm towards the viewer (+z) and the thumb at +x; a left hand is its mirror image. The bones are
 about as long as adults' are on average (Buryanov & Kotiuk, *Proportions of hand segments*, Int. J.
-Morphol. 28(3), 2010), flesh at the tip included. Angles are degrees where a table or a random draw
-states them.
+Morphol. 28(3), 2010), flesh at the tip included; breadth and length vary from person to person by
+5 % (Gordon et al., *2012 Anthropometric Survey of U.S. Army Personnel*, 2014). Angles are degrees
+where a table or a random draw states them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 import numpy as np
@@ -18,32 +19,33 @@ KNUCKLES = np.array([[3.0, 8.2, -0.1], [0.95, 8.5, 0.1], [-1.15, 8.1, 0.05], [-3
 CARPALS = np.array([[1.35, 1.2, 0.0], [0.5, 1.2, 0.1], [-0.45, 1.2, 0.1], [-1.3, 1.2, 0.0]])
 RADII = np.array(  # at the knuckle, the two finger joints and the tip
     [
-        [1.02, 0.93, 0.80, 0.62],
-        [1.05, 0.95, 0.82, 0.64],
-        [1.0, 0.9, 0.77, 0.6],
-        [0.86, 0.76, 0.66, 0.52],
+        [1.02, 0.95, 0.84, 0.7],
+        [1.05, 0.97, 0.86, 0.72],
+        [1.0, 0.92, 0.81, 0.68],
+        [0.86, 0.8, 0.7, 0.6],
     ]
 )
 SPLAY = np.array([-11.0, -1.0, 7.5, 18.0])  # of spread fingers, positive towards the little finger
 THUMB_BONES = np.array([4.6, 3.3, 2.5])
-THUMB_RADII = np.array([1.45, 1.15, 1.02, 0.72])
+THUMB_RADII = np.array([1.45, 1.15, 1.05, 0.82])
 THUMB_ROOT = np.array([1.9, 1.9, 0.7])
 
 # How a thumb is held: the directions of its three bones, the corners of the box in which its tip
-# ends up (None: where the bones lead), and the side on which its pad lies.
+# ends up (None: where the bones lead; on a fist, from the folded fingers), and the side on which
+# its pad lies.
 OPEN_THUMB = (
     ((0.68, 0.66, 0.28), (0.74, 0.67, 0.08), (0.8, 0.6, 0.0)),
     None,
     (-0.7, 0.3, 0.65),
 )
 OVER_FIST = (
-    ((0.4, 0.72, 0.56), (-0.45, 0.6, 0.66), (-0.9, 0.25, 0.2)),
-    ((-1.4, 6.0, 5.2), (1.7, 8.0, 5.6)),
+    ((0.5, 0.7, 0.5), (-0.45, 0.6, 0.66), (-0.9, 0.25, 0.2)),
+    ((-0.2, -0.6, 1.3), (1.1, 0.4, 1.7)),
     (-0.3, 0.2, -0.9),
 )
 OVER_PALM = (
-    ((0.35, 0.78, 0.5), (-0.8, 0.5, 0.3), (-0.95, 0.1, -0.2)),
-    ((-2.4, 5.5, 2.3), (1.0, 7.6, 2.7)),
+    ((0.62, 0.7, 0.35), (-0.55, 0.75, 0.35), (-0.95, 0.2, -0.1)),
+    ((-2.4, 4.7, 2.3), (2.0, 7.8, 2.7)),
     (0.1, -0.5, -0.85),
 )
 RING_THUMB = ((0.45, 0.55, 0.7), (0.2, 0.7, 0.7), (0.0, 0.95, 0.3)), None, (0.0, 0.4, -0.9)
@@ -94,17 +96,18 @@ def rotation(x=0.0, y=0.0, z=0.0):
     return matrix
 
 
-def finger_joints(finger, bends, splay):
+def finger_joints(finger, bends, splay, reach=1.0):
     """Walks along a finger: `bends` at its three joints and `splay` to the side, in degrees.
 
-    Returns the four joints `(4, 3)` from knuckle to tip and the pads' directions `(3, 3)`.
+    `reach` is its length as a share of the average. Returns the four joints `(4, 3)` from knuckle
+    to tip and the pads' directions `(3, 3)`.
     """
     along = np.array([-np.sin(np.radians(splay)), np.cos(np.radians(splay)), 0.0])
     palmwards = np.array([0.0, 0.0, 1.0])
     angles = np.radians(np.cumsum(bends))[:, None]
     directions = np.cos(angles) * along + np.sin(angles) * palmwards
     pads = np.cos(angles) * palmwards - np.sin(angles) * along
-    steps = BONES[finger][:, None] * directions
+    steps = reach * BONES[finger][:, None] * directions
     return np.vstack([KNUCKLES[finger], KNUCKLES[finger] + np.cumsum(steps, 0)]), pads
 
 
@@ -129,27 +132,35 @@ def thumb_joints(directions, target=None):
 def finger_pose(digit, rng):
     """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
     if digit == 0:
-        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 5, 3) + rng.normal(0, 2, (4, 3))
+        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
         return bends, np.array([3.0, 1.0, -2.0, -6.0]) + rng.normal(0, 1, 4)
     upright = np.array(SIGNS[digit][0])
     straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
-    curled = np.array([74.0, 102.0, 55.0]) + rng.normal(0, 8, 3) + rng.normal(0, 5, (4, 3))
-    spread = rng.uniform(0.4, 1.5) * SPLAY + rng.normal(0, 1.5, 4)
-    closed = 0.1 * SPLAY + np.array([0.0, 0.0, -2.0, -4.0])
+    curled = np.array([rng.uniform(54, 86), 105.0, 68.0]) + rng.normal(0, 6, 3)
+    curled = curled + rng.normal(0, 5, (4, 3))
+    least, most = {1: (0.2, 1.0), 2: (0.6, 2.2), 3: (0.5, 2.2)}.get(digit, (0.3, 1.5))
+    spread = rng.uniform(least, most) * SPLAY + rng.normal(0, 2, 4)
+    closed = np.array([-2.0, 3.0, 8.0, 14.0]) + rng.normal(0, 2, 4)  # towards the thumb's root
     return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
 
 
-def thumb_pose(digit, rng, tips):
-    """Draws the thumb's joints `(4, 3)` and pad direction for a sign; `tips` are the fingertips."""
+def thumb_pose(digit, rng, chains):
+    """Draws the thumb's joints `(4, 3)` and pad direction for a sign.
+
+    `chains` `(4, 4, 3)` are the joints of the fingers, which it touches in some signs.
+    """
     directions, box, pad = RING_THUMB if digit == 0 else SIGNS[digit][1]
+    target = None if box is None else rng.uniform(*box)
     if digit == 0:
-        target = (tips[0] + tips[1]) / 2 + np.array([0.0, -0.9, 0.2])
-    elif box is not None:
-        target = rng.uniform(*box)
-    else:
-        target = None
-        turn = rotation(*np.clip(rng.normal((0, 0, 4), 7), -14, 14))
+        target = (chains[0, 3] + chains[1, 3]) / 2 + np.array([0.0, -0.9, 0.2])
+    elif digit in (1, 2):
+        between, along = rng.uniform(0, 0.7), rng.uniform(0.2, 1.1)
+        fingers = chains[digit] + between * (chains[digit + 1] - chains[digit])
+        target += fingers[1] + along * (fingers[2] - fingers[1])
+    elif box is None:
+        turn = rotation(*rng.uniform(-14, 14, 2), rng.uniform(-20, 20))
         directions = np.array(directions) @ turn.T
+        directions[2] = rotation(z=rng.uniform(-24, 8)) @ directions[2]
     return thumb_joints(directions, target), np.array(pad)
 
 
@@ -193,7 +204,7 @@ def _palm_parts(first_bones, bends, thumb, plump):
         yield Part(*web, (0.6, 0.6), palm)
 
 
-def _arm_parts(bend, deviation, plump, sleeve):
+def _arm_parts(bend, deviation, plump, clothes):
     """Forearm: two bones side by side, narrow at the wrist, wider towards the elbow."""
     turn = rotation(bend, 0.0, deviation)
     for side in (-1.0, 1.0):
@@ -203,17 +214,22 @@ def _arm_parts(bend, deviation, plump, sleeve):
         yield Part(palm, wrist, radii[:2], pad, arm=True)
         yield Part(wrist, middle, radii[1:3], pad, arm=True)
         yield Part(middle, elbow, radii[2:], pad, arm=True)
-        if sleeve is not None:
-            cuff, wide = wrist + sleeve * (middle - wrist), radii[2:] + np.array([0.1, 0.4])
-            yield Part(cuff, elbow, wide, pad, CLOTH, blended=False, arm=True)
+        if clothes is None:
+            continue
+        begin, stop = clothes
+        cuff, end, wide = wrist + begin * (middle - wrist), elbow, radii[2:] + np.array([0.1, 0.4])
+        if stop is not None:
+            end, wide = wrist + stop * (middle - wrist), radii[[1, 1]] + 0.35
+        yield Part(cuff, end, wide, pad, CLOTH, blended=False, arm=True)
 
 
 def pose_hand(digit, rng):
     """Draws one right hand that shows `digit`, palm to the viewer; returns its list of `Part`."""
-    plump = rng.uniform(0.88, 1.08)
+    plump = rng.uniform(0.86, 1.1)
     bends, splay = finger_pose(digit, rng)
-    chains = [finger_joints(finger, bends[finger], splay[finger]) for finger in range(4)]
-    thumb, pad = thumb_pose(digit, rng, [joints[3] for joints, _ in chains])
+    reach = rng.normal(1.01, 0.05) * rng.normal(1, 0.02, 4)
+    chains = [finger_joints(i, bends[i], splay[i], reach[i]) for i in range(4)]
+    thumb, pad = thumb_pose(digit, rng, np.array([joints for joints, _ in chains]))
     parts = [
         part
         for finger, (joints, pads) in enumerate(chains)
@@ -222,8 +238,19 @@ def pose_hand(digit, rng):
     parts += _thumb_parts(thumb, pad, plump)
     parts += _palm_parts(np.array([joints[:2] for joints, _ in chains]), bends, thumb, plump)
     bend = rng.uniform(-20, 5) if digit == 0 else rng.normal(0, 6)
-    sleeve = rng.uniform(0.15, 0.9) if rng.random() < 0.15 else None
-    return parts + list(_arm_parts(bend, rng.normal(0, 7), plump, sleeve))
+    parts += _arm_parts(bend, rng.normal(0, 7), plump, _clothes(rng))
+    breadth = np.array([rng.normal(0.98, 0.05), 1.0, 1.0])
+    return [replace(part, start=part.start * breadth, end=part.end * breadth) for part in parts]
+
+
+def _clothes(rng):
+    """Where on the forearm a sleeve begins, or where a band begins and ends; None for bare skin.
+
+    As shares of the way from the wrist to its middle; a sleeve's end is None.
+    """
+    start = rng.uniform(0.1, 0.9)
+    worn = None, (start, None), (0.5 * start, 0.5 * start + 0.09)
+    return worn[rng.choice(3, p=(0.7, 0.2, 0.1))]
 
 
 def _in_chunks(method):
@@ -246,18 +273,25 @@ class Flesh:
 
     Palm, wrist and first phalanges flow into each other; the other phalanges keep their edges, so
     that a folded finger stays visible on the palm. `turn` `(3, 3)` carries the hand's coordinates
-    into those of the points that are asked for. Points are float32 `(N, 3)`.
+    into those of the points that are asked for; what is closer to a camera at `distance` cm is
+    larger, as it looks from there. Points are float32 `(N, 3)`.
     """
 
-    def __init__(self, parts, turn):
+    def __init__(self, parts, turn, distance=1e6):
         parts = sorted(parts, key=lambda part: not part.blended)
         start, end, pad = (
             np.array([getattr(part, name) for part in parts]) @ turn.T
             for name in ("start", "end", "pad")
         )
+        nearer = np.stack(
+            [1 / (1 - np.clip(a[:, 2:], -distance, 9) / distance) for a in (start, end)]
+        )
+        start, end = start * nearer[0], end * nearer[1]
         self.start, self.bone, self.pad = (a.astype(np.float32) for a in (start, end - start, pad))
         self.joint = np.array([part.joint for part in parts])
-        radii = np.array([part.radii for part in parts], np.float32)
+        self.arm = np.array([part.arm for part in parts])
+        radii = np.array([part.radii for part in parts]) * nearer[..., 0].T
+        radii = radii.astype(np.float32)
         self.radius, self.taper = radii[:, :1], radii[:, 1:] - radii[:, :1]
         self.blended = sum(part.blended for part in parts)
 

@@ -1,9 +1,9 @@
 """Draws photographs of hands that sign the digits 0 to 5: the data that the lesson brings along.
 
 Every picture is a small scene. `hand_model` poses a hand; here it is turned before a camera, its
-surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit, given skin, put
-before a wall that it throws its shadow on, and photographed with a lens and a sensor that are not
-perfect. Nothing is read from real photographs.
+surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit and given skin;
+`hand_picture` puts it before a wall that it throws its shadow on, and photographs it with a lens
+and a sensor that are not perfect. Nothing is read from real photographs.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resnet_lesson.hand_model import CLOTH, Flesh, pose_hand, rotation, unit
+from resnet_lesson.hand_picture import GAMMA, develop, wall
 
 DIGITS = range(6)
 SIZES = range(16, 513)
@@ -37,7 +38,6 @@ PALMS = [
 BLUSH = np.array([1.02, 0.86, 0.84], np.float32)
 CREASE = np.array([0.72, 0.6, 0.55], np.float32)
 SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the terminator, red most
-GAMMA = 2.2
 BLOCK = 4  # pixels a side that share the first part of their way
 
 
@@ -59,9 +59,8 @@ def draw_hand(digit, rng, size=64):
     _demand(size, SIZES, "size", "a whole number of pixels from 16 to 512")
     view = _aim(digit, rng)
     hand = _render(view, rng, size)
-    light = _wall(view, hand[..., 3], rng)
-    light = hand[..., :3] + (1 - hand[..., 3:]) * light
-    return _develop(light, rng)
+    behind = wall(hand[..., 3], view.light, size / view.extent, rng)
+    return develop(hand[..., :3] + (1 - hand[..., 3:]) * behind, rng)
 
 
 def draw_signs(count, seed, progress=None):
@@ -121,25 +120,35 @@ def _aim(digit, rng):
     """Poses a hand, turns it, and frames it so that no fingertip leaves the picture."""
     parts = pose_hand(digit, rng)
     turn = _orientation(digit, rng)
-    hand = np.array([part.end for part in parts if not part.arm]) @ turn.T
+    flesh = Flesh(parts, turn, distance=rng.uniform(28, 90))
+    hand = (flesh.start + flesh.bone)[~flesh.arm]
     low, high = hand[:, :2].min(0) - 1, hand[:, :2].max(0) + 1
     extent = max(rng.uniform(17, 25), 1.05 * (high - low).max())
     room = np.maximum(extent - (high - low), 0) / 2
     shift = np.clip(rng.normal(0, 0.055, 2) * extent, -0.85 * room, 0.85 * room)
     centre = (low + high) / 2 + shift
-    lamp = np.array([rng.normal(-0.1, 0.25), rng.normal(0.25, 0.2), 1.0])
-    return View(Flesh(parts, turn), turn, centre, extent, unit(lamp).astype(np.float32))
+    return View(flesh, turn, centre, extent, _lamp(rng))
+
+
+def _lamp(rng):
+    """The direction of the light: a flash beside the lens, or a lamp or window anywhere before."""
+    if rng.random() < 0.7:
+        return unit(np.array([*rng.normal((-0.1, 0.2), 0.2), 1.0])).astype(np.float32)
+    away, around = np.radians(rng.uniform(15, 60)), np.radians(rng.uniform(-50, 230))
+    side = np.sin(away) * np.array([np.cos(around), np.sin(around)])
+    return np.array([*side, np.cos(away)], np.float32)
 
 
 def _orientation(digit, rng):
     """Turns the hand: palm or back to the camera, right or left, a little askew."""
-    back, left = rng.random() < 0.3, rng.random() < 0.4
+    back, left = rng.random() < 0.22, rng.random() < 0.4
     if digit == 0:  # the ring shows from the side
-        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((88, 112) if back else (56, 82)))
+        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((88, 115) if back else (54, 82)))
     else:
-        yaw = 180 * back + np.clip(rng.normal(0, 11), -19, 19)
-    aslant = rng.uniform(-40, 40) if rng.random() < 0.1 else 0.0
-    turn = rotation(rng.normal(0, 8), 0, rng.normal(0, 9) + aslant) @ rotation(y=yaw)
+        yaw = 180 * back + np.clip(rng.normal(0, 13), -30, 30)
+    aslant = rng.uniform(-45, 45) if rng.random() < 0.1 else 0.0
+    tilt = np.clip(rng.normal(0, 8), -20, 20)
+    turn = rotation(tilt, 0, rng.normal(0, 9) + aslant) @ rotation(y=yaw)
     return np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ turn
 
 
@@ -201,7 +210,7 @@ def _lit_skin(view, points, rng):
     normals, part, place = view.flesh.surface(points)
     colour, gloss = _skin(view, points, normals, part, place, rng)
     shade = np.clip(view.flesh.distance(points + 1.2 * normals) / 1.2, 0, 1)
-    open_sky = np.clip(view.flesh.distance(points + 1.8 * view.light) / 1.1, 0, 1)
+    open_sky = _unshadowed(view, points)
     facing = (normals @ view.light)[:, None]
     direct = np.clip((facing + SCATTER) / (1 + SCATTER), 0, 1) ** rng.uniform(1.0, 2.2)
     direct *= 0.35 + 0.65 * open_sky[:, None]
@@ -210,6 +219,16 @@ def _lit_skin(view, points, rng):
     halfway = unit(view.light + np.array([0, 0, 1], np.float32))
     shine = gloss * np.clip(normals @ halfway, 0, 1) ** 24 * open_sky
     return colour * light + shine[:, None]
+
+
+def _unshadowed(view, points):
+    """The share of the lamp's light `(N,)` that other parts of the hand let through to points.
+
+    Looks how narrowly the way to the lamp passes by flesh (Quilez, *Soft shadows in raymarched
+    SDFs*, 2010).
+    """
+    ways = (view.flesh.distance(points + way * view.light) / way for way in (1.1, 1.9, 3.3))
+    return np.clip(np.minimum.reduce(list(ways)) / 0.6, 0, 1)
 
 
 def _skin(view, points, normals, part, place, rng):
@@ -269,61 +288,3 @@ def _palm_lines(flat, joint, pad, rng):
     wrist = np.where(np.abs(x) < 2.6, y - 0.1, 9)
     gap = np.abs([life, head, heart, wrist]).min(0)
     return rng.uniform(0.3, 0.8) * np.exp(-((gap / 0.17) ** 2)) * (joint == 0) * (pad > 0.2)
-
-
-def _noise(rng, size, cells):
-    """Smooth noise `(size, size)` between -1 and 1 with about `cells` bumps a side."""
-    coarse = rng.uniform(-1, 1, (cells + 1, cells + 1))
-    at = np.linspace(0, cells, size)
-    low = np.minimum(at.astype(int), cells - 1)
-    part = at - low
-    part = part * part * (3 - 2 * part)
-    rows = coarse[low] * (1 - part)[:, None] + coarse[low + 1] * part[:, None]
-    return rows[:, low] * (1 - part) + rows[:, low + 1] * part
-
-
-def _blur(image, sigma):
-    """Gaussian blur of `(size, size, ...)` along its first two axes; the border is held."""
-    reach = int(np.ceil(2.5 * sigma))
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-3)) ** 2)
-    weights = (weights / weights.sum()).astype(image.dtype)
-    size = len(image)
-    columns = np.clip(np.arange(size)[:, None] + np.arange(-reach, reach + 1), 0, size - 1)
-    kernel = np.zeros((size, size), image.dtype)
-    np.add.at(kernel, (np.arange(size)[:, None], columns), weights)
-    planes = np.moveaxis(image.reshape(size, size, -1), 2, 0)
-    return np.moveaxis(kernel @ planes @ kernel.T, 0, 2).reshape(image.shape)
-
-
-def _wall(view, cover, rng):
-    """A light wall with the hand's soft shadow on it, linear RGB `(size, size, 3)`."""
-    size = len(cover)
-    paint = rng.uniform(0.66, 0.9) * (1 + rng.normal(0, 0.015, 3))
-    uneven = 1 + 0.03 * _noise(rng, size, 3) + 0.012 * _noise(rng, size, 14)
-    down, right = np.mgrid[:size, :size] / size - 0.5
-    for _ in range(rng.integers(0, 3)):  # folds and seams of the paper
-        angle, offset = rng.choice([0, 90]) + rng.normal(0, 8), rng.uniform(-0.45, 0.45)
-        across = right * np.sin(np.radians(angle)) + down * np.cos(np.radians(angle)) - offset
-        uneven += rng.normal(0, 0.05) * np.exp(-((across * 60) ** 2))
-    far = rng.uniform(1.0, 7.0) / view.extent * size
-    shift = far * view.light[:2] / view.light[2] * (-1, 1)
-    columns, rows = (np.clip(np.arange(size) - round(step), 0, size - 1) for step in shift)
-    shadow = cover[rows[:, None], columns]
-    shadow = _blur(shadow, 0.35 + 0.22 * far)
-    return paint * (uneven * (1 - rng.uniform(0.25, 0.75) * shadow))[..., None]
-
-
-def _develop(light, rng):
-    """Lens, sensor and processing: vignette, blur, exposure, white balance, contrast, noise."""
-    size = len(light)
-    down, right = np.mgrid[:size, :size] / size - 0.5
-    middle = rng.normal(0, 0.06, 2)
-    distance = (down - middle[0]) ** 2 + (right - middle[1]) ** 2
-    light = light * np.exp(-rng.uniform(0.5, 2.4) * distance)[..., None] * rng.uniform(0.75, 1.1)
-    light = _blur(light * (1 + rng.normal(0, 0.02, 3)), rng.uniform(0.4, 0.6) * size / 64)
-    picture = np.clip(light, 0, 1) ** (1 / GAMMA)
-    picture += rng.uniform(0.4, 1.25) * (picture - _blur(picture, 1.1 * size / 64))
-    picture -= rng.uniform(0, 0.06) * np.sin(2 * np.pi * picture)
-    grain = 0.5 * rng.normal(0, 1, picture.shape) + rng.normal(0, 1, (size, size, 1))
-    picture = picture * 255 + rng.uniform(0.2, 0.9) * grain
-    return np.clip(np.round(picture), 0, 255).astype(np.uint8)

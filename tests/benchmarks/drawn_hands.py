@@ -1,0 +1,71 @@
+"""How well a network that has learnt from drawn hands alone reads real photographs.
+
+    python tests/benchmarks/drawn_hands.py [--data DIR] [--epochs N] [--seeds N ...]
+
+Draws the default number of signs, trains the lesson's ResNet50 on them with the lesson's recipe,
+and has it read all images of DIR, the training and the test set of real signs in HDF5. They are
+only measured with. Prints one line of figures: medians of the seeds, each of which decides on the
+drawings and on the training. Where there are no real signs, it says so and ends.
+"""
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+
+from resnet_lesson.lab.quiet import load_tensorflow
+from resnet_lesson.signs import SignsError, load_signs
+from resnet_lesson.signs.drawing import COUNT, count_for_test, draw_reporting
+
+REAL = Path(__file__).parents[3] / "shared" / "data"
+
+
+def real_signs(folder):
+    """All images of a folder, ``(m, 64, 64, 3)``, and their labels ``(m,)``."""
+    signs = load_signs(folder)
+    images = np.concatenate([signs.train_images, signs.test_images])
+    return images, np.concatenate([signs.train_labels, signs.test_labels])
+
+
+def measured(seed, epochs, images, labels):
+    """Seconds to draw, accuracy on drawn test images, and on real ones: of all, and per digit."""
+    load_tensorflow()  # without its log lines
+    from resnet_lesson.networks import ResNet50
+    from resnet_lesson.training import probabilities, train
+
+    start = time.perf_counter()
+    drawn = draw_reporting(COUNT, seed, lambda done, total: None)
+    seconds = time.perf_counter() - start
+    model = ResNet50()
+    history = train(model, drawn, epochs=epochs, seed=seed)
+    right = probabilities(model, images).argmax(axis=1) == labels
+    digits = [right[labels == digit].mean() for digit in drawn.classes]
+    return seconds, history.test_accuracy[-1], right.mean(), *digits
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", metavar="DIR", default=REAL)
+    parser.add_argument("--epochs", metavar="N", type=int, default=10)
+    parser.add_argument("--seeds", metavar="N", type=int, nargs="+", default=[0, 1, 2])
+    options = parser.parse_args()
+    try:
+        images, labels = real_signs(options.data)
+    except SignsError as error:
+        print(f"skipped, for want of real signs: {error}")
+        return
+    said = [measured(seed, options.epochs, images, labels) for seed in options.seeds]
+    seconds, drawn, real, *digits = map(statistics.median, zip(*said, strict=True))
+    each = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(digits))
+    spread = f"{min(row[2] for row in said):.1%} to {max(row[2] for row in said):.1%}"
+    print(
+        f"drawn hands only, {options.epochs} epochs, {len(said)} seeds: {real:.1%} ({spread}) of "
+        f"{len(labels)} real images right ({each}), {drawn:.1%} of the drawn test images; "
+        f"{COUNT + count_for_test(COUNT)} drawn in {seconds:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

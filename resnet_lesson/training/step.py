@@ -158,7 +158,8 @@ def training_step(model, prepare):
         with tf.GradientTape() as tape:
             answers = model(images, training=True)
             loss = model.compute_loss(x=images, y=labels, y_pred=answers)
-        optimizer.apply(tape.gradient(loss, [weight.value for weight in weights]), weights)
+        gradients = tape.gradient(loss, [weight.value for weight in weights])
+        optimizer.apply(_for_all_devices(gradients, optimizer.clipnorm), weights)
         right = tf.argmax(answers, axis=-1) == tf.argmax(labels, axis=-1)
         return loss, tf.reduce_mean(tf.cast(right, "float32"))
 
@@ -172,3 +173,16 @@ def training_step(model, prepare):
         )
 
     return step
+
+
+def _for_all_devices(gradients, longest):
+    """Shortens the gradients of the whole batch, of which each device knows a part.
+
+    Keras shortens what one device gives, and adds up what all give. So each gives its share of what
+    has been added up and shortened already.
+    """
+    context = tf.distribute.get_replica_context()
+    if longest is None or context.num_replicas_in_sync == 1:
+        return gradients
+    sums = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+    return [tf.clip_by_norm(total, longest) / context.num_replicas_in_sync for total in sums]

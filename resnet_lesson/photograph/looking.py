@@ -5,7 +5,8 @@ and it is right where class activation maps mislead: the last maps of a ResNet-5
 have 2×2 cells, and of a map that is read by a 1×1 convolution of stride 2, three cells in four
 count for nothing. Measured on one trained on photographs: blurring the quarter of a picture that a
 map calls the most important lowered the probability of the answer from .89 to .17 where the map
-was made by covering, to .61 by Grad-CAM of 4×4 cells, to .72 of 2×2, and to .71 at random.
+was made by covering, to .61 by Grad-CAM of maps of 4×4 cells, to .72 of maps of 2×2, and to .71 at
+random.
 """
 
 import numpy as np

@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -132,15 +133,16 @@ def variants():
     from resnet_lesson.training import recipe
 
     peak, patch = recipe.PEAK_LEARNING_RATE, mock.patch.object
+    adam = partial(optimizers.Adam, clipnorm=recipe.LONGEST_GRADIENT)
 
     def nesterov(rates, steps):
         rates = optimizers.schedules.CosineDecay(
             0.001, steps - steps // 10, warmup_target=0.05, warmup_steps=steps // 10
         )
-        return optimizers.SGD(rates, momentum=0.9, nesterov=True)
+        return optimizers.SGD(rates, 0.9, nesterov=True, clipnorm=recipe.LONGEST_GRADIENT)
 
     def without_warmup(rates, steps):
-        return optimizers.Adam(optimizers.schedules.CosineDecay(peak, steps, 0.01))
+        return adam(optimizers.schedules.CosineDecay(peak, steps, 0.01))
 
     return {
         "the recipe": (nullcontext(), {}),
@@ -148,7 +150,8 @@ def variants():
             patch(training, "fitting_momentum", lambda steps: 0.99),
             {},
         ),
-        "constant learning rate": (compiled_with(lambda *_: optimizers.Adam(peak)), {}),
+        "gradients of any length": (patch(recipe, "LONGEST_GRADIENT", None), {}),
+        "constant learning rate": (compiled_with(lambda *_: adam(peak)), {}),
         "no warm-up": (compiled_with(without_warmup), {}),
         "SGD with Nesterov momentum": (compiled_with(nesterov), {}),
         "images as they are": (patch(training, "random_moves", unmoved), {}),

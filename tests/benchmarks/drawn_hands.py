@@ -1,6 +1,6 @@
 """How well a network that has learnt from drawn hands alone reads real photographs.
 
-    python tests/benchmarks/drawn_hands.py [--data DIR] [--epochs N] [--seeds N ...]
+    python tests/benchmarks/drawn_hands.py --data DIR [--epochs N] [--seeds N ...]
 
 Draws the default number of signs, trains the lesson's ResNet50 on them with the lesson's recipe,
 and has it read all images of DIR, the training and the test set of real signs in HDF5. They are
@@ -11,15 +11,12 @@ drawings and on the training. Where there are no real signs, it says so and ends
 import argparse
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 
 from resnet_lesson.lab.quiet import load_tensorflow
 from resnet_lesson.signs import SignsError, load_signs
 from resnet_lesson.signs.drawing import COUNT, count_for_test, draw_reporting
-
-REAL = Path(__file__).parents[3] / "shared" / "data"
 
 
 def real_signs(folder):
@@ -47,7 +44,7 @@ def measured(seed, epochs, images, labels):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", metavar="DIR", default=REAL)
+    parser.add_argument("--data", metavar="DIR", required=True)
     parser.add_argument("--epochs", metavar="N", type=int, default=10)
     parser.add_argument("--seeds", metavar="N", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()

@@ -209,4 +209,4 @@ def test_nbval_sees_one_stored_output_that_is_changed(copied):
     path.write_text(json.dumps(notebook), encoding="utf-8")
     done = nbval(path)
     assert done.returncode == 1
-    assert "1 failed, 2 passed" in done.stdout
+    assert "1 failed, 4 passed" in done.stdout

@@ -43,8 +43,8 @@ def found_by_axe(page):
 
 
 def assert_accessible_in_both_themes(page, stored=False):
-    # JupyterLab takes tabindex out of outputs that it has not seen made; Chromium gives the keyboard
-    # what scrolls all the same.
+    # JupyterLab takes tabindex out of outputs that it has not seen made. Chromium lets keys
+    # scroll them all the same.
     allowed = {"scrollable-region-focusable"} if stored else set()
     for theme in THEMES:
         switch_theme(page, theme)

@@ -13,7 +13,6 @@ from resnet_lesson.grading import page as pages
 from resnet_lesson.grading import teaching
 from resnet_lesson.grading.class_report import MOST_NAMES, ClassReport
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PLACES = ("main.2.conv", "main.1.bn", "add", "output.relu", "main.3.conv", "shortcut.conv")
 
 
@@ -186,26 +185,22 @@ def test_texts_in_drawings_stand_out_on_dark_screens_and_light_ones():
 
 
 @pytest.mark.browser
-def test_the_page_fits_phones_and_screens_and_asks_for_nothing(tmp_path):
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_the_page_fits_phones_and_screens_and_asks_for_nothing(tmp_path, browser):
     path = tmp_path / "class.html"
     path.write_text(of(a_class(60)).page(GRAPHS), encoding="utf-8")
-    with playwright.sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
-        for width in (420, 1280):
-            for scheme in ("light", "dark"):
-                size = {"width": width, "height": 900}
-                tab = browser.new_page(viewport=size, color_scheme=scheme)
-                asked, said = [], []
-                tab.on("request", lambda request, asked=asked: asked.append(request.url))
-                tab.on("console", lambda message, said=said: said.append(message.text))
-                tab.goto(path.as_uri())
-                assert tab.evaluate("document.documentElement.scrollWidth") <= width
-                smallest = tab.evaluate(
-                    "Math.min(...[...document.querySelectorAll('figure > svg')].map("
-                    "s => 12 * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
-                )
-                assert smallest > 10.5, "the text in the drawings is too small to read"
-                tab.screenshot(path=tmp_path / f"class-{width}-{scheme}.png", full_page=True)
-                assert asked == [path.as_uri()] and said == []
-        browser.close()
+    for width in (420, 1280):
+        for scheme in ("light", "dark"):
+            tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            asked, said = [], []
+            tab.on("request", lambda request, asked=asked: asked.append(request.url))
+            tab.on("console", lambda message, said=said: said.append(message.text))
+            tab.goto(path.as_uri())
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            smallest = tab.evaluate(
+                "Math.min(...[...document.querySelectorAll('figure > svg')].map("
+                "s => 12 * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
+            )
+            assert smallest > 10.5, "the text in the drawings is too small to read"
+            tab.screenshot(path=tmp_path / f"class-{width}-{scheme}.png", full_page=True)
+            assert asked == [path.as_uri()] and said == []
+            tab.close()

@@ -7,8 +7,8 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
 
+expect = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]'").expect
 pytestmark = pytest.mark.browser
 
 VARIABLES = {"RESNET_LESSON_QUICK": None}  # with it, controls would be left out

@@ -7,7 +7,8 @@ import keras
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
+from colours import contrast
+from matplotlib.colors import to_hex, to_rgba
 
 from resnet_lesson.figures import charts, style
 from resnet_lesson.training import display
@@ -156,18 +157,7 @@ def test_numbers_in_the_matrix_stand_out_from_their_ground():
     for text in axes.texts:
         column, row = text.get_position()
         ground = image.cmap(image.norm(image.get_array()[row, column]))
-        assert contrast(ground, to_rgba(text.get_color())) >= 4.5
-
-
-def contrast(one, other):
-    """The contrast of two colours, from 1 to 21. Source: WCAG 2.2, definition of contrast ratio."""
-
-    def luminance(colour):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
-        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+        assert contrast(to_hex(ground), text.get_color()) >= 4.5
 
 
 def test_a_grid_without_answers_shows_the_labels():

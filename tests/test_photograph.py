@@ -11,19 +11,13 @@ import numpy as np
 import pytest
 from pages import Page
 from PIL import Image, features
+from test_signs import one_line
+from test_signs_folders import save_turned
 
 from resnet_lesson import photograph
 from resnet_lesson.photograph.looking import covering, place_of
 from resnet_lesson.photograph.panel import Upload
-from resnet_lesson.signs import SignsError
 from resnet_lesson.signs.images import read_image
-
-
-def one_line(call, *arguments):
-    with pytest.raises(SignsError) as caught:
-        call(*arguments)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
 
 
 @pytest.fixture
@@ -56,11 +50,7 @@ def test_a_part_that_is_none_gets_one_line(hand, part):
 def test_a_large_photograph_is_upright_before_its_part_is_taken(tmp_path, orientation):
     upright = Image.new("RGB", (1200, 1600), "black")
     upright.paste("white", (900, 0, 1200, 400))
-    undo = [None, 0, 3, 1, 5, 2, 6, 4][orientation - 1]  # Image.Transpose that the note takes back
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    stored = upright if undo is None else upright.transpose(undo)
-    stored.save(tmp_path / "phone.jpg", exif=exif)
+    save_turned(upright, orientation, tmp_path / "phone.jpg")
     assert photograph.see(tmp_path / "phone.jpg", (75, 0, 100, 25)).mean() > 250
     assert photograph.see(tmp_path / "phone.jpg", (0, 0, 74, 100)).mean() < 5
 

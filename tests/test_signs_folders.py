@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from PIL import Image
+from test_signs import one_line
 
 from resnet_lesson.signs import SignsError
 from resnet_lesson.signs.folders import convert_folder, read_image
@@ -23,13 +24,6 @@ def photos(tmp_path):
         for number in range(5):
             plain(tmp_path / f"photos/{digit}/{number}.png", (40 * digit + number, 90, 90))
     return tmp_path / "photos"
-
-
-def one_line(call, *arguments):
-    with pytest.raises(SignsError) as caught:
-        call(*arguments)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
 
 
 def reds(images):
@@ -115,15 +109,20 @@ def test_an_image_of_the_right_size_is_not_touched(tmp_path):
     assert np.array_equal(read_image(tmp_path / "a.png"), pixels)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_way_up_that_the_camera_noted(tmp_path, orientation):
-    upright = Image.new("RGB", (64, 64), "black")
-    upright.paste("white", (0, 0, 32, 16))
+def save_turned(upright, orientation, path):
+    """Stores an image as a camera that was held otherwise does, with its note which way is up."""
     undo = [None, 0, 3, 1, 5, 2, 6, 4][orientation - 1]  # Image.Transpose that the note takes back
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = upright if undo is None else upright.transpose(undo)
-    stored.save(tmp_path / "a.png", exif=exif)
+    stored.save(path, exif=exif)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_way_up_that_the_camera_noted(tmp_path, orientation):
+    upright = Image.new("RGB", (64, 64), "black")
+    upright.paste("white", (0, 0, 32, 16))
+    save_turned(upright, orientation, tmp_path / "a.png")
     assert np.array_equal(read_image(tmp_path / "a.png"), np.asarray(upright))
 
 

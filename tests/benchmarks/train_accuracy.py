@@ -20,6 +20,9 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
+from resnet_lesson.lab.quiet import load_tensorflow
+from resnet_lesson.signs import load_signs, normalise, one_hot
+
 CLASSIC_EPOCHS = 10
 TARGET = 0.97
 
@@ -39,7 +42,6 @@ def classic(signs, seed):
     """Seconds of the classic recipe, and its accuracy on the test set."""
     import keras
 
-    from resnet_lesson.signs import normalise, one_hot
     from resnet_lesson.training import accuracy_of
 
     model = fresh_model(seed)
@@ -205,9 +207,7 @@ def main():
     if not (options.data / "train_signs.h5").is_file():
         print(f"skipped: no train_signs.h5 in {options.data}")
         return
-    import resnet_lesson.lab  # noqa: F401 - loads TensorFlow without its log lines
-    from resnet_lesson.signs import load_signs
-
+    load_tensorflow()  # without its log lines
     signs = load_signs(options.data)
     if options.parts is None:
         compare(signs, options.seeds)

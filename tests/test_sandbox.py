@@ -230,6 +230,16 @@ with Warm(hidden=[{str(Path(__file__).parent)!r}]) as warm:
 
 
 @linux
+def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path):
+    behind = tmp_path / "link"
+    behind.symlink_to(sys.prefix, target_is_directory=True)
+    python = behind / Path(sys.executable).relative_to(sys.prefix)
+    program = "from resnet_lesson.grading.sandbox import Warm\nwith Warm(): pass"  # tries it out
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@linux
 @pytest.mark.slow
 def test_detached_descendants_are_ended_where_processes_are_not_forbidden():
     code = """

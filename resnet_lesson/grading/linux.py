@@ -145,7 +145,7 @@ def mount(source, target, kind=None, flags=0, options=None):
     _checked(done, f"mount {os.fsdecode(target)}")
 
 
-def new_root(root, readable, hidden, megabytes, files):
+def new_root(root, readable, links, hidden, megabytes, files):
     """Leaves the process a file system of what it may read, and an empty ``/own`` to write.
 
     Needs namespaces of its own, see `unshare`.
@@ -153,6 +153,7 @@ def new_root(root, readable, hidden, megabytes, files):
     Arguments:
         root: an existing folder to build it on; it is not changed itself.
         readable: paths of folders and files, shown read-only at the same place.
+        links: dictionary from the places of symbolic links to what they lead to.
         hidden: paths of folders below them, shown empty.
         megabytes: most that ``/own`` holds.
         files: most files and folders in ``/own``.
@@ -171,8 +172,9 @@ def new_root(root, readable, hidden, megabytes, files):
         mount(path, inside, None, BIND | RECURSIVE)
         kept = os.statvfs(inside).f_flag & KEPT_BY_REMOUNT
         mount(None, inside, None, REMOUNT | BIND | READ_ONLY | kept)
-    for link in filter(os.path.islink, ("/lib", "/lib64")):
-        os.symlink(os.readlink(link), f"{root}{link}")
+    for link, target in links.items():
+        os.makedirs(os.path.dirname(f"{root}{link}"), exist_ok=True)
+        os.symlink(target, f"{root}{link}")
     os.makedirs(f"{root}/proc/self")  # all of it that TensorFlow asks for
     Path(f"{root}/proc/self/cmdline").write_text("python\0")
     os.symlink(os.path.realpath(sys.executable), f"{root}/proc/self/exe")

@@ -79,7 +79,7 @@ class Confinement:
     def __init__(self, active, scratch, hidden=()):
         self.active = active
         self.scratch = str(scratch)
-        self.readable = _readable()  # found before the child is confined
+        self.readable, self.links = _readable()  # found before the child is confined
         package = Path(__file__).resolve().parents[1]
         self.hidden = tuple(os.path.realpath(path) for path in (package, *hidden))
         self.folder = None
@@ -108,7 +108,7 @@ class Confinement:
         folder = self.folder
         if "mounts" in active:
             inside = [path for path in self.hidden if _is_below(path, self.readable)]
-            linux.new_root(self.scratch, self.readable, inside, FILE_SIZE, FILES)
+            linux.new_root(self.scratch, self.readable, self.links, inside, FILE_SIZE, FILES)
             folder = "/own"
         os.chdir(folder)
         os.environ.clear()
@@ -182,14 +182,27 @@ def _own_threads():
 
 @cache
 def _readable():
-    """What Python and its libraries need: the interpreter, the site's packages, the system's."""
+    """What Python and its libraries need: the interpreter, the site's packages, the system's.
+
+    Returns:
+        ``(paths, links)``: real paths, and a dictionary from other names that they go by, such as
+        of an environment behind a symbolic link, to the real ones.
+    """
     wanted = [sys.executable, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"]
     wanted += [f"/dev/{name}" for name in ("null", "zero", "urandom", "random")]
     known = sysconfig.get_paths()
     wanted += [known["stdlib"], known["platstdlib"], *_libraries(), os.path.dirname(os.__file__)]
     wanted += [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
-    found = sorted({os.path.realpath(p) if p[:5] != "/dev/" else p for p in wanted})
-    found = [path for path in found if os.path.exists(path)]
+    wanted = filter(os.path.exists, map(os.path.abspath, wanted))
+    real = {p: os.path.realpath(p) if p[:5] != "/dev/" else p for p in wanted}
+    paths = _topmost(real.values())
+    named = [path for path in real if path != real[path] and not _is_below(path, paths)]
+    return paths, {path: real[path] for path in _topmost(named)}
+
+
+def _topmost(paths):
+    """These paths, sorted, without those that lie in others of them."""
+    found = sorted(set(paths))
     return [path for path in found if not _is_below(os.path.dirname(path), found)]
 
 

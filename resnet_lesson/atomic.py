@@ -9,6 +9,24 @@ _TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
 
 
 @contextmanager
+def draft_of(path, ending=".tmp"):
+    """Gives a path beside ``path``; the file that is written there takes its place at the end.
+
+    After an error ``path`` is as it was. Either way the draft is gone.
+
+    Arguments:
+        path: `pathlib.Path` of the file.
+        ending: of the draft's name.
+    """
+    draft = path.with_name(f"{path.name[:100]}.{uuid.uuid4().hex[:12]}{ending}")
+    try:
+        yield draft
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
 def replacing(path, binary=False):
     """Opens a file so that ``path`` holds what it held before, or all that is written.
 
@@ -24,15 +42,10 @@ def replacing(path, binary=False):
         with open(path, f"w{kind}", **how) as file:
             yield file
         return
-    draft = path.with_name(f"{path.name[:100]}.{uuid.uuid4().hex[:12]}.tmp")
-    try:
-        with open(draft, f"x{kind}", **how) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with draft_of(path) as draft, open(draft, f"x{kind}", **how) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_atomically(path, data):

@@ -1,12 +1,12 @@
 """Trained models and interrupted trainings, as files."""
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import h5py
 import keras
+
+from resnet_lesson.atomic import draft_of
 
 
 class TrainingError(ValueError):
@@ -30,18 +30,14 @@ def save(model, path):
     path = Path(path).expanduser()
     if path.suffix != ".keras":
         raise TrainingError(f"{path} does not end in .keras; give a name such as signs.keras")
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.keras")
     try:
-        model.save(beside)
-        beside.replace(path)
+        with draft_of(path, ending=".keras") as draft:  # Keras writes to no other ending
+            model.save(draft)
     except OSError as error:
         raise TrainingError(
             f"{path} cannot be written ({error.strerror or error}); "
             "give a folder that exists and that you may write to"
         ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def load(path):
@@ -81,22 +77,17 @@ def write_checkpoint(path, model, settings, history):
     if path is None:
         return
     path = Path(path).expanduser()
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with h5py.File(beside, "w") as file:
+        with draft_of(path) as draft, h5py.File(draft, "w") as file:
             file.attrs["settings"] = json.dumps(settings)
             file.attrs["history"] = json.dumps(history)
             for number, variable in enumerate(_state(model)):
                 file[str(number)] = variable.numpy()
-        beside.replace(path)
     except OSError as error:
         raise TrainingError(
             f"the checkpoint {path} cannot be written ({error.strerror or error}); the model keeps "
             "its weights; give a file in a folder that exists, with room for 300 MB"
         ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def read_checkpoint(path, model, settings):

@@ -56,8 +56,7 @@ class Chart(Figure):
 
     def html(self):
         """The picture with its alternative text, and below it the summary, read out when new."""
-        said = html.escape(self.summary)
-        return f'{self.img()}<p role="status" style="line-height: 1.4; max-width: 60em">{said}</p>'
+        return self.img() + status(self.summary)
 
     def img(self):
         """The picture as an element of HTML with its alternative text."""
@@ -68,6 +67,11 @@ class Chart(Figure):
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Not as image/png: JupyterLab shows such pictures without alternative texts.
         return {"text/html": self.img(), "text/plain": self.summary}
+
+
+def status(line):
+    """A line of text as HTML; screen readers read it out when it comes."""
+    return f'<p role="status" style="line-height: 1.4; max-width: 60em">{html.escape(line)}</p>'
 
 
 def lines(series, xlabel, ylabel, title, log=False):

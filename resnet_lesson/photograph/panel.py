@@ -5,6 +5,7 @@ import io
 from threading import Lock
 
 from resnet_lesson.explorers.panel import VIEW, lives
+from resnet_lesson.figures.charts import status
 from resnet_lesson.look import shown
 from resnet_lesson.signs import SignsError
 
@@ -57,7 +58,7 @@ class Upload:
             with one_at_a_time:
                 if newest is change:
                     if change["owner"] is button:
-                        result.value = _said(f"Looking at {file.name} …")
+                        result.value = status(f"Looking at {shown(file.name)} …")
                     answer = self._shown(file, part)
                 if newest is change:
                     result.value = answer
@@ -71,9 +72,9 @@ class Upload:
         try:
             return self.draw(file, part).html()
         except SignsError as error:
-            return _said(str(error))
+            return status(shown(error))
         except Exception as error:  # a widget's errors are seen by nobody: they go to a log
-            return _said(f"{file.name} cannot be shown: {type(error).__name__}: {error}")
+            return status(shown(f"{file.name} cannot be shown: {type(error).__name__}: {error}"))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"text/plain": _WITHOUT_WIDGETS}
@@ -93,11 +94,4 @@ def _number(label, value):
         description=label,
         style={"description_width": "initial"},
         layout=Layout(width="auto", max_width="9em", margin="2px 2px 2px 12px"),
-    )
-
-
-def _said(line):
-    """A line that screen readers read out when it comes."""
-    return (
-        f'<p role="status" style="line-height: 1.4; max-width: 60em">{html.escape(shown(line))}</p>'
     )

@@ -2,17 +2,13 @@
 
 import json
 import os
-import re
-import shlex
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 from lab_server import running_lab
 from notebook_page import SECONDS_TO_OPEN, NotebookPage
+from texts import ROOT, readme_command
 
-ROOT = Path(__file__).parents[1]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,16 +21,8 @@ CHROMIUM_FLAGS = [
 # Every cell in the page, also those that are not on the screen: else their pictures are not loaded.
 LAB_SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false"},
 }
-
-
-def lab_command():
-    """JupyterLab's arguments as the README gives them."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    line = re.search(r"^python3 -m venv .*jupyterlab.*$", readme, re.MULTILINE)[0]
-    _, *arguments = shlex.split(line.rpartition("&&")[2])
-    return [sys.executable, *arguments]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +47,7 @@ def lab(request, tmp_path_factory):
     }
     environment = {name: text for name, text in (os.environ | variables).items() if text}
     options = ["--no-browser", "--LabApp.expose_app_in_browser=True"]
-    command = [*lab_command(), *options]
+    command = [*readme_command("jupyterlab"), *options]
     with running_lab(command, folder, environment, folder / "log", SECONDS_TO_OPEN) as server:
         yield server
 

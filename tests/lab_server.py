@@ -23,9 +23,9 @@ class LabServer:
     opens: str
 
     def ask(self, path, method="GET"):
-        """Sends a request to the server's own interface and returns its answer, decoded JSON."""
+        """Sends a request to the server and returns its answer, decoded JSON."""
         request = urllib.request.Request(
-            f"{self.address}/api/{path}",
+            f"{self.address}/{path}",
             headers={"Authorization": f"token {self.token}"},
             method=method,
         )
@@ -35,9 +35,9 @@ class LabServer:
 
     def end_kernel(self, path):
         """Ends a notebook's kernel, so that the next one has memory and processor to itself."""
-        for session in self.ask("sessions"):
+        for session in self.ask("api/sessions"):
             if session["path"] == path:
-                self.ask(f"sessions/{session['id']}", method="DELETE")
+                self.ask(f"api/sessions/{session['id']}", method="DELETE")
 
 
 @contextlib.contextmanager
@@ -78,7 +78,7 @@ def _wait_for(process, log, deadline):
         if found:
             server = LabServer(found[1], found[3], found[2] or "")
             with contextlib.suppress(urllib.error.URLError):
-                server.ask("status")
+                server.ask("api/status")
                 return server
         time.sleep(SECONDS_BETWEEN_LOOKS)
     raise AssertionError(f"JupyterLab did not start. It said:\n{log.read_text()[-2000:]}")

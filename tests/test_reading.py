@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 import reading_time
-from texts import ADDRESS, ROOT, SOLVED, Text, cells_of, code_texts, lesson_texts, prose
+from texts import ADDRESS, README, ROOT, SOLVED, Text, cells_of, code_texts, lesson_texts, prose
 
 from resnet_lesson.exercises import all_exercises
 
@@ -173,8 +173,7 @@ def test_every_link_of_a_notebook_leads_to_a_file_or_a_heading(path):
 
 
 def test_every_link_of_the_readme_leads_to_a_file_or_a_heading():
-    path = ROOT / "README.md"
-    assert list(broken_links(path, path.read_text(encoding="utf-8"))) == []
+    assert list(broken_links(ROOT / "README.md", README)) == []
 
 
 def test_a_link_to_nowhere_is_found():
@@ -220,8 +219,7 @@ def test_the_header_states_the_minutes_that_are_counted(path):
 
 def readme_map():
     """The README's table of the notebooks."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return text.partition("## The notebooks")[2].partition("\n##")[0]
+    return README.partition("## The notebooks")[2].partition("\n##")[0]
 
 
 def test_the_map_of_the_lesson_states_the_same_minutes():

@@ -1,23 +1,36 @@
-"""What the README promises: the two commands, the links, the versions, and a light import."""
+"""What the README promises: the two commands, what is installed, and that nobody is asked."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from lab_server import running_lab
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from texts import README, ROOT, readme_command
 
 from resnet_lesson.exercises import all_exercises
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 LAB, TESTS = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+# Python runs a file of this name at its start: it notes whose address is looked up.
+NOTING = """
+import sys
+
+def note(event, arguments):
+    if event == "socket.getaddrinfo":
+        with open({path!r}, "a") as file:
+            print(arguments[0], file=file)
+
+sys.addaudithook(note)
+"""
 
 
 def tracked():
@@ -55,11 +68,15 @@ def test_no_program_is_called_by_a_script_that_a_space_in_the_path_would_break()
     assert set(programs) == {"python"}
 
 
-def test_every_link_of_the_readme_leads_to_a_file():
-    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", README)
-    local = [link for link in links if not link.startswith("http")]
-    assert local
-    assert [link for link in local if not (ROOT / link).exists()] == []
+def test_jupyterlab_looks_nobody_up_even_when_it_is_told_to_fetch_news_and_updates(tmp_path):
+    noted = tmp_path / "noted"
+    (tmp_path / "sitecustomize.py").write_text(NOTING.format(path=str(noted)))
+    command = [*readme_command("jupyterlab"), "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    with running_lab(command, tmp_path, environment, tmp_path / "log", 120) as server:
+        assert server.ask("lab/api/update") == {"notification": None}
+        assert server.ask("lab/api/news") == {"news": []}
+    assert set(noted.read_text().split()) <= {"localhost", "127.0.0.1", "::1"}
 
 
 def test_the_map_names_the_notebooks_and_their_exercises():
@@ -78,6 +95,33 @@ def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
     versions = pinned()
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(versions[requirement.name]), requirement
+
+
+def imported_by(path):
+    """The top-level packages that a module imports whenever it is itself imported."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    for node in nodes:  # grows
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+        elif isinstance(node, (ast.If, ast.With, ast.ClassDef)):
+            nodes += node.body  # not of functions, which may not run, nor what `try` guards
+
+
+def test_tests_can_be_collected_with_requirements_txt_alone():
+    """What the other extras bring is imported by the tests that need it, by `importorskip`."""
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    installed = {canonicalize_name(Requirement(one).name) for one in wanted}
+    paths = sorted((ROOT / "tests").glob("*.py"))
+    imports = {path.stem: set(imported_by(path)) for path in paths}
+    used = set().union(*imports.values())
+    others = sys.stdlib_module_names | imports.keys() | {"answers", "resnet_lesson"}
+    sources = packages_distributions()
+    for module in (name for name in imports if name.startswith("test_") or name in used):
+        for package in imports[module] - others:
+            brought = {canonicalize_name(name) for name in sources.get(package, ())}
+            assert brought & installed, f"tests/{module}.py imports {package}"
 
 
 def test_the_top_level_holds_what_was_agreed():
@@ -102,4 +146,4 @@ def test_the_readmes_command_opens_jupyterlab_from_a_clone_twice_in_a_row(tmp_pa
     for _ in range(2):
         with running_lab(command, clone, os.environ, tmp_path / "log", seconds=600) as server:
             assert server.opens == "notebooks/00-start-here.ipynb"
-            assert server.ask(f"contents/{server.opens}?content=0")["type"] == "notebook"
+            assert server.ask(f"api/contents/{server.opens}?content=0")["type"] == "notebook"

@@ -1,30 +1,19 @@
 """The solved lesson as a site to read: made by README's command, looked at in Chromium."""
 
-import re
-import shlex
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
+from texts import ROOT, SOLVED, readme_command
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[1]
-NAMES = sorted(path.stem for path in (ROOT / "notebooks" / "solutions").glob("*.ipynb"))
+NAMES = [path.stem for path in SOLVED]
 BROKEN_PICTURES = "() => [...document.images].filter(i => !i.naturalWidth).map(i => i.src)"
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
 IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
 WIDTH = "() => document.documentElement.scrollWidth"
-
-
-def site_command():
-    """The arguments that README gives Python to make the site."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    line = re.search(r"^\S.*-m sphinx .*$", readme, re.MULTILINE)[0]
-    _, *arguments = shlex.split(line.rpartition("&&")[2])
-    return arguments
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +21,8 @@ def site(tmp_path_factory):
     """The folder of the pages."""
     pytest.importorskip("myst_nb", reason="pip install -e '.[site]'")
     folder = tmp_path_factory.mktemp("site") / "html"
-    *options, _ = site_command()
-    command = [sys.executable, *options, "--fail-on-warning", str(folder)]
+    *command, _ = readme_command("sphinx")
+    command += ["--fail-on-warning", str(folder)]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     return folder

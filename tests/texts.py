@@ -1,14 +1,17 @@
-"""The lesson's texts, read off its files, for the tests of its language."""
+"""The lesson's texts and the README's commands, read off their files."""
 
 import ast
 import io
 import json
 import re
+import shlex
+import sys
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOLVED = sorted((ROOT / "notebooks/solutions").glob("*.ipynb"))
 QUESTIONS = sorted((ROOT / "resnet_lesson/questions").glob("*.toml"))
 # Modules whose texts a learner meets while learning.
@@ -36,6 +39,13 @@ class Text:
     body: str
 
 
+def readme_command(module):
+    """The command at the end of the README's line that runs a module, for this Python: a list."""
+    line = re.search(rf"^\S.*-m {module} .*$", README, re.MULTILINE)[0]
+    _, *arguments = shlex.split(line.rpartition("&&")[2])
+    return [sys.executable, *arguments]
+
+
 def cells_of(path, kind):
     """The sources of a notebook's cells of one kind."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -61,7 +71,7 @@ def is_prose(value):
 
 def lesson_texts():
     """What learners and teachers read: README, notebooks, questions, hints and messages."""
-    yield Text("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
+    yield Text("README.md", README)
     for path in SOLVED:
         yield from (Text(path.stem, body) for body in cells_of(path, "markdown"))
     for path in QUESTIONS:

@@ -244,6 +244,12 @@ def test_several_graphics_cards_are_used(monkeypatch, cards, asked, used):
     assert strategy_for(asked) == [f"GPU:{number}" for number in range(used)]
 
 
+@pytest.mark.parametrize("devices", [0, -2, 1.5, "two", True])
+def test_a_number_of_devices_that_is_none_is_refused(devices):
+    with pytest.raises(TrainingError, match=f"devices is {devices!r}; give a whole number of 1"):
+        strategy_for(devices)
+
+
 @pytest.mark.parametrize("cards", [0, 1])
 def test_one_device_needs_no_strategy_and_more_cards_than_there_are_are_refused(monkeypatch, cards):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["card"] * cards)

@@ -168,6 +168,28 @@ def test_a_count_that_is_none_is_refused(signs, option, value):
 
 
 @pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("seed", -1),
+        ("seed", None),
+        ("seed", 0.5),
+        ("target", 97),
+        ("target", "0.9"),
+        ("target", -1),
+    ],
+)
+def test_a_seed_or_target_that_is_none_is_refused_before_the_training(signs, option, value):
+    message = message_of(train, tiny_model(), signs, **{option: value})
+    assert f"{option} is {value!r}; give a" in message
+
+
+def test_numbers_of_numpy_serve_with_a_checkpoint_too(signs, tmp_path):
+    numbers = {"epochs": np.int64(1), "batch_size": np.int32(8), "seed": np.uint8(3)}
+    train(tiny_model(), signs, **numbers, checkpoint=tmp_path / "signs.h5", target=np.float32(0))
+    assert (tmp_path / "signs.h5").is_file()
+
+
+@pytest.mark.parametrize(
     ("shape", "classes", "said"),
     [
         ((32, 32, 3), 6, "takes (32, 32, 3)"),

@@ -5,6 +5,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
+from numbers import Real
 
 import numpy as np
 import tensorflow as tf
@@ -24,6 +25,7 @@ from resnet_lesson.training.files import (
     load,
     read_checkpoint,
     save,
+    whole_number,
     write_checkpoint,
 )
 from resnet_lesson.training.recipe import (
@@ -39,7 +41,6 @@ from resnet_lesson.training.step import (
     PRECISIONS,
     fitting_precision,
     prepared,
-    temporary_momentum,
     training_step,
 )
 
@@ -59,7 +60,6 @@ __all__ = [
     "run",
     "save",
     "strategy_for",
-    "temporary_momentum",
     "train",
 ]
 
@@ -130,9 +130,10 @@ def train(
             number; then the model has the weights of the last epoch that went well.
     """
     strategy = strategy_of(model)
-    batch_size = _checked(model, signs, epochs, batch_size, strategy.num_replicas_in_sync)
-    if precision not in (None, *PRECISIONS):
-        raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
+    _check_options(precision, target)
+    _check_model(model, signs)
+    epochs, seed = whole_number("epochs", epochs, 1), whole_number("seed", seed, 0)
+    batch_size = _fitting(batch_size, signs, strategy.num_replicas_in_sync)
     steps = len(signs.train_labels) // batch_size
     settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
     with strategy.scope(), lost_workers_in_words():
@@ -310,12 +311,14 @@ def run(data=None, epochs=10, devices=None, **options):
     return measured if leads(strategy) else None
 
 
-def _checked(model, signs, epochs, batch_size, devices):
-    """Refuses what cannot be trained; returns the batch size that fits the data and devices."""
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or value < 1:
-            raise TrainingError(f"{name} is {value!r}; give a whole number of 1 or more")
+def _check_options(precision, target):
+    if precision not in (None, *PRECISIONS):
+        raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
+    if target is not None and not (isinstance(target, Real) and 0 <= target <= 1):
+        raise TrainingError(f"target is {target!r}; give a share from 0 to 1, such as 0.97")
+
+
+def _check_model(model, signs):
     image, answer = signs.train_images.shape[1:], (len(signs.classes),)
     pairs = ("takes", "input_shape", image), ("gives", "output_shape", answer)
     for verb, attribute, need in pairs:
@@ -326,6 +329,11 @@ def _checked(model, signs, epochs, batch_size, devices):
                 f"the model {verb} {have} for one image, the data need {need}; "
                 f"build it with input_shape={image} and classes={answer[0]}"
             )
+
+
+def _fitting(batch_size, signs, devices):
+    """The batch size that fits the data and the devices."""
+    batch_size = whole_number("batch_size", batch_size, 1)
     if batch_size % devices:
         raise TrainingError(
             f"a batch of {batch_size} images cannot be divided among {devices} devices; "

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from resnet_lesson.training.files import TrainingError
+from resnet_lesson.training.files import TrainingError, whole_number
 
 
 def strategy_for(devices=None):
@@ -27,7 +27,8 @@ def strategy_for(devices=None):
         A `tf.distribute.Strategy`; build the model in its ``scope()``.
 
     Raises:
-        TrainingError: there are not so many devices, or TensorFlow runs already with fewer.
+        TrainingError: ``devices`` is no number of devices, there are not so many, or TensorFlow
+            runs already with fewer.
     """
     if workers() > 1:
         if devices is not None:
@@ -39,6 +40,7 @@ def strategy_for(devices=None):
     cards = len(tf.config.list_physical_devices("GPU"))
     if devices is None:
         devices = 1 << max(cards.bit_length() - 1, 0)
+    devices = whole_number("devices", devices, 1)
     if devices == 1:
         return tf.distribute.get_strategy()
     if cards:

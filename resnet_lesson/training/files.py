@@ -1,6 +1,7 @@
 """Trained models and interrupted trainings, as files."""
 
 import json
+import numbers
 from pathlib import Path
 
 import h5py
@@ -15,6 +16,18 @@ class TrainingError(ValueError):
     def _render_traceback_(self):
         """What a notebook shows instead of a traceback."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def whole_number(name, value, least):
+    """An argument as an ``int``.
+
+    Raises:
+        TrainingError: it is no whole number from ``least`` on.
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise TrainingError(f"{name} is {value!r}; give a whole number of {least} or more")
+    return int(value)
 
 
 def save(model, path):

@@ -162,10 +162,23 @@ def test_drawings_are_named_with_their_marks_and_repeated_as_a_table():
     assert any(n.startswith("Yours. Marked: the second convolution") for n in names)
     assert any(n.startswith("Expected. Marked:") and "✓ padding" in n for n in names)
     assert "✗ padding" in page.text and "✓ padding" in page.text
-    assert "✗ main.2.conv" in page.text and "different (3e-01)" in page.text
+    assert "✗ main.2.conv" in page.text and "different (0.3)" in page.text
     scopes = [value for name, value in page.attributes if name == "scope"]
     assert {"col", "row"} == set(scopes) and page.elements.count("th") == len(scopes)
     assert "caption" in page.elements
+
+
+def test_a_value_that_is_exact_is_called_so_without_a_number():
+    assert "exact main.1.bn" in Page(html_of(failed())).text
+    [line] = [line for line in repr(failed()).splitlines() if "main.1.conv" in line]
+    assert line.endswith("  exact")
+
+
+def test_the_legend_of_the_table_wraps_in_a_narrow_window_and_marks_stay_with_their_places():
+    html = html_of(failed())
+    legend, table = html.index("✗ marks what differs"), html.index("<table")
+    assert legend < table and "✗&nbsp;<code>main.2.conv</code>" in html
+    assert len(re.search("<caption[^>]*>(.*?)</caption>", html)[1]) <= 32
 
 
 def test_what_comes_too_late_is_marked_in_both_drawings():

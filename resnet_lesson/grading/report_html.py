@@ -103,17 +103,19 @@ def _box_by_box(verdict):
     columns = COLUMNS if verdict.values else COLUMNS[:3]
     head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in columns)
     body = "".join(_row(wrong, cells[: len(columns)]) for wrong, *cells in found)
-    said = "Expected and yours, box by box; ✗ marks what differs"
+    about = "Expected and yours, box by box"
+    said = "✗ marks what differs."
     if verdict.values:
-        said += ". Values: the largest difference, with the same weights put into both"
-    caption = f'<caption style="text-align:left">{said}.</caption>'
+        said += " Values: the largest difference, with the same weights put into both."
+    caption = f'<caption style="text-align:left">{about}</caption>'
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return look.fold("Box by box, in words", look.scrolling(table, "Table"))
+    # Beside the table: a line within it is as wide as the table, and cut off in a narrow window.
+    return look.fold("Box by box, in words", f"<p>{said}</p>{look.scrolling(table, about)}")
 
 
 def _row(wrong, cells):
     place, *others = (escape(cell) for cell in cells)
-    sign = "✗ " if wrong else ""
+    sign = "✗&nbsp;" if wrong else ""
     head = f'<th scope="row" style="{_CELL}">{sign}<code>{place}</code></th>'
     rest = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in others)
     return f"<tr>{head}{rest}</tr>"

@@ -56,7 +56,10 @@ def _words(op):
 
 
 def _value(place):
-    return f"{place.verdict} ({place.difference:.0e})" if place else ""
+    if place is None:
+        return ""
+    off = "" if place.verdict == "exact" else f" ({place.difference:.2g})"
+    return f"{place.verdict}{off}"
 
 
 def _line(row, widths):

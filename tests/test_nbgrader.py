@@ -1,8 +1,6 @@
-"""The notebooks in a course of the real nbgrader: its points are ours, and log lines cost none.
+"""A course of nbgrader's, run as the README says: points are ours, and log lines cost none.
 
-They need the extra ``interop``. nbgrader calls ``alembic`` by its bare name the first time that a
-course has no gradebook yet, so the folder of the environment's programs has to be on the PATH, as
-it is in an activated environment.
+They need the extra ``interop``.
 """
 
 import csv
@@ -12,15 +10,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from texts import README, ROOT
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.interop
 
-ROOT = Path(__file__).parents[1]
+SECTION = README.partition("### With nbgrader")[2].partition("\n### ")[0]
+SET_UP, GRADE = re.findall(r"^```\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
 NOTEBOOKS = ("02-identity-block", "03-convolutional-block")
 LOG_LINE = "E0000 00:00:1700000000.000000    1 cuda_platform.cc:51] failed call to cuInit\\n"
 # Below Python, as TensorFlow does it, and by Python.
@@ -34,12 +33,13 @@ STUDENTS = {
 }
 
 
-def nbgrader(course, *arguments):
-    """Runs an nbgrader command in a course's folder and returns what it said."""
+def run(folder, commands):
+    """Runs lines of shell commands with this Python's programs and returns what they said."""
+    # nbgrader calls one of them, alembic, by its bare name.
     programs = os.path.dirname(sys.executable)
     environment = {**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])}
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    shell = ["bash", "-e", "-c", commands]
+    done = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     return said
@@ -59,35 +59,29 @@ def submission(solved, changes):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A new course, assignment released, handed in by all students, graded, feedback written."""
-    folder = tmp_path_factory.mktemp("course")
-    source = folder / "source" / "resnets"
-    source.mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text(
-        'get_config().CourseDirectory.course_id = "resnets"\n'
-    )
-    shutil.copytree(ROOT / "images", source / "images")  # what stands beside a notebook is released
-    for name in NOTEBOOKS:
-        solved = (ROOT / "notebooks" / "solutions" / f"{name}.ipynb").read_text("utf-8")
-        (source / f"{name}.ipynb").write_text(solved.replace("../../images", "images"), "utf-8")
-    nbgrader(folder, "generate_assignment", "resnets")
+    clone = tmp_path_factory.mktemp("clone")
+    for name in ("notebooks/solutions", "images"):
+        shutil.copytree(ROOT / name, clone / name)
+    installing, _, commands = SET_UP.partition("\n")
+    assert "pip install" in installing
+    run(clone, commands)
+    folder = clone / "course"
     for student, changes in STUDENTS.items():
-        handed_in = folder / "submitted" / student / "resnets"
+        handed_in = folder / "submitted" / student / "blocks"
         handed_in.mkdir(parents=True)
         for name in NOTEBOOKS:
             if changes is None:
-                shutil.copy(folder / "release" / "resnets" / f"{name}.ipynb", handed_in)
+                shutil.copy(folder / "release" / "blocks" / f"{name}.ipynb", handed_in)
             else:
-                changed = submission(source / f"{name}.ipynb", changes)
+                changed = submission(folder / "source" / "blocks" / f"{name}.ipynb", changes)
                 nbformat.write(changed, handed_in / f"{name}.ipynb")
-    nbgrader(folder, "autograde", "resnets")
-    nbgrader(folder, "generate_feedback", "resnets")
-    nbgrader(folder, "export")
+    run(folder, GRADE)
     return folder
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_the_released_notebook_is_the_learners(course, name):
-    folder = course / "release" / "resnets"
+    folder = course / "release" / "blocks"
     released = nbformat.read(folder / f"{name}.ipynb", 4)
     ours = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4)
     sources = [cell.source.replace("../images", "images") for cell in ours.cells]
@@ -111,11 +105,11 @@ def test_points_agree_with_ours_and_log_lines_cost_none(course):
 @pytest.mark.parametrize("student", STUDENTS)
 def test_there_is_feedback(course, student):
     for name in NOTEBOOKS:
-        page = (course / "feedback" / student / "resnets" / f"{name}.html").read_text("utf-8")
+        page = (course / "feedback" / student / "blocks" / f"{name}.html").read_text("utf-8")
         assert "(Score: " in page
 
 
 @pytest.mark.parametrize(("student", "said"), [("right", "Success!"), ("partly", "failed")])
 def test_validate_tells_right_from_wrong(course, student, said):
-    notebook = course / "submitted" / student / "resnets" / f"{NOTEBOOKS[0]}.ipynb"
-    assert said in nbgrader(course, "validate", str(notebook))
+    notebook = course / "submitted" / student / "blocks" / f"{NOTEBOOKS[0]}.ipynb"
+    assert said in run(course, f"python -m nbgrader validate '{notebook}'")

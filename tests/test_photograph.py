@@ -252,7 +252,10 @@ def test_a_picture_is_shown_with_where_the_network_looked_and_its_answer(model):
 
 def test_what_cannot_be_asked_gets_one_line(model, hand):
     assert "is str" in one_line(photograph.ask, model, str(hand))
-    assert "uint8" in one_line(photograph.ask, model, photograph.see() / 255)
+    assert "is float64 (64, 64, 3)" in one_line(photograph.ask, model, photograph.see() / 255)
+    larger = np.zeros((100, 80, 3), "uint8")
+    assert "is uint8 (100, 80, 3)" in one_line(photograph.ask, model, larger)
+    assert "uint8 (1, 64, 64, 3)" in one_line(photograph.ask, model, photograph.see()[np.newaxis])
     said = one_line(photograph.ask, model, photograph.see())
     assert "2 classes" in said and "6 names" in said
 

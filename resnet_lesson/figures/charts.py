@@ -44,7 +44,7 @@ SETTINGS = {
 class Chart(Figure):
     """A figure that a notebook shows once (pyplot does not know it), with a description."""
 
-    def __init__(self, width, height, summary=""):
+    def __init__(self, width, height, summary):
         super().__init__(figsize=(width, height), dpi=110, layout="constrained")
         self.summary = summary
 

@@ -11,6 +11,7 @@ from resnet_lesson.hands import draw_hand
 from resnet_lesson.photograph.looking import covering, enlarged, place_of
 from resnet_lesson.photograph.panel import Upload
 from resnet_lesson.signs import SignsError
+from resnet_lesson.signs.form import SIZE
 from resnet_lesson.signs.images import WHOLE, read_image
 
 __all__ = ["ask", "see", "upload"]
@@ -58,9 +59,11 @@ def ask(model, image, classes=range(6)):
     Raises:
         SignsError: the image is not one of `see`, or the network has not so many classes.
     """
-    if getattr(image, "dtype", None) != "uint8" or image.shape[2:] != (3,):
+    array = isinstance(image, np.ndarray)
+    if not array or image.dtype != "uint8" or image.shape != (SIZE, SIZE, 3):
+        what = f"{image.dtype} {image.shape}" if array else type(image).__name__
         raise SignsError(
-            f"the image is {type(image).__name__}, not pixels from 0 to 255 as uint8 (64, 64, 3); "
+            f"the image is {what}, not pixels from 0 to 255 as uint8 {(SIZE, SIZE, 3)}; "
             "give what see returns, such as see('my-hand.jpg')"
         )
     answer, falls = covering(model, image)

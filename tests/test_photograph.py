@@ -113,11 +113,23 @@ def test_a_photograph_that_is_cut_off_or_too_large_gets_one_line(hand, monkeypat
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("none.jpg", "is not there"), (".", "is a folder"), ("text.jpg", "cannot be read")],
+    [
+        ("none.jpg", "is not there"),
+        ("two\nlines.jpg", "is not there"),
+        (".", "is a folder"),
+        ("text.jpg", "cannot be read"),
+    ],
 )
 def test_what_is_no_photograph_gets_one_line(tmp_path, name, said):
     (tmp_path / "text.jpg").write_text("no image")
     assert said in one_line(photograph.see, tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [(np.zeros((64, 64, 3)), "is not ndarray"), ("~nobody/a.jpg", "is not there")]
+)
+def test_what_names_no_file_gets_one_line(path, said):
+    assert said in one_line(photograph.see, path)
 
 
 def test_bytes_are_read_like_a_file_and_named(hand):

@@ -1,5 +1,6 @@
 """A photograph of your own hand: what the network sees of it, what it answers, where it looked."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from resnet_lesson.hands import draw_hand
 from resnet_lesson.photograph.looking import covering, enlarged, place_of
 from resnet_lesson.photograph.panel import Upload
 from resnet_lesson.signs import SignsError
-from resnet_lesson.signs.form import SIZE
+from resnet_lesson.signs.form import SIZE, shown
 from resnet_lesson.signs.images import WHOLE, read_image
 
 __all__ = ["ask", "see", "upload"]
 
+_GIVE = "give the name of an image file, such as my-hand.jpg"
 _DIGIT, _SEED = 3, 20151210  # the data are drawn from other seeds
 
 
@@ -36,12 +38,15 @@ def see(path=None, part=WHOLE):
     """
     if path is None:
         return draw_hand(_DIGIT, np.random.default_rng(_SEED))
-    path = Path(path).expanduser()
+    try:
+        path = Path(os.path.expanduser(path))
+    except TypeError:
+        raise SignsError(f"a photograph is not {type(path).__name__}; {_GIVE}") from None
+    if path.is_dir():
+        raise SignsError(f"{shown(path)} is a folder; {_GIVE}")
     if not path.is_file():
-        what = (
-            "is a folder" if path.is_dir() else f"is not there; looked in {path.parent.resolve()}"
-        )
-        raise SignsError(f"{path} {what}; give an image file, such as my-hand.jpg")
+        looked = shown(path.parent.resolve())
+        raise SignsError(f"{shown(path)} is not there; looked in {looked}; {_GIVE}")
     return read_image(path, part)
 
 

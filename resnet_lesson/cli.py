@@ -95,6 +95,9 @@ def _whole_number(least):
     return convert
 
 
+_COUNT, _SEED = _whole_number(1), _whole_number(0)
+
+
 def _share(text):
     try:
         number = float(text)
@@ -109,6 +112,12 @@ def _path(text):
     if not text:
         raise argparse.ArgumentTypeError("expected a path, not nothing")
     return text
+
+
+def _add_options(parser, *options):
+    """Adds options that take one value: a row for each, ``(name, metavar, type, help)``."""
+    for name, metavar, kind, said in options:
+        parser.add_argument(name, metavar=metavar, type=kind, help=said)
 
 
 def _add_grade(commands):
@@ -126,22 +135,19 @@ def _add_grade(commands):
         action="append",
         help="grade this exercise (may be repeated); else all that any submission defines",
     )
-    for option, metavar, said in (
-        ("--json", "FILE", "write results as JSON; - writes it to stdout"),
-        ("--csv", "FILE", "write a table, one row a submission"),
-        ("--html", "DIR", "write a page for each learner, and index.html on the class"),
-        ("--gradescope", "FILE", "take all for one submission, write Gradescope's results.json"),
-        ("--scheduler", "ADDRESS", "grade on a Dask cluster, such as tcp://10.0.0.1:8786"),
-    ):
-        parser.add_argument(option, metavar=metavar, type=_path, help=said)
-    for option, metavar, least, said in (
-        ("--jobs", "N", 1, "how many submissions at a time (as many as there are processors)"),
-        ("--seed", "N", 0, "choose inputs and weights by this number (else a new one each time)"),
-        ("--timeout", "S", 1, "most seconds for one exercise (120)"),
-        ("--memory", "MB", 512, "most memory for an exercise (6144)"),
-    ):
-        parser.add_argument(option, metavar=metavar, type=_whole_number(least), help=said)
-    parser.set_defaults(run=_grade, parser=parser)
+    _add_options(
+        parser,
+        ("--json", "FILE", _path, "write results as JSON; - writes it to stdout"),
+        ("--csv", "FILE", _path, "write a table, one row a submission"),
+        ("--html", "DIR", _path, "write a page for each learner, and index.html on the class"),
+        ("--gradescope", "FILE", _path, "all as one submission: write Gradescope's results.json"),
+        ("--scheduler", "ADDRESS", _path, "grade on a Dask cluster, such as tcp://10.0.0.1:8786"),
+        ("--jobs", "N", _COUNT, "submissions at a time (as many as there are processors)"),
+        ("--seed", "N", _SEED, "choose inputs and weights by it (else by a new one each time)"),
+        ("--timeout", "S", _COUNT, "most seconds for one exercise (120)"),
+        ("--memory", "MB", _whole_number(512), "most memory for an exercise (6144)"),
+    )
+    parser.set_defaults(run=_grade)
 
 
 def _grade(options):
@@ -201,21 +207,12 @@ def _add_signs(commands):
         "hand signs; with --from-folder it converts your images: DIR/0 ... DIR/5, or DIR/train and "
         "DIR/test with these six in each.",
     )
-    parser.add_argument(
-        "--output",
-        metavar="DIR",
-        type=_path,
-        help="folder to write the two files to (with --from-folder: datasets/ if not given)",
-    )
-    parser.add_argument(
-        "--count",
-        metavar="M",
-        type=_whole_number(6),
-        help="training images to draw (1080); a ninth as many for the test are drawn besides",
-    )
-    parser.add_argument("--seed", metavar="N", type=_whole_number(0), help="seed to draw from (0)")
-    parser.add_argument(
-        "--from-folder", metavar="DIR", type=_path, help="convert the images of this folder"
+    _add_options(
+        parser,
+        ("--output", "DIR", _path, "folder to write (with --from-folder: datasets/ if not given)"),
+        ("--count", "M", _whole_number(6), "training images to draw (1080), a ninth more to test"),
+        ("--seed", "N", _SEED, "seed to draw from (0)"),
+        ("--from-folder", "DIR", _path, "convert the images of this folder"),
     )
     parser.add_argument(
         "--check", metavar="FILE", type=_path, nargs="+", help="check HDF5 files; one line for each"
@@ -281,45 +278,22 @@ def _add_train(commands):
         help="train a ResNet-50 on the signs and measure it",
         description="Trains a ResNet-50 and measures its accuracy in inference mode.",
     )
-    parser.add_argument(
-        "--data",
-        metavar="DIR",
-        type=_path,
-        help="folder with the two HDF5 files (else as in the notebooks)",
-    )
-    parser.add_argument(
-        "--epochs", metavar="N", type=_whole_number(1), default=10, help="passes over the data (10)"
-    )
-    parser.add_argument(
-        "--json",
-        metavar="FILE",
-        type=_path,
-        help="write what was measured as JSON; - writes it to stdout",
-    )
-    parser.add_argument(
-        "--seed", metavar="N", type=_whole_number(0), default=0, help="order and moves by it (0)"
+    _add_options(
+        parser,
+        ("--data", "DIR", _path, "folder with the two HDF5 files (else as in the notebooks)"),
+        ("--epochs", "N", _COUNT, "passes over the data (10)"),
+        ("--json", "FILE", _path, "write what was measured as JSON; - writes it to stdout"),
+        ("--seed", "N", _SEED, "order and moves by it (0)"),
+        ("--target", "A", _share, "end once this share of the test set is right"),
+        ("--checkpoint", "FILE", _path, "keep each epoch's state; go on from it if it is there"),
+        ("--devices", "N", _COUNT, "train on N GPUs (else on all), or on N parts of a processor"),
     )
     parser.add_argument(
         "--precision",
         choices=("float32", "mixed_bfloat16"),
         help="compute in this precision (else in what is faster here)",
     )
-    parser.add_argument(
-        "--target", metavar="A", type=_share, help="end once this share of the test set is right"
-    )
-    parser.add_argument(
-        "--checkpoint",
-        metavar="FILE",
-        type=_path,
-        help="keep the state in this file after every epoch, and go on from it if it is there",
-    )
-    parser.add_argument(
-        "--devices",
-        metavar="N",
-        type=_whole_number(1),
-        help="train on so many GPUs (else on all), or on so many parts of a processor",
-    )
-    parser.set_defaults(run=_train)
+    parser.set_defaults(run=_train, epochs=10, seed=0)
 
 
 def _train(options):
@@ -366,9 +340,7 @@ def _add_progress(commands):
         help="show the points of all exercises, and what comes next",
         description="Shows the points that the checks in the notebooks have recorded.",
     )
-    parser.add_argument(
-        "--json", metavar="FILE", type=_path, help="write them as JSON; - writes it to stdout"
-    )
+    _add_options(parser, ("--json", "FILE", _path, "write them as JSON; - writes it to stdout"))
     parser.set_defaults(run=_progress)
 
 
@@ -421,12 +393,8 @@ def _add_reset(commands):
         "afterwards.",
     )
     parser.add_argument("exercise", metavar="EXERCISE", help="such as identity_block")
-    parser.add_argument(
-        "--notebook",
-        metavar="PATH",
-        type=_path,
-        help="your notebook, or its folder (else this folder, or its folder notebooks)",
-    )
+    where = "your notebook, or its folder (else this folder, or its folder notebooks)"
+    _add_options(parser, ("--notebook", "PATH", _path, where))
     parser.add_argument("--points", action="store_true", help="take its points back too")
     parser.set_defaults(run=_reset)
 

@@ -100,14 +100,18 @@ def test_other_optimizers_keep_their_update(optimizer):
 
 def test_a_bias_is_idle_only_where_batch_normalization_takes_it_away():
     frozen = layers.BatchNormalization(trainable=False)
-    convolutions = {
-        name: layers.Conv2D(3, 1, use_bias=name != "none", name=name)
-        for name in ("idle", "twice", "none", "relu", "inference", "frozen", "axis", "end", "both")
+    own = {
+        "none": {"use_bias": False},
+        "activation": {"activation": "relu"},
+        "bias in the loss": {"bias_regularizer": "l2"},
+        "output in the loss": {"activity_regularizer": "l2"},
+        "channels first": {"data_format": "channels_first"},
     }
-    X = inputs = keras.Input((4, 4, 3))
+    names = ("idle", "twice", "relu", "inference", "frozen", "axis", "end", "both", *own)
+    X = inputs = keras.Input((3, 3, 3))
     ends = {}
-    for name, convolution in convolutions.items():
-        ends[name] = convolution(X)
+    for name in names:
+        ends[name] = layers.Conv2D(3, 1, name=name.replace(" ", "_"), **own.get(name, {}))(X)
         after = layers.ReLU() if name == "relu" else layers.BatchNormalization()
         after = {"frozen": frozen, "axis": layers.BatchNormalization(axis=1)}.get(name, after)
         X = after(ends[name], training=False) if name == "inference" else after(ends[name])

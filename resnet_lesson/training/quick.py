@@ -182,11 +182,22 @@ def idle_biases(model):
     return [
         layer.bias
         for layer, nodes in seen_by.items()
-        if isinstance(layer, keras.layers.Conv2D)
-        and layer.use_bias
+        if _only_adds_its_bias(layer)
         and layer not in ends
         and all(_takes_the_mean_away(node) for node in nodes)
     ]
+
+
+def _only_adds_its_bias(layer):
+    """Whether a layer is a convolution whose bias is in its output and nowhere else in the loss."""
+    return (
+        type(layer) is keras.layers.Conv2D
+        and layer.use_bias
+        and layer.data_format == "channels_last"
+        and layer.activation is keras.activations.linear
+        and layer.bias_regularizer is None
+        and layer.activity_regularizer is None
+    )
 
 
 def _takes_the_mean_away(node):

@@ -22,7 +22,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.isolation import isolate
 from resnet_lesson.new_notebook import new_notebook
 
@@ -299,8 +299,7 @@ def _first_form(folder, exercise_id):
     """Writes the solved notebook that a new exercise begins with, and returns its path."""
     exercise = all_exercises().get(exercise_id)
     if exercise is None:
-        known = ", ".join(all_exercises())
-        raise AuthoringError(f"no exercise {exercise_id!r}; the exercises are: {known}")
+        raise AuthoringError(no_such(exercise_id))
     path = folder / "solutions" / f"{exercise.notebook}.ipynb"
     if path.exists():
         raise AuthoringError(f"{path} is there already; nothing was written")

@@ -85,6 +85,11 @@ def all_exercises():
     return {exercise.id: exercise for exercise in sorted(found, key=lambda e: (e.notebook, e.turn))}
 
 
+def no_such(exercise_id):
+    """Says that there is no such exercise, and which there are: a line for an error."""
+    return f"no exercise {exercise_id!r}; the exercises are: {', '.join(all_exercises())}"
+
+
 def forget_references():
     """Takes the references that lie in exercises' own modules out of this process.
 

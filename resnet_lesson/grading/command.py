@@ -10,7 +10,7 @@ from array import array
 from pathlib import Path
 
 from resnet_lesson.atomic import replacing
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.grading import batch
 from resnet_lesson.grading.batch import GradingError
 from resnet_lesson.grading.class_report import ClassReport
@@ -35,8 +35,7 @@ def grade(options):
     """
     unknown = set(options.exercise or ()) - set(all_exercises())
     if unknown:
-        known = ", ".join(all_exercises())
-        raise GradingError(f"no exercise {min(unknown)!r}; the exercises are: {known}")
+        raise GradingError(no_such(min(unknown)))
     outputs = Outputs(options)
     try:
         found = find_submissions(options.paths, together=bool(options.gradescope))

@@ -86,13 +86,12 @@ def write_autograder(path, exercise_ids):
         ValueError: if there is something in the folder, no exercise is given or one is unknown.
         OSError: if it cannot be written.
     """
-    from resnet_lesson.exercises import all_exercises
+    from resnet_lesson.exercises import all_exercises, no_such
 
     folder = Path(path)
-    unknown = [name for name in exercise_ids if name not in all_exercises()]
-    if unknown or not exercise_ids:
-        got = f"got {unknown[0]!r}" if unknown else "got none"
-        raise ValueError(f"{got}; give exercises out of {', '.join(all_exercises())}")
+    for name in exercise_ids or [None]:
+        if name not in all_exercises():
+            raise ValueError(no_such(name))
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise ValueError(f"{folder} is there already; give the path of a new folder")
     package = folder / "package"

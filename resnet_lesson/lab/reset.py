@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from resnet_lesson.atomic import write_atomically
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.lab import record
 from resnet_lesson.lab.help import find
 from resnet_lesson.lab.keep import keep
@@ -64,8 +64,7 @@ def reset_exercise(exercise_id, notebook=None, points=False):
     """
     exercise = all_exercises().get(exercise_id)
     if exercise is None:
-        known = ", ".join(all_exercises())
-        raise ResetError(f"there is no exercise {exercise_id!r}; the exercises are: {known}")
+        raise ResetError(no_such(exercise_id))
     path = _notebook_of(exercise, notebook)
     blank = _blank_cell(exercise, path)
     before = _read(path)

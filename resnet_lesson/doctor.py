@@ -162,7 +162,8 @@ def _engine(told):
         f"{'with' if feature in told['flags'] else 'without'} {feature}"
         for feature in machine.FEATURES
     )
-    yield Line("Processors", f"{_processors()} to be used, {', '.join(features)}")
+    said = f"{machine.processors()} of {os.cpu_count()} to be used, {', '.join(features)}"
+    yield Line("Processors", said)
     caps = [f"{name}={os.environ[name]}" for name in machine.CAPS if name in os.environ]
     if told["onednn"] and caps:
         yield Line("oneDNN", f"in use, with {told['onednn']}, held back by {caps[0]}", "note")
@@ -174,14 +175,6 @@ def _engine(told):
         yield Line("oneDNN", f"{why}; training is slower", "note")
     yield Line("Training", f"in {told['precision']}, the faster precision here")
     yield Line("Graphics cards", ", ".join(told["cards"]) or "none, and none is needed")
-
-
-def _processors():
-    with contextlib.suppress(ImportError):
-        from resnet_lesson.grading.command import processors
-
-        return f"{processors()} of {os.cpu_count()}"
-    return os.cpu_count()
 
 
 def _memory():

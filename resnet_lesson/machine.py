@@ -55,6 +55,18 @@ def _limits_along(root, own, name):
             return
 
 
+def processors():
+    """How many processors this process may use."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:
+        count = os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        count = min(count, max(1, int(quota) // int(period)))
+    return count
+
+
 @contextlib.contextmanager
 def trial():
     """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""

@@ -1,6 +1,5 @@
 """What ``python -m resnet_lesson grade`` does, from paths to files."""
 
-import contextlib
 import hashlib
 import os
 import re
@@ -18,6 +17,7 @@ from resnet_lesson.grading.collection import find_submissions
 from resnet_lesson.grading.journal import Journal, JournalError
 from resnet_lesson.grading.sandbox import Warm, WarmError
 from resnet_lesson.grading.table import write_csv, write_json
+from resnet_lesson.machine import processors
 from resnet_lesson.progress_bar import TerminalLine, drawn
 
 AGAIN = "give the same command again to go on"
@@ -343,15 +343,3 @@ def protection_lines(protections):
     active = [p.name for p in protections if p.active]
     lines = [f"Protected by: {', '.join(active)}."] if active else []
     return lines + [f"NOT protected: {p.name} ({p.why})." for p in protections if not p.active]
-
-
-def processors():
-    """How many processors this process may use."""
-    try:
-        count = len(os.sched_getaffinity(0))
-    except AttributeError:
-        count = os.cpu_count() or 1
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        count = min(count, max(1, int(quota) // int(period)))
-    return count

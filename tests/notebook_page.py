@@ -36,6 +36,7 @@ WATCH_FOR_A_RESTART = """() => {
     window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.statusChanged.connect(
         (_, status) => { window.restarted ||= status === "restarting"; });
 }"""
+SHOWS_THEME = "name => document.body.dataset.jpThemeName === name"
 CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
@@ -72,6 +73,11 @@ class NotebookPage:
         """Carries out a command of JupyterLab that has no key and is no part of what is tried."""
         call = "([name, given]) => window.jupyterapp.commands.execute(name, given)"
         self.page.evaluate(call, [name, arguments])
+
+    def switch_theme(self, name):
+        """Changes JupyterLab's theme, and waits until it is shown."""
+        self.command("apputils:change-theme", theme=name)
+        self.page.wait_for_function(SHOWS_THEME, arg=name)
 
     def choose(self, menu, item):
         """Chooses an item of the menu bar."""

@@ -20,9 +20,8 @@ import sys
 import time
 from dataclasses import dataclass
 
-import mistune
 from bs4 import BeautifulSoup
-from texts import SOLVED, cells_of
+from texts import SOLVED, TO_HTML, cells_of
 
 from resnet_lesson.authoring import REGION, blank_source, execute, has_picture, read_notebook
 from resnet_lesson.lab.questions import all_questions
@@ -36,7 +35,6 @@ COMPUTING = {
     "09-why-it-works": 5,
     "10-pretrained": 4,
 }
-TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")
 EXERCISE = re.compile(r"\*\*(\d+) points? · (\d+) minutes · difficulty (\d) of 3\*\*")
 STATED = re.compile(r"^\| (\d+) min \| (\d+) min", re.MULTILINE)

@@ -9,20 +9,17 @@ axe-core, on the pages as JupyterLab shows them, run under ``pytest -m browser``
 import json
 import re
 from itertools import pairwise
-from pathlib import Path
 from xml.etree import ElementTree
 
-import mistune
 import pytest
 from bs4 import BeautifulSoup
 from colours import contrast
+from texts import ROOT, TO_HTML
 
-ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[0-9]*.ipynb"))
 PICTURES = sorted((ROOT / "images").glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 VAGUE = ("click", "here", "link", "more", "read")
-TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
 
 every_notebook = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}"

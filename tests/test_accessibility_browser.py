@@ -28,13 +28,6 @@ EVERYTHING_SHOWN = {"include": [[".jp-MarkdownOutput"], [".jp-OutputArea-output"
 LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
-def switch_theme(page, name):
-    """Changes JupyterLab's theme and waits until it is shown."""
-    change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-    page.evaluate(change, name)
-    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
-
-
 def found_by_axe(page):
     """The violations that axe-core finds in the page: list of (rule, elements)."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -42,21 +35,22 @@ def found_by_axe(page):
     return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations]
 
 
-def assert_accessible_in_both_themes(page, stored=False):
+def assert_accessible_in_both_themes(notebook, stored=False):
     # JupyterLab takes tabindex out of outputs that it has not seen made. Chromium lets keys
     # scroll them all the same.
     allowed = {"scrollable-region-focusable"} if stored else set()
     for theme in THEMES:
-        switch_theme(page, theme)
-        assert [found for found in found_by_axe(page) if found[0] not in allowed] == [], theme
+        notebook.switch_theme(theme)
+        found = found_by_axe(notebook.page)
+        assert [rule for rule in found if rule[0] not in allowed] == [], theme
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_axe_and_the_checker_find_nothing_in_what_a_notebook_shows(open_notebook, path):
-    page = open_notebook(path).page
-    assert_accessible_in_both_themes(page, stored=True)
+    notebook = open_notebook(path)
+    assert_accessible_in_both_themes(notebook, stored=True)
     if CHECKER.exists():
-        assert page.evaluate(SCAN)["issues"] == []
+        assert notebook.page.evaluate(SCAN)["issues"] == []
 
 
 def test_axe_finds_nothing_in_a_wrong_answer_and_the_help_for_it(open_notebook):
@@ -66,14 +60,14 @@ def test_axe_finds_nothing_in_a_wrong_answer_and_the_help_for_it(open_notebook):
     graded = [f"{what}-skip-connection" for what in ("graded", "check", "hint", "solution")]
     notebook.run(*graded, "ask-zero-path")
     assert notebook.output("check-skip-connection").locator("svg").count() >= 2
-    assert_accessible_in_both_themes(notebook.page)
+    assert_accessible_in_both_themes(notebook)
 
 
 def test_axe_finds_nothing_in_a_picture_with_controls(open_notebook):
     notebook = open_notebook("notebooks/03-convolutional-block.ipynb")
     notebook.run("import-lesson", "import-keras", "explore-run")
     assert notebook.output("explore-run").locator("select").count() >= 2
-    assert_accessible_in_both_themes(notebook.page)
+    assert_accessible_in_both_themes(notebook)
 
 
 @pytest.mark.skipif(not CHECKER.exists(), reason="the checker is not in the folder .checker")

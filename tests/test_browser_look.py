@@ -96,18 +96,11 @@ def answered(open_for_module):
     return notebook
 
 
-def dress(notebook, theme, width):
-    """Changes the theme and the width of the window, and waits until that is shown."""
-    page = notebook.page
-    page.set_viewport_size({"width": width, "height": 2600})
-    notebook.command("apputils:change-theme", theme=theme)
-    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
 def test_all_that_is_said_can_be_read(answered, tmp_path, theme, width):
-    dress(answered, theme, width)
+    answered.page.set_viewport_size({"width": width, "height": 2600})
+    answered.switch_theme(theme)
     for name in CELLS:
         answered.cell(name).screenshot(path=tmp_path / f"{name}.png")
         texts = answered.page.evaluate(TEXTS, name)

@@ -10,12 +10,15 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+import mistune
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOLVED = sorted((ROOT / "notebooks/solutions").glob("*.ipynb"))
 QUESTIONS = sorted((ROOT / "resnet_lesson/questions").glob("*.toml"))
 # Modules whose texts a learner meets while learning.
 SPEAKING = ("exercises/*.py", "lab/*.py", "grading/messages.py", "figures/gallery.py")
+TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 FOR_TOOLS = re.compile(r"#!|# (noqa|fmt|type):")
 OTHER_CODE = re.compile(r"^#!|[{;]\s*[\w-]+:.*?;|\[A-Z", re.DOTALL)  # shell, CSS, patterns

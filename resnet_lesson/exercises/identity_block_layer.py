@@ -31,7 +31,7 @@ EXERCISE = Exercise(
         (
             "Sort the lines of your `identity_block` into two heaps: those that make a layer, "
             "and those that give a tensor to one. The first heap belongs in `__init__`, the"
-            " second into `call`."
+            " second in `call`."
         ),
         (
             "In `__init__`, two pairs are missing: the f×f convolution with F2 filters and "

@@ -22,6 +22,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from resnet_lesson.atomic import write_atomically
 from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.isolation import isolate
 from resnet_lesson.new_notebook import new_notebook
@@ -89,9 +90,7 @@ def write_notebook(notebook, path):
     text = nbformat.writes(notebook) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    write_atomically(path, text.encode())
     return True
 
 

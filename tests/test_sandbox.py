@@ -240,6 +240,13 @@ def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path)
 
 
 @linux
+@pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="no virtual environment")
+def test_submissions_in_the_folder_that_holds_the_environment_are_graded_and_hidden():
+    with Warm(hidden=[sys.prefix]) as warm:
+        assert "Errno" in told(warm, f"return open({sys.prefix + '/pyvenv.cfg'!r})")
+
+
+@linux
 @pytest.mark.slow
 def test_detached_descendants_are_ended_where_processes_are_not_forbidden():
     code = """

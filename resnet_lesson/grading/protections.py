@@ -81,7 +81,10 @@ class Confinement:
         self.scratch = str(scratch)
         self.readable, self.links = _readable()  # found before the child is confined
         package = Path(__file__).resolve().parents[1]
-        self.hidden = tuple(os.path.realpath(path) for path in (package, *hidden))
+        hidden = {os.path.realpath(path) for path in (package, *hidden)}
+        # A folder around an environment: of what is in it, only that is readable anyway.
+        around = {os.path.dirname(path) for path in self.readable}
+        self.hidden = tuple(p for p in sorted(hidden) if not any(_is_below(a, [p]) for a in around))
         self.folder = None
 
     def around(self):

@@ -154,6 +154,36 @@ def test_what_cannot_be_is_told_in_one_line(found, name, said):
     assert said in str(found[name]) and "\n" not in str(found[name])
 
 
+BY_SUBCLASSING = """
+from resnet_lesson import layers as subclasses
+
+subclasses.RESNET50_STAGES = (([4, 4, 8], 1, 2),)
+for name, strategy in (("two", strategy_for(2)), ("one", strategy_for(1))):
+    with strategy.scope():
+        model = subclasses.ResNet50Model()
+    assert not model.weights
+    found[name + " loss"] = train(model, signs, 1, 24, precision="float32").loss
+    for number, weight in enumerate(model.weights):
+        found[f"{name} weight {number} {weight.name}"] = weight.numpy()
+np.savez(sys.argv[1], **found)
+"""
+
+
+@pytest.mark.slow
+def test_two_devices_give_a_subclassed_model_what_one_gives(tmp_path):
+    process = started(BY_SUBCLASSING, tmp_path, "found.npz")
+    err = process.communicate()[1]
+    assert process.returncode == 0, err
+    found = np.load(tmp_path / "found.npz")
+    np.testing.assert_allclose(found["two loss"], found["one loss"], rtol=1e-4)
+    # Biases in front of BatchNormalization move by rounding, and the moving means follow them.
+    names = [name for name in found.files if name.endswith(("kernel", "gamma", "beta", "variance"))]
+    assert len(names) == 2 * (8 + 3 * 8 + 1)
+    for name in names[: len(names) // 2]:
+        want = found[name.replace("two", "one", 1)]
+        np.testing.assert_allclose(found[name], want, rtol=1e-2, atol=1e-4, err_msg=name)
+
+
 ON_WORKERS = """
 import json, os, signal
 

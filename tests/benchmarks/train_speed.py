@@ -8,6 +8,7 @@ lines are a table that says where the time of our step goes, and one line of fig
 """
 
 import argparse
+import json
 import resource
 import statistics
 import subprocess
@@ -15,15 +16,15 @@ import sys
 import time
 
 GFLOP = 1.85  # of one training step for one image: three times the forward pass
-STEPS = 8
+STEPS, WARM_UP = 8, 3
 
 
-def seconds_of(step, steps=STEPS, warm=3):
+def seconds_of(step):
     """The median time of a step, after some that warm up."""
-    for _ in range(warm):
+    for _ in range(WARM_UP):
         step()
     times = []
-    for _ in range(steps):
+    for _ in range(STEPS):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
@@ -38,7 +39,7 @@ def batch_of(size):
     return images, np.eye(6, dtype="float32")[rng.integers(0, 6, size)]
 
 
-def ours(size, precision=None):
+def ours(size):
     """Seconds of our step, and of its parts: a dictionary."""
     import numpy as np
     import tensorflow as tf
@@ -54,7 +55,7 @@ def ours(size, precision=None):
     moves = random_moves(np.random.default_rng(0), size, 64, 64)
     model = ResNet50()
     training.compile_for(model, 10, 10)
-    with prepared(model, 0.9, precision or training.fitting_precision()):
+    with prepared(model, 0.9, training.fitting_precision()):
         step = training_step(model, _moved_images)
         whole = seconds_of(lambda: step((images, moves), labels)[0].numpy())
         idle = {id(bias) for bias in idle_biases(model)}
@@ -86,7 +87,7 @@ def stock(size):
     import keras
     import numpy as np
 
-    images, labels = batch_of(size * (STEPS + 3))
+    images, labels = batch_of(size * (STEPS + WARM_UP))
     model = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=6)
     model.compile("adam", "categorical_crossentropy")
     times = []
@@ -100,7 +101,7 @@ def stock(size):
 
     images = images.astype(np.float32) / 255
     model.fit(images, labels, batch_size=size, callbacks=[Clock()], verbose=0)
-    return statistics.median(times[3:])
+    return statistics.median(times[WARM_UP:])
 
 
 def matrix_product():
@@ -175,7 +176,7 @@ def measure(what, size):
     if what == "ours":
         parts = ours(size)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print({**parts, "peak memory in GiB": peak})
+        print(json.dumps({**parts, "peak memory in GiB": peak}))
     elif what == "stock":
         print(stock(size))
     else:
@@ -205,9 +206,7 @@ def main():
 
 def report(said, batch):
     """Prints the table of our step's parts and the line of figures."""
-    import ast
-
-    parts = [ast.literal_eval(text) for text in said.pop("ours")]
+    parts = [json.loads(text) for text in said.pop("ours")]
     median = {name: statistics.median(part[name] for part in parts) for name in parts[0]}
     product = statistics.median(map(float, said.pop("product")))
     whole = median["whole step"]

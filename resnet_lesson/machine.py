@@ -67,6 +67,15 @@ def processors():
     return count
 
 
+def processor_flags():
+    """What Linux says that the processor can do; empty elsewhere."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("flags"):
+                return set(line.partition(":")[2].split())
+    return set()
+
+
 @contextlib.contextmanager
 def trial():
     """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""
@@ -92,13 +101,13 @@ def try_out():
     started = time.perf_counter()
     import tensorflow as tf
 
-    from resnet_lesson.training.step import _processor_flags, fitting_precision
+    from resnet_lesson.training.step import fitting_precision
 
     seconds = time.perf_counter() - started
     with tf.device("CPU"):
         tf.nn.conv2d(tf.ones((1, 8, 8, 8)), tf.ones((3, 3, 8, 8)), 1, "SAME")
     details = map(tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU"))
-    flags = _processor_flags()
+    flags = processor_flags()
     told = {
         "seconds": seconds,
         "flags": [feature for feature in FEATURES if feature in flags],

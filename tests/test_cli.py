@@ -36,7 +36,7 @@ def run(tmp_path, monkeypatch, capsys):
     """Runs a command in an empty folder: exit status, lines of stdout, lines of stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(hands, "draw_signs", noise)
-    monkeypatch.setattr(drawing, "_processors", lambda: 1)
+    monkeypatch.setattr(drawing, "processors", lambda: 1)
 
     def run(*arguments):
         status = cli.main(list(arguments))
@@ -212,7 +212,7 @@ def test_ctrl_c_is_one_line_and_130(tmp_path):
         "import signal, sys, time\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "from resnet_lesson import cli, hands\nfrom resnet_lesson.signs import drawing\n"
-        "drawing._processors = lambda: 1\n"
+        "drawing.processors = lambda: 1\n"
         "def slow(*_, **__): print('drawing', flush=True); time.sleep(60)\n"
         "hands.draw_signs = slow\n"
         "sys.exit(cli.main(['signs', '--output', 'here']))"

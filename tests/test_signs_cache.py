@@ -32,7 +32,7 @@ def draw_signs(count, seed, progress=None):
 
 hands.draw_signs = draw_signs
 from resnet_lesson.signs import drawing
-drawing._processors = lambda: 1  # other processes would draw real hands
+drawing.processors = lambda: 1  # other processes would draw real hands
 from resnet_lesson.signs.cache import cache_file, drawn_signs
 """
 
@@ -43,7 +43,7 @@ def drawn(tmp_path, monkeypatch):
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DRAWN", str(tmp_path / "drawn"))
     monkeypatch.setattr(hands, "draw_signs", None)
-    monkeypatch.setattr(drawing, "_processors", None)
+    monkeypatch.setattr(drawing, "processors", None)
     monkeypatch.setattr(cache, "_in_memory", {})
     exec(FAKE, {})
     return lambda: (tmp_path / "drawn").read_text().count("12 ")

@@ -23,7 +23,7 @@ def noise(monkeypatch):
         return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6
 
     monkeypatch.setattr(hands, "draw_signs", draw_signs)
-    monkeypatch.setattr(drawing, "_processors", lambda: 1)
+    monkeypatch.setattr(drawing, "processors", lambda: 1)
     return seeds
 
 
@@ -38,7 +38,7 @@ def started(monkeypatch):
         return processes[-1]
 
     monkeypatch.setattr(drawing, "_CHUNK", 6)
-    monkeypatch.setattr(drawing, "_processors", lambda: 2)
+    monkeypatch.setattr(drawing, "processors", lambda: 2)
     monkeypatch.setattr(drawing, "_start", noted)
     return processes
 
@@ -48,7 +48,7 @@ def alone():
     """Real hands, drawn by this process alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "_CHUNK", 6)
-        patch.setattr(drawing, "_processors", lambda: 1)
+        patch.setattr(drawing, "processors", lambda: 1)
         return draw(42)
 
 

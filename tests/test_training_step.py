@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from resnet_lesson import machine
 from resnet_lesson.blocks import convolutional_block
 from resnet_lesson.layers import IdentityBlock
 from resnet_lesson.training import step
@@ -102,9 +103,9 @@ def test_the_precision_fits_the_processor(tmp_path, monkeypatch, flags, environm
     file = tmp_path / "cpuinfo"
     if flags:
         file.write_text(f"processor : 0\nflags\t\t: {flags}\n")
-    monkeypatch.setattr(step, "Path", lambda _: file)
+    monkeypatch.setattr(machine, "Path", lambda _: file)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: [])
-    for name in ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"):
+    for name in ("TF_ENABLE_ONEDNN_OPTS", *machine.CAPS):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

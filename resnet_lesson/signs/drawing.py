@@ -15,6 +15,7 @@ from threading import Thread
 
 import numpy as np
 
+from resnet_lesson.machine import processors
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.form import CLASSES, SIZE, Signs, SignsError, all_classes
 
@@ -91,7 +92,7 @@ def _drawn(jobs):
     from resnet_lesson.hands import draw_signs
 
     left = dict(enumerate(jobs))
-    processes = min(_processors(), len(jobs) // 4, _MOST_PROCESSES)
+    processes = min(processors(), len(jobs) // 4, _MOST_PROCESSES)
     if processes > 1:
         with closing(_drawn_by_processes(jobs, processes)) as drawn:
             for place, chunk in drawn:
@@ -100,12 +101,6 @@ def _drawn(jobs):
     # Also what is missing because processes could not be started or were ended from outside.
     for place, job in left.items():
         yield place, draw_signs(*job)
-
-
-def _processors():
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _drawn_by_processes(jobs, count):

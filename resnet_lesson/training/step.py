@@ -7,17 +7,16 @@ optimizer. Afterwards they are what they were.
 """
 
 import os
-from contextlib import contextmanager, nullcontext, suppress
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 
 import keras
 import tensorflow as tf
 
+from resnet_lesson import machine
 from resnet_lesson.training.quick import idle_biases, quick_call, quick_update
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 _PROCESSOR_FLAGS = {"amx_bf16", "avx512_bf16"}
-_CAPS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
 
 
 def fitting_precision():
@@ -32,18 +31,9 @@ def fitting_precision():
         return PRECISIONS[details.get("compute_capability", (0, 0)) >= (8, 0)]
     if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
         return "float32"
-    cap = next((os.environ[name].upper() for name in _CAPS if name in os.environ), "DEFAULT")
+    cap = next((os.environ[name].upper() for name in machine.CAPS if name in os.environ), "DEFAULT")
     allowed = any(word in cap for word in ("DEFAULT", "ALL", "BF16", "AMX"))
-    return PRECISIONS[allowed and bool(_PROCESSOR_FLAGS & _processor_flags())]
-
-
-def _processor_flags():
-    """What Linux says that the processor can do; empty elsewhere."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
-            if line.startswith("flags"):
-                return set(line.partition(":")[2].split())
-    return set()
+    return PRECISIONS[allowed and bool(_PROCESSOR_FLAGS & machine.processor_flags())]
 
 
 @contextmanager

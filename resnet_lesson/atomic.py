@@ -9,7 +9,7 @@ _TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
 
 
 @contextmanager
-def draft_of(path, ending=".tmp"):
+def draft_of(path, ending=".tmp", own=True):
     """Gives a path beside ``path``; the file that is written there takes its place at the end.
 
     After an error ``path`` is as it was. Either way the draft is gone.
@@ -17,8 +17,11 @@ def draft_of(path, ending=".tmp"):
     Arguments:
         path: `pathlib.Path` of the file.
         ending: of the draft's name.
+        own: whether the draft has a name that no other has. Without, it takes the place of the
+            draft that a killed writer left; there must be one writer at a time.
     """
-    draft = path.with_name(f"{path.name[:100]}.{uuid.uuid4().hex[:12]}{ending}")
+    mark = f".{uuid.uuid4().hex[:12]}" if own else ""
+    draft = path.with_name(f"{path.name[:100]}{mark}{ending}")
     try:
         yield draft
         os.replace(draft, path)

@@ -202,6 +202,53 @@ def test_a_model_that_does_not_fit_the_data_is_refused(signs, shape, classes, sa
     assert said in message and "input_shape=(64, 64, 3) and classes=6" in message
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda inputs, X: {"sign": X}, "gives a dict of 1"),
+        (lambda inputs, X: [X, X], "gives"),
+        (lambda inputs, X: X - 3, "gives numbers from -"),
+    ],
+)
+def test_a_model_that_gives_no_probabilities_is_refused(signs, change, said):
+    tiny = tiny_model()
+    model = keras.Model(tiny.inputs, change(tiny.inputs, tiny.outputs[0]))
+    assert said in message_of(train, model, signs, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("model", "signs", "said"),
+    [
+        ("ResNet50", None, "the model is a str"),
+        (keras.Model, None, "the model is a type"),
+        (None, "datasets", "signs is a str"),
+        (None, {"train_images": np.zeros((50, 64, 64, 3))}, "train_images is float64"),
+        (None, {"train_labels": np.zeros(20, int)}, "for 20 labels"),
+        (None, {"test_images": np.zeros((0, 64, 64, 3), "uint8"), "test_labels": []}, "for 0"),
+    ],
+)
+def test_what_is_no_model_and_what_are_no_signs_is_refused(model, signs, said):
+    if not isinstance(signs, str):
+        signs = signs_of_colours()._replace(**signs or {})
+    assert said in message_of(train, model or tiny_model(), signs, epochs=1)
+
+
+def test_lists_and_tensors_serve_as_signs(signs):
+    train_images, *others, classes = signs
+    given = Signs(tf.constant(train_images), *(array.tolist() for array in others), classes)
+    given = given._replace(test_images=signs.test_images)
+    assert train(tiny_model(), given, epochs=1).loss == train(tiny_model(), signs, epochs=1).loss
+
+
+@pytest.mark.parametrize("kind", ["float64", "bfloat16"])
+def test_layers_of_any_precision_are_trained(signs, kind):
+    inputs = keras.Input((64, 64, 3))
+    X = layers.BatchNormalization(dtype=kind)(layers.Conv2D(8, 8, 8, dtype=kind)(inputs))
+    X = layers.GlobalAveragePooling2D()(X)
+    model = keras.Model(inputs, layers.Dense(6, "softmax")(X))
+    assert np.isfinite(train(model, signs, epochs=1).loss[0])
+
+
 def test_a_model_for_any_size_fits(signs):
     train(tiny_model((None, None, 3)), signs, epochs=1)
 
@@ -240,6 +287,24 @@ def test_when_the_loss_is_lost_the_weights_of_the_last_good_epoch_are_back(signs
     train(alone, signs, epochs=1, batch_size=8, precision="float32")
     for weight, expected in zip(model.weights, alone.weights, strict=True):
         np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_weights_that_the_last_step_of_an_epoch_spoils_are_lost_too(signs, tmp_path):
+    class Edge(layers.Layer):
+        """Zero, its gradient infinite: the loss is a number, what is learned from it is none."""
+
+        def call(self, X):
+            return X + keras.ops.sqrt(X - X)
+
+    inputs = keras.Input((64, 64, 3))
+    X = layers.GlobalAveragePooling2D()(Edge()(layers.Conv2D(8, 8, 8)(inputs)))
+    model = keras.Model(inputs, layers.Dense(6, "softmax")(X))
+    before = model.get_weights()
+    file = tmp_path / "signs.h5"
+    said = message_of(train, model, signs, epochs=1, batch_size=50, checkpoint=file)
+    assert "weights became infinite or no numbers at step 1" in said and not file.exists()
+    for weight, good in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, good)
 
 
 def rates(monkeypatch):
@@ -292,7 +357,8 @@ def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path):
     [
         ("none/a.h5", "is no folder"),
         ("broken.h5", "no checkpoint that can be read"),
-        ("other.h5", "of another training (epochs 2, batch_size 8, seed 0)"),
+        ("other.h5", "of another training (epochs 2, not 1; batch_size 8, not 32)"),
+        ("a" * 300 + ".h5", "is no name of a file (File name too long)"),
     ],
 )
 def test_a_checkpoint_that_does_not_fit_is_told_in_one_line(signs, tmp_path, name, said):
@@ -300,6 +366,51 @@ def test_a_checkpoint_that_does_not_fit_is_told_in_one_line(signs, tmp_path, nam
     train(tiny_model(), signs, epochs=2, batch_size=8, checkpoint=tmp_path / "other.h5", target=0)
     message = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / name)
     assert said in message and "\n" not in message
+
+
+def test_a_training_does_not_go_on_with_other_images(signs, tmp_path):
+    train(tiny_model(), signs, epochs=1, batch_size=8, checkpoint=tmp_path / "signs.h5")
+    other = signs._replace(train_images=255 - signs.train_images)
+    options = {"epochs": 1, "batch_size": 8, "checkpoint": tmp_path / "signs.h5"}
+    assert "images with the checksum" in message_of(train, tiny_model(), other, **options)
+
+
+def test_a_full_disk_is_told_in_one_line(signs, tmp_path, monkeypatch):
+    """HDF5 says it in many."""
+
+    def full(path, mode):
+        raise OSError("Can't write\n(time = today\n, error message = 'No space left on device')")
+
+    monkeypatch.setattr(training.files.h5py, "File", full)
+    said = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / "signs.h5")
+    assert "signs.h5 cannot be written (No space left on device)" in said
+
+
+def test_what_a_training_left_that_was_killed_in_writing_is_written_over(signs, tmp_path):
+    (tmp_path / "signs.h5.tmp").write_bytes(b"half a checkpoint")
+    train(tiny_model(), signs, epochs=1, checkpoint=tmp_path / "signs.h5")
+    assert [path.name for path in tmp_path.iterdir()] == ["signs.h5"]
+
+
+def test_a_checkpoint_cannot_be_in_a_folder_that_may_not_be_written_to(
+    signs, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(training.files.os, "access", lambda path, mode: False)
+    said = message_of(train, tiny_model(), signs, checkpoint=tmp_path / "signs.h5")
+    assert "a folder that you may write to" in said
+
+
+def test_random_numbers_of_a_dropout_go_on_where_they_were(signs, tmp_path):
+    def model():
+        first = tiny_model()
+        inputs = keras.Input((64, 64, 3))
+        return keras.Model(inputs, first(layers.Dropout(0.5, seed=1)(inputs)))
+
+    options = {"epochs": 2, "batch_size": 8, "precision": "float32"}
+    expected = train(model(), signs, **options).loss
+    file = tmp_path / "signs.h5"
+    train(model(), signs, **options, checkpoint=file, target=0)  # ends after the first epoch
+    np.testing.assert_allclose(train(model(), signs, **options, checkpoint=file).loss, expected)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_trained_weights(signs, tmp_path):

@@ -2,16 +2,19 @@
 
 import math
 import time
+import zlib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from numbers import Real
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from resnet_lesson.networks import ResNet50
-from resnet_lesson.signs import load_signs, normalise, one_hot
+from resnet_lesson.signs import Signs, load_signs, normalise, one_hot
+from resnet_lesson.signs.form import PARTS, checked_labels
 from resnet_lesson.training.devices import (
     leads,
     lost_workers_in_words,
@@ -129,17 +132,19 @@ def train(
             the checkpoint is of another training or cannot be written, or the loss is no longer a
             number; then the model has the weights of the last epoch that went well.
     """
-    strategy = strategy_of(model)
     _check_options(precision, target)
+    signs = _checked_signs(signs)
     _check_model(model, signs)
+    strategy = strategy_of(model)
     epochs, seed = whole_number("epochs", epochs, 1), whole_number("seed", seed, 0)
     batch_size = _fitting(batch_size, signs, strategy.num_replicas_in_sync)
     steps = len(signs.train_labels) // batch_size
     settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
+    settings["images with the checksum"] = _checksum(signs)
     with strategy.scope(), lost_workers_in_words():
         compile_for(model, steps, epochs)
         # Builds the model, and the graph that tests it, before its layers are prepared.
-        probabilities(model, signs.test_images[:1])
+        _check_answers(probabilities(model, signs.test_images[:32]))
         precision = precision or fitting_precision()
         history = _history_so_far(checkpoint, model, settings, strategy)
         history = history or History(precision=precision)
@@ -215,15 +220,23 @@ def _one_epoch(model, step, signs, batch_size, seed, clock, shown):
         with clock.step(batch_size), _memory_errors_in_words(batch_size):
             loss, accuracy = (float(number) for number in step(given, labels))
         if not math.isfinite(loss):
-            for weight, value in zip(model.weights, good, strict=True):
-                weight.assign(value)
-            raise TrainingError(
-                f"the loss became {loss} at step {clock.steps}; the model has the weights from "
-                "before this epoch again. Look for a missing BatchNormalization or a log of zero"
-            )
+            raise _lost(model, good, f"the loss became {loss}", clock.steps)
         measured.append((loss, accuracy))
         shown.step(loss)
+    # The loss of a step is that of the weights before it: the last step has not been judged yet.
+    if not all(np.isfinite(weight.numpy()).all() for weight in model.weights):
+        raise _lost(model, good, "weights became infinite or no numbers", clock.steps)
     return np.mean(measured, axis=0)
+
+
+def _lost(model, good, what, step):
+    """Gives a model its good weights back; returns the error that says why."""
+    for weight, value in zip(model.weights, good, strict=True):
+        weight.assign(value)
+    return TrainingError(
+        f"{what} at step {step}; the model has the weights from before this epoch again. "
+        "Look for a missing BatchNormalization or a log of zero"
+    )
 
 
 @contextmanager
@@ -260,13 +273,22 @@ def probabilities(model, images, batch_size=32):
 
     Returns:
         float32 array ``(m, classes)``.
+
+    Raises:
+        TrainingError: the model gives several arrays, or a dict.
     """
     answers = []
     for start in range(0, len(images), batch_size):
         batch = normalise(images[start : start + batch_size])
         missing = batch_size - len(batch)
         filled = np.pad(batch, ((0, missing), (0, 0), (0, 0), (0, 0)))
-        answers.append(model.predict_on_batch(filled)[: len(batch)])
+        answer = model.predict_on_batch(filled)
+        if not isinstance(answer, np.ndarray):
+            raise TrainingError(
+                f"the model gives a {type(answer).__name__} of {len(answer)}, the data need one "
+                "array of probabilities; let it return that alone"
+            )
+        answers.append(answer[: len(batch)])
     return np.concatenate(answers)
 
 
@@ -318,7 +340,49 @@ def _check_options(precision, target):
         raise TrainingError(f"target is {target!r}; give a share from 0 to 1, such as 0.97")
 
 
+def _checked_signs(signs):
+    """The signs with arrays of NumPy and whole labels, whatever holds them."""
+    if not isinstance(signs, Signs):
+        raise TrainingError(f"signs is a {type(signs).__name__}; give what load_signs returns")
+    arrays = []
+    for part in PARTS:
+        images, labels = (np.asarray(getattr(signs, f"{part}_{of}")) for of in ("images", "labels"))
+        labels = checked_labels(labels, f"{part}_labels", len(signs.classes))
+        if (
+            images.dtype != "uint8"
+            or images.ndim != 4
+            or len(images) != len(labels)
+            or not labels.size
+        ):
+            raise TrainingError(
+                f"{part}_images is {images.dtype} {images.shape} for {len(labels)} labels; give "
+                "uint8 (m, height, width, 3), as many as labels and one at least"
+            )
+        arrays += [images, labels]
+    return Signs(*arrays, signs.classes)
+
+
+def _checksum(signs):
+    """Tells data apart, so that no training goes on with others than it began with."""
+    total = 0
+    for array in signs[:4]:
+        total = zlib.crc32(np.ascontiguousarray(array), total)
+    return f"{total:08x}"
+
+
+def _check_answers(answers):
+    if answers.min() < 0 or answers.max() > 1.01:  # by more than bfloat16 rounds
+        raise TrainingError(
+            f"the model gives numbers from {answers.min():.3g} to {answers.max():.3g}, the recipe "
+            'needs probabilities; give its last layer activation="softmax"'
+        )
+
+
 def _check_model(model, signs):
+    if not isinstance(model, keras.Model):
+        raise TrainingError(
+            f"the model is a {type(model).__name__}; give a Keras model, such as ResNet50()"
+        )
     image, answer = signs.train_images.shape[1:], (len(signs.classes),)
     pairs = ("takes", "input_shape", image), ("gives", "output_shape", answer)
     for verb, attribute, need in pairs:

@@ -2,6 +2,8 @@
 
 import json
 import numbers
+import os
+import re
 from pathlib import Path
 
 import h5py
@@ -40,7 +42,7 @@ def save(model, path):
     Raises:
         TrainingError: another ending, or the file cannot be written.
     """
-    path = Path(path).expanduser()
+    path = _file(path)
     if path.suffix != ".keras":
         raise TrainingError(f"{path} does not end in .keras; give a name such as signs.keras")
     try:
@@ -48,7 +50,7 @@ def save(model, path):
             model.save(draft)
     except OSError as error:
         raise TrainingError(
-            f"{path} cannot be written ({error.strerror or error}); "
+            f"{path} cannot be written ({_reason(error)}); "
             "give a folder that exists and that you may write to"
         ) from None
 
@@ -65,7 +67,7 @@ def load(path):
     Raises:
         TrainingError: there is no such file, or Keras cannot read a model from it.
     """
-    path = Path(path).expanduser()
+    path = _file(path)
     if not path.is_file():
         raise TrainingError(f"{path} is no file; give one that was saved, such as signs.keras")
     try:
@@ -89,17 +91,17 @@ def write_checkpoint(path, model, settings, history):
     """
     if path is None:
         return
-    path = Path(path).expanduser()
+    path = _file(path)
     try:
-        with draft_of(path) as draft, h5py.File(draft, "w") as file:
+        with draft_of(path, own=False) as draft, h5py.File(draft, "w") as file:
             file.attrs["settings"] = json.dumps(settings)
             file.attrs["history"] = json.dumps(history)
             for number, variable in enumerate(_state(model)):
                 file[str(number)] = variable.numpy()
     except OSError as error:
         raise TrainingError(
-            f"the checkpoint {path} cannot be written ({error.strerror or error}); the model keeps "
-            "its weights; give a file in a folder that exists, with room for 300 MB"
+            f"the checkpoint {path} cannot be written ({_reason(error)}); the model keeps its "
+            "weights; give a file in a folder that you may write to, with room for 300 MB"
         ) from None
 
 
@@ -119,9 +121,13 @@ def read_checkpoint(path, model, settings):
     """
     if path is None:
         return None
-    path = Path(path).expanduser()
+    path = _file(path)
     if not path.parent.is_dir():
         raise TrainingError(f"{path.parent} is no folder; give a checkpoint in one that exists")
+    if not os.access(path.parent, os.W_OK):
+        raise TrainingError(
+            f"the checkpoint {path} cannot be written; give one in a folder that you may write to"
+        )
     if not path.exists():
         return None
     model.optimizer.build(model.trainable_variables)
@@ -132,8 +138,8 @@ def read_checkpoint(path, model, settings):
             shapes = [file[str(number)].shape for number in range(len(file))]
             if written != settings or shapes != [tuple(variable.shape) for variable in state]:
                 raise TrainingError(
-                    f"the checkpoint {path} is of another training ({_in_words(written)}); "
-                    "remove it, or give another file"
+                    f"the checkpoint {path} is of another training "
+                    f"({_difference(written, settings)}); remove it, or give another file"
                 )
             for number, variable in enumerate(state):
                 variable.assign(file[str(number)][()])
@@ -147,8 +153,31 @@ def read_checkpoint(path, model, settings):
 
 
 def _state(model):
-    return [*model.weights, *model.optimizer.variables]
+    # Not model.weights: those leave out how far the random numbers of a Dropout are.
+    return [*model.variables, *model.optimizer.variables]
 
 
-def _in_words(settings):
-    return ", ".join(f"{name} {value}" for name, value in settings.items())
+def _difference(written, settings):
+    found = ((name, written.get(name), value) for name, value in settings.items())
+    differing = [f"{name} {old}, not {new}" for name, old, new in found if old != new]
+    return "; ".join(differing) or "a model of another form"
+
+
+def _file(path):
+    """A path as `pathlib.Path`.
+
+    Raises:
+        TrainingError: it can be none.
+    """
+    try:
+        file = Path(path).expanduser()
+        file.exists()
+    except (TypeError, RuntimeError, OSError) as error:
+        raise TrainingError(f"{path!r} is no name of a file ({_reason(error)})") from None
+    return file
+
+
+def _reason(error):
+    """Why a file cannot be had, in a few words; HDF5 says them in the middle of many lines."""
+    said = re.search(r"error message = '([^']*)'", str(error))
+    return getattr(error, "strerror", None) or (said[1] if said else str(error).partition("\n")[0])

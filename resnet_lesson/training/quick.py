@@ -44,6 +44,8 @@ def _is_plain_normalization(layer):
         and layer.scale
         and layer.center
         and not layer.synchronized
+        and layer.variable_dtype == "float32"
+        and layer.compute_dtype != "float64"
     )
 
 
@@ -149,13 +151,13 @@ def quick_update(optimizer):
 def _adam(optimizer, gradient, variable, learning_rate):
     index = optimizer._get_variable_index(variable)
     moments = optimizer._momentums[index], optimizer._velocities[index]
-    steps = tf.cast(optimizer.iterations + 1, variable.dtype)
+    steps = tf.cast(optimizer.iterations + 1, "float32")  # variables may have another precision
     tf.raw_ops.ResourceApplyAdam(
         var=variable.handle,
         m=moments[0].value.handle,
         v=moments[1].value.handle,
-        beta1_power=tf.pow(optimizer.beta_1, steps),
-        beta2_power=tf.pow(optimizer.beta_2, steps),
+        beta1_power=tf.cast(tf.pow(optimizer.beta_1, steps), variable.dtype),
+        beta2_power=tf.cast(tf.pow(optimizer.beta_2, steps), variable.dtype),
         lr=tf.cast(learning_rate, variable.dtype),
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,

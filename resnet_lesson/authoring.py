@@ -26,6 +26,7 @@ from resnet_lesson.atomic import write_atomically
 from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.isolation import isolate
 from resnet_lesson.new_notebook import new_notebook
+from resnet_lesson.progress_bar import WIDGET_VIEW
 
 BLANK = ("# YOUR CODE HERE", "raise NotImplementedError()")
 REGION = re.compile(
@@ -33,7 +34,6 @@ REGION = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 UNCOMPARED = "nbval-ignore-output"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.1
 
 
@@ -59,7 +59,7 @@ def show_widget(widget):
     """Shows a widget in an output without text; returns the output's handle."""
     from IPython.display import display
 
-    return display({_VIEW: widget.get_view_spec()}, raw=True, display_id=True)
+    return display({WIDGET_VIEW: widget.get_view_spec()}, raw=True, display_id=True)
 
 
 class _NotebookBar:

@@ -6,8 +6,9 @@ from matplotlib.patches import Rectangle
 
 from resnet_lesson import explorers
 from resnet_lesson.explorers import gradients, receptive_field
-from resnet_lesson.explorers.panel import VIEW, Control, Explorer
+from resnet_lesson.explorers.panel import Control, Explorer
 from resnet_lesson.figures import experiment_charts as charts
+from resnet_lesson.progress_bar import WIDGET_VIEW
 
 BOWL = np.add.outer(np.linspace(-1, 1, 5) ** 2, np.linspace(-1, 1, 5) ** 2) * 4
 SPOT = np.pad(np.ones((3, 3)), 6)
@@ -86,7 +87,7 @@ def test_a_control_redraws_the_picture_and_each_setting_is_drawn_once():
 def test_a_living_explorer_has_widgets_and_the_picture_for_where_they_are_off(monkeypatch):
     monkeypatch.setattr("resnet_lesson.explorers.panel.lives", lambda: True)
     data = explorers.explore_receptive_field()._repr_mimebundle_()
-    assert {VIEW, "text/html", "text/plain"} <= set(data)
+    assert {WIDGET_VIEW, "text/html", "text/plain"} <= set(data)
 
 
 @pytest.mark.parametrize(("pairs", "groups", "window"), [(2, 1, 3), (1, 2, 5), (2, 3, 3)])

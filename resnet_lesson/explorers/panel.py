@@ -9,9 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet_lesson.progress_bar import in_notebook
-
-VIEW = "application/vnd.jupyter.widget-view+json"
+from resnet_lesson.progress_bar import WIDGET_VIEW, in_notebook
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = self.chart()._repr_mimebundle_()
         if lives():
-            data[VIEW] = self.panel().get_view_spec()
+            data[WIDGET_VIEW] = self.panel().get_view_spec()
         return data
 
 

@@ -4,9 +4,10 @@ import html
 import io
 from threading import Lock
 
-from resnet_lesson.explorers.panel import VIEW, lives
+from resnet_lesson.explorers.panel import lives
 from resnet_lesson.figures.charts import status
 from resnet_lesson.look import shown
+from resnet_lesson.progress_bar import WIDGET_VIEW
 from resnet_lesson.signs import SignsError
 
 _HINT = (
@@ -79,7 +80,7 @@ class Upload:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"text/plain": _WITHOUT_WIDGETS}
         if lives():
-            data[VIEW] = self.panel().get_view_spec()
+            data[WIDGET_VIEW] = self.panel().get_view_spec()
         return data
 
 

@@ -43,11 +43,11 @@ if not os.path.isabs(os.path.expanduser("~")):
 __version__ = "0.1.0"
 _HOMES = {
     "check": "check",
-    "hint": "help",
+    "hint": "hints",
     "progress": "progress",
     "question": "questions",
     "reset": "reset",
-    "solution": "help",
+    "solution": "hints",
     "trusted": "check",
 }
 __all__ = sorted(_HOMES)
@@ -56,6 +56,6 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name not in _HOMES:
         raise AttributeError("module " + repr(__name__) + " has no attribute " + repr(name))
-    importlib.import_module(__name__ + ".lab.quiet").load_tensorflow()
-    importlib.import_module(__name__ + ".ready").remind()
+    importlib.import_module(__name__ + ".lab.tensorflow_log").load_tensorflow()
+    importlib.import_module(__name__ + ".environment").remind()
     return getattr(importlib.import_module(__name__ + ".lab." + _HOMES[name]), name)

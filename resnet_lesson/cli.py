@@ -44,7 +44,7 @@ def main(arguments=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ImportError as error:
-        from resnet_lesson.ready import explained
+        from resnet_lesson.environment import explained
 
         return _failed(str(explained(error)), BAD_INPUT)
     except MemoryError as error:
@@ -153,10 +153,10 @@ def _add_grade(commands):
 def _grade(options):
     if not hasattr(os, "fork"):
         raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
-    from resnet_lesson.ready import require
+    from resnet_lesson.environment import require
 
     require()
-    from resnet_lesson.grading import command
+    from resnet_lesson.grading.batch import command
 
     try:
         command.grade(options)
@@ -179,7 +179,7 @@ def _add_autograder(commands):
 
 
 def _autograder(options):
-    from resnet_lesson.grading.gradescope import write_autograder
+    from resnet_lesson.grading.batch.gradescope import write_autograder
 
     try:
         print(f"Wrote {write_autograder(options.folder, options.exercise)}.")
@@ -194,7 +194,7 @@ def _write_json(data, path):
     if path == "-":
         sys.stdout.write(text)
     elif path:
-        from resnet_lesson.atomic import write_atomically
+        from resnet_lesson.paths import write_atomically
 
         write_atomically(path, text.encode())
 
@@ -261,8 +261,8 @@ def _write(options):
             kinds = ", ".join(f"{kind}: {count}" for kind, count in sorted(skipped.items()))
             print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
     else:
-        from resnet_lesson.signs.drawing import COUNT, SEED, draw
         from resnet_lesson.signs.files import make_folder
+        from resnet_lesson.signs.hands.parallel import COUNT, SEED, draw
 
         make_folder(options.output)  # to fail before the drawing, not after it
         signs = draw(options.count or COUNT, SEED if options.seed is None else options.seed)
@@ -300,7 +300,7 @@ def _train(options):
     to_stdout = options.json == "-"
     if options.json and not to_stdout:
         _require_writable(options.json)
-    from resnet_lesson.lab.quiet import load_tensorflow
+    from resnet_lesson.lab.tensorflow_log import load_tensorflow
     from resnet_lesson.signs import SignsError
 
     load_tensorflow()
@@ -374,7 +374,7 @@ def _add_doctor(commands):
 
 
 def _doctor(options):
-    from resnet_lesson import doctor
+    from resnet_lesson.lab import doctor
 
     lines = doctor.examine()
     if options.json:

@@ -5,9 +5,9 @@ import os
 import shutil
 
 import pytest
-from lab_server import running_lab
-from notebook_page import SECONDS_TO_OPEN, NotebookPage
-from texts import ROOT, readme_command
+from support.lab_server import running_lab
+from support.notebook_page import SECONDS_TO_OPEN, NotebookPage
+from support.texts import ROOT, readme_command
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

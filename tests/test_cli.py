@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_lesson import cli, hands, signs
-from resnet_lesson.signs import SignsError, drawing, load_signs
+from resnet_lesson import cli, signs
+from resnet_lesson.signs import SignsError, load_signs
+from resnet_lesson.signs.hands import parallel, render
 
 MEASURED = {
     "epochs": 3,
@@ -35,8 +36,8 @@ def noise(count, seed, progress=None):
 def run(tmp_path, monkeypatch, capsys):
     """Runs a command in an empty folder: exit status, lines of stdout, lines of stderr."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(hands, "draw_signs", noise)
-    monkeypatch.setattr(drawing, "processors", lambda: 1)
+    monkeypatch.setattr(render, "draw_signs", noise)
+    monkeypatch.setattr(parallel, "processors", lambda: 1)
 
     def run(*arguments):
         status = cli.main(list(arguments))
@@ -107,7 +108,7 @@ def test_what_was_written_is_found_beside_the_notebook_and_checks(run, monkeypat
 
 
 def test_an_output_that_cannot_be_written_is_told_before_drawing(run, monkeypatch):
-    monkeypatch.setattr(hands, "draw_signs", lambda *_, **__: pytest.fail("has drawn"))
+    monkeypatch.setattr(render, "draw_signs", lambda *_, **__: pytest.fail("has drawn"))
     Path("file").touch()
     for path in ("file", "file/below", "a\0b", "/proc/nowhere"):
         assert "cannot be written" in refused(run("signs", "--output", path))
@@ -211,10 +212,10 @@ def test_ctrl_c_is_one_line_and_130(tmp_path):
     code = (
         "import signal, sys, time\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
-        "from resnet_lesson import cli, hands\nfrom resnet_lesson.signs import drawing\n"
-        "drawing.processors = lambda: 1\n"
+        "from resnet_lesson import cli\nfrom resnet_lesson.signs.hands import parallel, render\n"
+        "parallel.processors = lambda: 1\n"
         "def slow(*_, **__): print('drawing', flush=True); time.sleep(60)\n"
-        "hands.draw_signs = slow\n"
+        "render.draw_signs = slow\n"
         "sys.exit(cli.main(['signs', '--output', 'here']))"
     )
     started = process("-c", code, cwd=tmp_path)
@@ -259,7 +260,7 @@ def training(monkeypatch):
 
     module.run, module.TrainingError = train, type("TrainingError", (ValueError,), {})
     monkeypatch.setitem(sys.modules, "resnet_lesson.training", module)
-    monkeypatch.setattr("resnet_lesson.lab.quiet.load_tensorflow", lambda: None)
+    monkeypatch.setattr("resnet_lesson.lab.tensorflow_log.load_tensorflow", lambda: None)
     monkeypatch.setattr("resnet_lesson.training", module, raising=False)
     return module
 

@@ -1,7 +1,7 @@
 """The ImageNet and CIFAR families against the libraries that everybody trusts.
 
 ResNet-50, 101 and 152 are held against `keras.applications`. ResNet-34, which it lacks, is held
-against what torchvision gave for the same weights (tests/record_resnet34.py records it).
+against what torchvision gave for the same weights (tests/support/record_resnet34.py records it).
 """
 
 from functools import cache
@@ -10,13 +10,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import resnet34_weights
 from keras.layers import BatchNormalization, Conv2D, Dense
+from support import resnet34_weights
 
-from resnet_lesson.counting import by_part, model_costs
-from resnet_lesson.graph import operations, with_places
+from resnet_lesson.graph.costs import by_part, model_costs
+from resnet_lesson.graph.operations import operations, with_places
+from resnet_lesson.graph.tracing import Trace, trace_model
 from resnet_lesson.networks import GROUPS, ResNet34, cifar_resnet, resnet
-from resnet_lesson.tracing import Trace, trace_model
 
 FIXTURE = Path(__file__).parent / "fixtures" / "resnet34_torchvision.npz"
 IN_KERAS = {

@@ -1,6 +1,6 @@
 """Exercise ``bottleneck_block``, notebook 08."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def fresh_probes(rng):

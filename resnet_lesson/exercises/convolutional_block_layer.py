@@ -1,6 +1,6 @@
 """Exercise ``ConvolutionalBlock``, notebook 06."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def fresh_probes(rng):

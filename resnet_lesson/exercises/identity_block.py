@@ -1,6 +1,6 @@
 """Exercise ``identity_block``, notebook 02."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def fresh_probes(rng):

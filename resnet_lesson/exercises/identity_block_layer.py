@@ -1,6 +1,6 @@
 """Exercise ``IdentityBlock``, notebook 06."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def fresh_probes(rng):

@@ -1,6 +1,6 @@
 """Exercise ``residual_block``, notebook 07."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def fresh_probes(rng):

@@ -1,6 +1,6 @@
 """Exercise ``ResNet34``, notebook 07."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 # One more than a multiple of 32: every map that a stride of 2 meets then has an odd side, and a
 # border by `padding="same"` is the explicit one of ZeroPadding2D. Both ways to write it are right.

@@ -1,6 +1,6 @@
 """Exercise ``skip_connection``, notebook 01."""
 
-from resnet_lesson.exercises import Exercise, Probe
+from resnet_lesson.exercises.registry import Exercise, Probe
 
 
 def main_path(X):

@@ -5,7 +5,9 @@
 weights, `receptive` at what an output sees of the image.
 """
 
-from resnet_lesson.experiments.receptive import (
+from resnet_lesson.experiments.lesion_study import accuracy, path_lengths, silence, without_pair
+from resnet_lesson.experiments.loss_surface import loss_surface
+from resnet_lesson.experiments.receptive_field import (
     gradient_map,
     share_inside,
     theoretical_size,
@@ -21,8 +23,6 @@ from resnet_lesson.experiments.stacks import (
     small_signs,
     training_losses,
 )
-from resnet_lesson.experiments.surface import loss_surface
-from resnet_lesson.experiments.surgery import accuracy, path_lengths, silence, without_pair
 
 __all__ = [
     "ONE_GROUP",

@@ -15,7 +15,7 @@ from resnet_lesson.figures.layout import (
     badge_width,
     outline,
 )
-from resnet_lesson.graph import Branch, Op, operations, split_network
+from resnet_lesson.graph.operations import Branch, Op, operations, split_network
 
 MARGIN = 20
 MOST_IN_DETAIL = 60
@@ -42,9 +42,9 @@ def diagram(
     residual block.
 
     Arguments:
-        items: series, a tuple of `resnet_lesson.graph.Op` and `Branch`. An operation with
-            ``attrs["ghost"]`` true is drawn as an empty dashed box: expected, but not there. An
-            operation of kind "block" is drawn as a whole block, which may be a ghost too;
+        items: series, a tuple of `resnet_lesson.graph.operations.Op` and `Branch`. An operation
+            with ``attrs["ghost"]`` true is drawn as an empty dashed box: expected, but not there.
+            An operation of kind "block" is drawn as a whole block, which may be a ghost too;
             ``attrs["lines"]``, a tuple of texts, overrides the words in any box.
         title: text, written above the drawing and for screen readers.
         description: text for screen readers: what the drawing shows.

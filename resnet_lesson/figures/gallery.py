@@ -21,11 +21,11 @@ from resnet_lesson.blocks import (
 )
 from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
-from resnet_lesson.graph import Branch, Op
-from resnet_lesson.hands import draw_hand
+from resnet_lesson.graph.operations import Branch, Op
+from resnet_lesson.graph.tracing import trace, trace_model
 from resnet_lesson.networks import ResNet34, ResNet50
 from resnet_lesson.signs import one_hot
-from resnet_lesson.tracing import trace, trace_model
+from resnet_lesson.signs.hands import draw_hand
 
 # One for each sign: hands of different people, both sides, the fingers plain to see.
 SEEDS = (102, 108, 109, 100, 104, 101)

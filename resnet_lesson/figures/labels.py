@@ -15,8 +15,8 @@ def lines(op):
     """An operation in one to three short lines, the first its heading.
 
     Arguments:
-        op: `resnet_lesson.graph.Op` of any kind. ``attrs["lines"]``, a tuple of texts, overrides
-            the wording.
+        op: `resnet_lesson.graph.operations.Op` of any kind. ``attrs["lines"]``, a tuple of texts,
+            overrides the wording.
     """
     if "lines" in op.attrs:
         words = op.attrs["lines"]

@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 from resnet_lesson.figures import style
-from resnet_lesson.look import shown
+from resnet_lesson.html import shown
 
 # Advance widths of DejaVu Sans, the widest font to be expected, in thousandths of the size.
 _ADVANCES = {

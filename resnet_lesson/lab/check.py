@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import cache
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.judge import Verdict, judge
-from resnet_lesson.grading.observation import Failure
-from resnet_lesson.grading.observe import observe
-from resnet_lesson.grading.reference_use import uses_reference
-from resnet_lesson.grading.report import Finding, Report, report
+from resnet_lesson.grading.judge.judge import Verdict, judge
+from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.report.report import Finding, Report, report
+from resnet_lesson.grading.submissions.reference_use import uses_reference
 from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import refresh, whats_next
-from resnet_lesson.lab.quiet import stderr_closed
+from resnet_lesson.lab.tensorflow_log import stderr_closed
 
 _passed = {}  # exercise id → the function whose check has passed in this kernel
 
@@ -27,9 +27,9 @@ def check(attempt):
         attempt: the function or class that the exercise asks for, such as ``identity_block``.
 
     Returns:
-        A `resnet_lesson.grading.report.Report`: verdict, points and findings; JupyterLab draws it.
-        The best points go into the learner's record, and what the notebook shows of the progress
-        follows. It never raises, and leaves random state as it was.
+        A `resnet_lesson.grading.report.report.Report`: verdict, points and findings; JupyterLab
+        draws it. The best points go into the learner's record, and what the notebook shows of the
+        progress follows. It never raises, and leaves random state as it was.
     """
     exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
     if exercise is None:

@@ -6,12 +6,12 @@ from html import escape
 
 import mistune
 
-from resnet_lesson import look
+from resnet_lesson.html import LINE, fold, panel, scrolling, shown
 
 _MARKS = r"[\\`*_{}\[\]<>()#+!|~$&:-]"  # what Markdown could take for mark-up
 _CODE = (
     "background:var(--jp-cell-editor-background,transparent);padding:0.6em 0.8em;"
-    f"border:1px solid {look.LINE};margin:0.4em 0 0.8em;white-space:pre;overflow:visible;"
+    f"border:1px solid {LINE};margin:0.4em 0 0.8em;white-space:pre;overflow:visible;"
     "width:max-content;min-width:100%;box-sizing:border-box"
 )
 
@@ -23,7 +23,7 @@ class Panel:
         markdown: the text: paragraphs, lists, tables, code, no HTML. What comes from the learner
             goes through `quoted` first.
         title: plain text; it says in words what the kind says by its colour.
-        kind: a key of `resnet_lesson.look.KINDS`.
+        kind: a key of `resnet_lesson.html.KINDS`.
         before, after: `(summary, markdown)` pairs, shown folded before and after the text.
     """
 
@@ -45,10 +45,10 @@ class Panel:
     def html(self):
         """The whole of it as one HTML element without outside assets."""
         before, after = (
-            "".join(look.fold(summary, as_html(text)) for summary, text in folds)
+            "".join(fold(summary, as_html(text)) for summary, text in folds)
             for folds in (self.before, self.after)
         )
-        return look.panel(self.title, before + as_html(self.text) + after, self.kind)
+        return panel(self.title, before + as_html(self.text) + after, self.kind)
 
     def __repr__(self):
         before, after = (
@@ -56,14 +56,14 @@ class Panel:
             for folds in (self.before, self.after)
         )
         said = "\n\n".join(filter(None, [self.title, *before, self.text, *after]))
-        return look.shown(re.sub(rf"\\({_MARKS})", r"\1", said), None)
+        return shown(re.sub(rf"\\({_MARKS})", r"\1", said), None)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/markdown": self.markdown, "text/plain": repr(self)}
 
 
 def _folded(summary, markdown):
-    summary = escape(look.shown(summary))
+    summary = escape(shown(summary))
     return f"<details>\n<summary>{summary}</summary>\n\n{markdown}\n\n</details>"
 
 
@@ -74,7 +74,7 @@ def quoted(text, most=300):
         text: any value.
         most: how many characters of it may be left.
     """
-    line = " ".join(look.shown(text, most).split())
+    line = " ".join(shown(text, most).split())
     return re.sub(rf"({_MARKS})", r"\\\1", line)
 
 
@@ -82,7 +82,7 @@ def as_html(markdown):
     """Markdown as HTML; HTML within it comes out as text, and tables scroll by themselves."""
     html = _renderer()(markdown)
     return re.sub(
-        r"<table>.*?</table>", lambda found: look.scrolling(found[0], "Table"), html, flags=re.S
+        r"<table>.*?</table>", lambda found: scrolling(found[0], "Table"), html, flags=re.S
     ).strip()
 
 
@@ -97,7 +97,7 @@ class _Renderer(mistune.HTMLRenderer):
     def block_code(self, code, info=None):
         said = _coloured(code) if info == "python" else escape(code)
         code = f'<code style="background:none;padding:0;white-space:pre">{said}</code>'
-        return look.scrolling(f'<pre style="{_CODE}">{code}</pre>', "Code")
+        return scrolling(f'<pre style="{_CODE}">{code}</pre>', "Code")
 
 
 def _coloured(code):

@@ -4,9 +4,9 @@ import re
 from dataclasses import asdict, dataclass
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel, quoted
-from resnet_lesson.look import shown
 
 _displayed = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from resnet_lesson.html import KINDS, LINE, TITLE_STYLE, panel, shown
 from resnet_lesson.lab.panel import Panel, as_html, as_line
-from resnet_lesson.look import KINDS, LINE, TITLE_STYLE, panel, shown
 from resnet_lesson.progress_bar import WIDGET_VIEW
 
 LETTERS = "abcdef"
@@ -104,7 +104,7 @@ class Question:
         return HBox([button, HTML(_typed(as_line(text)), layout=Layout(flex="1 1 0"))], layout=row)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        from resnet_lesson.explorers.panel import lives
+        from resnet_lesson.lab.explorers.panel import lives
 
         data = self._asked()._repr_mimebundle_() | {"text/plain": repr(self)}
         if lives():

@@ -9,8 +9,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from resnet_lesson.atomic import write_atomically
-from resnet_lesson.lab.keep import keep
+from resnet_lesson.lab.backup import keep
+from resnet_lesson.paths import write_atomically
 from resnet_lesson.progress_bar import notice
 
 MEMORY = ":memory:"

@@ -6,13 +6,14 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from resnet_lesson.atomic import write_atomically
+from resnet_lesson.environment import python
 from resnet_lesson.exercises import all_exercises, no_such
+from resnet_lesson.exercises.blanks import blank_source
 from resnet_lesson.lab import record
-from resnet_lesson.lab.help import find
-from resnet_lesson.lab.keep import keep
+from resnet_lesson.lab.backup import keep
+from resnet_lesson.lab.hints import find
 from resnet_lesson.lab.panel import Panel
-from resnet_lesson.ready import python
+from resnet_lesson.paths import write_atomically
 
 RELOAD = "If the notebook is open in JupyterLab: File → Reload Notebook from Disk."
 _LESSON = Path(__file__).parents[2] / "notebooks"
@@ -137,8 +138,6 @@ def _parsed(data, path):
 
 def _blank_cell(exercise, path):
     """The exercise's cell as the lesson hands it out, from the solved form of its notebook."""
-    from resnet_lesson.authoring import blank_source
-
     name = Path("solutions", f"{exercise.notebook}.ipynb")
     for solved in (_LESSON / name, path.parent / name):
         if not solved.is_file():

@@ -1,18 +1,12 @@
-"""The data of the lesson: hand signs for the digits 0 to 5, found, read, made ready for training.
+"""The data of the lesson: hand signs for the digits 0 to 5."""
 
-The files are described in `resnet_lesson.signs.files`, the drawn default in
-`resnet_lesson.signs.cache`, the conversion of photographs in `resnet_lesson.signs.folders`.
-"""
-
-import os
-from pathlib import Path
-
-import numpy as np
-
-from resnet_lesson.signs.files import FILES, check_signs, is_there, read_signs, write_signs
-from resnet_lesson.signs.form import CLASSES, Signs, SignsError, checked_labels
+from resnet_lesson.signs.files import check_signs, write_signs
+from resnet_lesson.signs.load import FOLDER, VARIABLE, load_signs, normalise, one_hot
+from resnet_lesson.signs.schema import Signs, SignsError
 
 __all__ = [
+    "FOLDER",
+    "VARIABLE",
     "Signs",
     "SignsError",
     "check_signs",
@@ -21,93 +15,3 @@ __all__ = [
     "one_hot",
     "write_signs",
 ]
-
-VARIABLE = "RESNET_LESSON_SIGNS"
-FOLDER = "datasets"
-
-
-def load_signs(path=None):
-    """Loads the hand signs: yours if there are any, else drawn ones.
-
-    They are looked for in this order:
-
-    1. ``path``, if given;
-    2. the environment variable ``RESNET_LESSON_SIGNS``;
-    3. ``datasets/`` in the working folder, which is the notebook's own folder;
-    4. the embedded default: 1080 training and 120 test images, drawn at the first call and kept in
-       the user's cache folder.
-
-    What is found first counts: if it cannot be used, that is an error and nothing else is tried.
-
-    Arguments:
-        path: the folder with ``train_signs.h5`` and ``test_signs.h5``, or one of these files.
-
-    Returns:
-        ``Signs(train_images, train_labels, test_images, test_labels, classes)``: uint8
-        ``(m, 64, 64, 3)``, int64 ``(m,)``, the same for the test, int64 ``(6,)``.
-
-    Raises:
-        SignsError: in one line, what was given, what is expected and what to do.
-    """
-    if path is not None:
-        return read_signs(path)
-    named = os.environ.get(VARIABLE)
-    if named:
-        try:
-            return read_signs(named)
-        except SignsError as error:
-            raise SignsError(f"{VARIABLE}: {error}") from None
-    if any(is_there(Path(FOLDER, name)) for name in FILES.values()):
-        return read_signs(FOLDER)
-    from resnet_lesson.signs.cache import drawn_signs
-
-    return drawn_signs()
-
-
-def one_hot(labels, classes=CLASSES):
-    """Turns class numbers into one-hot rows: all 0 but a 1 at the class.
-
-    Arguments:
-        labels: whole numbers from 0 to ``classes - 1``, shape ``(m,)``, ``(1, m)`` or ``(m, 1)``.
-        classes: integer >= 1, the number of classes.
-
-    Returns:
-        float32 ``(m, classes)``.
-
-    Raises:
-        SignsError: labels of another shape or type, or out of range.
-    """
-    whole = isinstance(classes, int | np.integer) and not isinstance(classes, bool)
-    if not whole or classes < 1:
-        raise SignsError(f"classes is {classes!r}; expected a whole number from 1")
-    return np.eye(classes, dtype=np.float32)[checked_labels(labels, "labels", classes)]
-
-
-def normalise(images):
-    """Brings pixels from 0…255 to 0…1.
-
-    Arguments:
-        images: whole numbers from 0 to 255, shape ``(m, H, W, 3)``, or ``(H, W, 3)`` for one image.
-
-    Returns:
-        float32 of the same shape, from 0.0 to 1.0.
-
-    Raises:
-        SignsError: another shape or type (images that are normalised already, say), or values
-            beyond 0 to 255.
-    """
-    images = np.asarray(images)
-    if images.dtype.kind not in "iu":
-        raise SignsError(
-            f"images have dtype {images.dtype}; expected whole numbers from 0 to 255 (uint8); "
-            "give the images as load_signs returns them, not normalised already"
-        )
-    if images.ndim not in (3, 4) or images.shape[-1] != 3:
-        raise SignsError(
-            f"images have shape {images.shape}; expected (m, H, W, 3), or (H, W, 3) for one image"
-        )
-    if images.dtype != np.uint8 and images.size and not 0 <= images.min() <= images.max() <= 255:
-        raise SignsError(
-            f"images hold values from {images.min()} to {images.max()}; expected 0 to 255"
-        )
-    return images.astype(np.float32) / np.float32(255)

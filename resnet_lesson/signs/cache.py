@@ -2,19 +2,16 @@
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock
 
-from resnet_lesson.atomic import write_atomically
+from resnet_lesson.paths import CACHE_VARIABLE, cache_folder, printable, write_atomically
 from resnet_lesson.progress_bar import notice, progress_bar
-from resnet_lesson.signs.drawing import COUNT, SEED, count_for_test, draw_reporting
 from resnet_lesson.signs.files import encode, read_part
-from resnet_lesson.signs.form import Signs, SignsError, all_classes, shown
+from resnet_lesson.signs.hands.parallel import COUNT, SEED, count_for_test, draw_reporting
+from resnet_lesson.signs.schema import Signs, SignsError, all_classes
 
-CACHE_VARIABLE = "RESNET_LESSON_CACHE"
 _LONGEST_WAIT = 300  # seconds for another process that is drawing
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _in_memory = {}  # what was drawn while the cache folder could not be written
@@ -27,7 +24,7 @@ def drawn_signs(count=COUNT, seed=SEED):
     one from another version of the drawing are replaced. Where the folder cannot be written the
     signs are kept in memory, and one line says so.
 
-    Arguments and returns as for `resnet_lesson.signs.drawing.draw`.
+    Arguments and returns as for `resnet_lesson.signs.hands.parallel.draw`.
     """
     path = cache_file(count, seed)
     signs = _read(path, count)
@@ -49,17 +46,10 @@ def drawn_signs(count=COUNT, seed=SEED):
             signs = signs or draw_reporting(count, seed, report)
     _in_memory[path] = Signs(*(array.copy() for array in signs))
     notice(
-        f"{shown(path.parent)} cannot be written ({reason}), so each session draws its hand signs "
-        f"anew; set {CACHE_VARIABLE} to a folder that can be written"
+        f"{printable(path.parent)} cannot be written ({reason}), so each session draws its "
+        f"hand signs anew; set {CACHE_VARIABLE} to a folder that can be written"
     )
     return signs
-
-
-def cache_folder():
-    """The folder of ``RESNET_LESSON_CACHE``, or the user's cache folder."""
-    given = os.environ.get(CACHE_VARIABLE)
-    folder = Path(given) if given else platformdirs.user_cache_path("resnet-lesson")
-    return Path(os.path.expanduser(folder)).absolute()
 
 
 def cache_file(count=COUNT, seed=SEED):
@@ -69,8 +59,7 @@ def cache_file(count=COUNT, seed=SEED):
     forget to count up.
     """
     digest = hashlib.sha256()
-    here = Path(__file__).parent
-    for source in (*sorted(here.parent.glob("hand*.py")), here / "drawing.py"):
+    for source in sorted(Path(__file__).parent.glob("hands/*.py")):
         digest.update(source.read_bytes())
     return cache_folder() / f"signs-{count}-{seed}-{digest.hexdigest()[:12]}.h5"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from resnet_lesson.atomic import write_atomically
-from resnet_lesson.signs.form import (
+from resnet_lesson.paths import printable, unreadable, write_atomically
+from resnet_lesson.signs.schema import (
     CLASSES,
     CONVERT,
     PARTS,
@@ -24,7 +24,6 @@ from resnet_lesson.signs.form import (
     check_image_form,
     check_label_form,
     checked_part,
-    shown,
 )
 
 FILES = {part: f"{part}_signs.h5" for part in PARTS}
@@ -44,18 +43,8 @@ def is_there(path):
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
-        raise SignsError(refused(path, error)) from None
+        raise SignsError(unreadable(path, error)) from None
     return True
-
-
-def refused(path, error):
-    if isinstance(error, PermissionError):
-        return (
-            f"{shown(path)} may not be read (permission denied); "
-            "change its permissions or give another file"
-        )
-    reason = getattr(error, "strerror", None) or error
-    return f"{shown(path)} cannot be read: {reason}; give a file or folder that can"
 
 
 def read_part(path, part):
@@ -76,29 +65,31 @@ def read_part(path, part):
         with h5py.File(path, "r") as file:
             x, y, classes = _datasets(file, path, part)
             # The form is checked before anything is read: a wrong file may be a very large one.
-            check_image_form(x.shape, x.dtype, f"{shown(path)}: {x.name[1:]}")
-            check_label_form(y.shape, y.dtype, f"{shown(path)}: {y.name[1:]}", CLASSES)
+            check_image_form(x.shape, x.dtype, f"{printable(path)}: {x.name[1:]}")
+            check_label_form(y.shape, y.dtype, f"{printable(path)}: {y.name[1:]}", CLASSES)
             _check_classes(classes, path)
             images, labels = x[...], y[...]
     except SignsError:
         raise
     except BlockingIOError:
         raise SignsError(
-            f"{shown(path)} is open for writing elsewhere; expected a closed file; "
+            f"{printable(path)} is open for writing elsewhere; expected a closed file; "
             "close it there, or restart that kernel"
         ) from None
     except MemoryError:
-        raise SignsError(f"{shown(path)} does not fit into memory; store fewer images") from None
+        raise SignsError(
+            f"{printable(path)} does not fit into memory; store fewer images"
+        ) from None
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise SignsError(_damage(path, error)) from None
-    return checked_part(images, labels, shown(path), part)
+    return checked_part(images, labels, printable(path), part)
 
 
 def _check_signature(path):
     try:
         if os.path.isdir(path):
             raise SignsError(
-                f"{shown(path)} is a folder; expected an HDF5 file; give the file in it"
+                f"{printable(path)} is a folder; expected an HDF5 file; give the file in it"
             )
         with open(path, "rb") as file:
             start = file.read(len(_SIGNATURE))
@@ -106,32 +97,34 @@ def _check_signature(path):
         raise
     except (FileNotFoundError, NotADirectoryError):
         raise SignsError(
-            f"{shown(path)} does not exist; expected an HDF5 file; correct the path"
+            f"{printable(path)} does not exist; expected an HDF5 file; correct the path"
         ) from None
     except (OSError, ValueError) as error:
-        raise SignsError(refused(path, error)) from None
+        raise SignsError(unreadable(path, error)) from None
     if not start:
-        raise SignsError(f"{shown(path)} is empty (0 bytes); expected an HDF5 file; {_AGAIN}")
+        raise SignsError(f"{printable(path)} is empty (0 bytes); expected an HDF5 file; {_AGAIN}")
     # A file cut inside the signature counts as truncated, and one with a user block is good.
     if not _SIGNATURE.startswith(start) and not h5py.is_hdf5(path):
         raise SignsError(
-            f"{shown(path)} is not an HDF5 file (it starts with {start!r}); {_AGAIN}, or {CONVERT}"
+            f"{printable(path)} is not an HDF5 file (it starts with {start!r}); "
+            f"{_AGAIN}, or {CONVERT}"
         )
 
 
 def _damage(path, error):
     what = "truncated" if "truncated" in str(error) else "damaged or truncated"
     size = os.path.getsize(path) if os.path.exists(path) else 0
-    return f"{shown(path)} is {what} ({size} bytes are there); expected a whole HDF5 file; {_AGAIN}"
+    there = f"{printable(path)} is {what} ({size} bytes are there)"
+    return f"{there}; expected a whole HDF5 file; {_AGAIN}"
 
 
 def _datasets(file, path, part):
     names = (f"{part}_set_x", f"{part}_set_y", "list_classes")
     missing = [name for name in names if not isinstance(file.get(name), h5py.Dataset)]
     if missing:
-        found = ", ".join(shown(name) for name in list(file)[:8]) or "nothing"
+        found = ", ".join(printable(name) for name in list(file)[:8]) or "nothing"
         raise SignsError(
-            f"{shown(path)} lacks {' and '.join(missing)} (it holds {found}); "
+            f"{printable(path)} lacks {' and '.join(missing)} (it holds {found}); "
             f"expected {', '.join(names)}; rename the data sets, or {CONVERT}"
         )
     return [file[name] for name in names]
@@ -146,7 +139,7 @@ def _check_classes(classes, path):
     else:
         found = f"dtype {classes.dtype} and shape {classes.shape}"
     raise SignsError(
-        f"{shown(path)}: list_classes is {found}; expected {all_classes().tolist()}; "
+        f"{printable(path)}: list_classes is {found}; expected {all_classes().tolist()}; "
         "keep the digits 0 to 5 alone"
     )
 
@@ -168,7 +161,7 @@ def read_signs(path):
     missing = [name for name in FILES.values() if not is_there(folder / name)]
     if missing:
         raise SignsError(
-            f"{shown(folder)} lacks {' and '.join(missing)}; "
+            f"{printable(folder)} lacks {' and '.join(missing)}; "
             f"expected both {' and '.join(FILES.values())}; put them there, or write them with "
             "`python -m resnet_lesson signs --output DIR`"
         )
@@ -186,12 +179,12 @@ def _folder(path):
         reason = "" if isinstance(error, TypeError) else f" ({error})"
         raise SignsError(f"path is {path!r}{reason}; expected {expected}") from None
     if not is_there(path):
-        raise SignsError(f"{shown(path)} does not exist; expected {expected}; correct the path")
+        raise SignsError(f"{printable(path)} does not exist; expected {expected}; correct the path")
     if os.path.isdir(path):
         return path
     if path.name not in FILES.values():
         raise SignsError(
-            f"{shown(path)} is neither a folder nor one of the two files; expected {expected}; "
+            f"{printable(path)} is neither a folder nor one of the two files; expected {expected}; "
             "rename the file or give its folder"
         )
     return path.parent
@@ -218,7 +211,7 @@ def check_signs(path):
         counts = np.bincount(labels, minlength=CLASSES)
         signs = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
         lines.append(f"{len(labels)} {part} images ({signs})")
-    return f"{shown(path)}: good, {' and '.join(lines)}"
+    return f"{printable(path)}: good, {' and '.join(lines)}"
 
 
 def _parts_in(path):
@@ -270,7 +263,8 @@ def write_signs(folder, signs):
             write_atomically(path, data)
     except OSError as error:
         raise SignsError(
-            f"{shown(folder)} cannot be written ({error.strerror or error}); give another folder"
+            f"{printable(folder)} cannot be written ({error.strerror or error}); "
+            "give another folder"
         ) from None
     return paths
 
@@ -289,5 +283,5 @@ def make_folder(folder):
     except (OSError, RuntimeError, ValueError) as error:
         writable, reason = False, getattr(error, "strerror", None) or error
     if not writable:
-        raise SignsError(f"{shown(folder)} cannot be written ({reason}); give another folder")
+        raise SignsError(f"{printable(folder)} cannot be written ({reason}); give another folder")
     return folder

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from resnet_lesson.paths import printable, unreadable
 from resnet_lesson.progress_bar import progress_bar
-from resnet_lesson.signs.files import is_there, refused
-from resnet_lesson.signs.form import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes, shown
+from resnet_lesson.signs.files import is_there
 from resnet_lesson.signs.images import read_image
+from resnet_lesson.signs.schema import CLASSES, PARTS, SIZE, Signs, SignsError, all_classes
 
 ENDINGS = {".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jpeg"}
 ENDINGS |= {".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
@@ -45,7 +46,7 @@ def convert_folder(folder):
     skipped = Counter()
     divided = [part for part in PARTS if is_there(folder / part)]
     if len(divided) == 1:
-        raise SignsError(f"{shown(folder)} holds {divided[0]} alone; {_LAYOUT}; add the other")
+        raise SignsError(f"{printable(folder)} holds {divided[0]} alone; {_LAYOUT}; add the other")
     if divided:
         parts = [_files_by_sign(folder / part, skipped) for part in PARTS]
     else:
@@ -68,9 +69,9 @@ def _files_by_sign(folder, skipped):
     entries = _listed(folder)
     missing = [str(digit) for digit in range(CLASSES) if str(digit) not in entries]
     if missing:
-        found = ", ".join(map(shown, entries[:8])) or "nothing"
+        found = ", ".join(map(printable, entries[:8])) or "nothing"
         raise SignsError(
-            f"{shown(folder)} lacks {', '.join(missing)} (it holds {found}); {_LAYOUT}; "
+            f"{printable(folder)} lacks {', '.join(missing)} (it holds {found}); {_LAYOUT}; "
             "name one folder for each sign"
         )
     return [_images_in(folder / str(digit), skipped) for digit in range(CLASSES)]
@@ -87,7 +88,7 @@ def _images_in(folder, skipped):
     if not images:
         kinds = f" among {others.total()} files ({', '.join(others)})" if others else ""
         raise SignsError(
-            f"{shown(folder)} has no images{kinds}; expected files such as .jpg or .png; "
+            f"{printable(folder)} has no images{kinds}; expected files such as .jpg or .png; "
             "add images of this sign, or convert those that are there"
         )
     skipped.update(others)
@@ -104,11 +105,13 @@ def _listed(folder):
     try:
         return sorted(os.listdir(folder))
     except FileNotFoundError:
-        raise SignsError(f"{shown(folder)} does not exist; {_LAYOUT}; correct the path") from None
+        raise SignsError(
+            f"{printable(folder)} does not exist; {_LAYOUT}; correct the path"
+        ) from None
     except NotADirectoryError:
-        raise SignsError(f"{shown(folder)} is a file; {_LAYOUT}; give a folder") from None
+        raise SignsError(f"{printable(folder)} is a file; {_LAYOUT}; give a folder") from None
     except (OSError, ValueError) as error:
-        raise SignsError(refused(folder, error)) from None
+        raise SignsError(unreadable(folder, error)) from None
 
 
 def _split(files, folder):
@@ -122,7 +125,7 @@ def _split(files, folder):
         train.append([paths[place] for place in sorted(order[count:])])
     if not any(test):
         raise SignsError(
-            f"{shown(folder)} has one image of each sign, so none can be put aside for the "
+            f"{printable(folder)} has one image of each sign, so none can be put aside for the "
             "test; expected two or more; add images"
         )
     return train, test

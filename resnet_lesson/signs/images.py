@@ -6,8 +6,8 @@ from contextlib import nullcontext, suppress
 import numpy as np
 from PIL import Image, ImageOps
 
-from resnet_lesson.signs.files import refused
-from resnet_lesson.signs.form import SIZE, SignsError, shown
+from resnet_lesson.paths import printable, unreadable
+from resnet_lesson.signs.schema import SIZE, SignsError
 
 # It comes with encoders under the GPL, so it is not a requirement; where it is there, it is used.
 with suppress(ImportError):
@@ -38,7 +38,7 @@ def read_image(source, part=WHOLE):
     Raises:
         SignsError: the file cannot be read as an image, or there is no such part.
     """
-    name = shown(source.name if hasattr(source, "read") else source)
+    name = printable(source.name if hasattr(source, "read") else source)
     part = _checked_part(part)
     try:
         with warnings.catch_warnings():
@@ -53,7 +53,7 @@ def read_image(source, part=WHOLE):
             f"{name} has too many pixels; expected at most 170 million; scale it down"
         ) from None
     except PermissionError as error:
-        raise SignsError(refused(source, error)) from None
+        raise SignsError(unreadable(source, error)) from None
     except MemoryError:
         raise SignsError(f"{name} does not fit into memory; scale it down") from None
     except Exception:

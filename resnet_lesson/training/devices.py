@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from resnet_lesson.training.files import TrainingError, whole_number
+from resnet_lesson.training.checkpoints import TrainingError, whole_number
 
 
 def strategy_for(devices=None):

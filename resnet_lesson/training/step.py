@@ -1,39 +1,17 @@
 """One step of a training, compiled, that makes the most of the machine.
 
 Stock Keras loses time by the operations that it computes layers and updates with (see
-`resnet_lesson.training.quick`), and by float32, where many processors and graphics cards are
+`resnet_lesson.training.fused_ops`), and by float32, where many processors and graphics cards are
 quicker in bfloat16. While a training lasts, `prepared` changes both in the model's layers and its
 optimizer. Afterwards they are what they were.
 """
 
-import os
 from contextlib import contextmanager, nullcontext
 
 import keras
 import tensorflow as tf
 
-from resnet_lesson import machine
-from resnet_lesson.training.quick import idle_biases, quick_call, quick_update
-
-PRECISIONS = ("float32", "mixed_bfloat16")
-_PROCESSOR_FLAGS = {"amx_bf16", "avx512_bf16"}
-
-
-def fitting_precision():
-    """The precision that trains fastest here: "mixed_bfloat16" or "float32".
-
-    bfloat16 pays on graphics cards from compute capability 8.0 on, and on processors with
-    instructions for it (AMX, AVX512-BF16) that oneDNN may use. Elsewhere it is emulated, and slow.
-    """
-    cards = tf.config.list_physical_devices("GPU")
-    if cards:
-        details = tf.config.experimental.get_device_details(cards[0])
-        return PRECISIONS[details.get("compute_capability", (0, 0)) >= (8, 0)]
-    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
-        return "float32"
-    cap = next((os.environ[name].upper() for name in machine.CAPS if name in os.environ), "DEFAULT")
-    allowed = any(word in cap for word in ("DEFAULT", "ALL", "BF16", "AMX"))
-    return PRECISIONS[allowed and bool(_PROCESSOR_FLAGS & machine.processor_flags())]
+from resnet_lesson.training.fused_ops import idle_biases, quick_call, quick_update
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock, Timeout
 
+from resnet_lesson.paths import CACHE_VARIABLE, cache_folder, printable
 from resnet_lesson.progress_bar import notice, progress_bar
-from resnet_lesson.signs.cache import CACHE_VARIABLE, cache_folder
-from resnet_lesson.signs.form import shown
 
 TIMEOUT = 10  # seconds without an answer or a byte
 LONGEST_WAIT = 600  # seconds for another process that is downloading
@@ -199,6 +198,6 @@ def _reason(error):
 def _unwritable(folder, error):
     reason = getattr(error, "strerror", None) or error
     return (
-        f"{shown(folder)} cannot be written ({reason}); make room there, or set {CACHE_VARIABLE} "
-        "to a folder that can be written"
+        f"{printable(folder)} cannot be written ({reason}); "
+        f"make room there, or set {CACHE_VARIABLE} to a folder that can be written"
     )

@@ -19,8 +19,7 @@ import numpy as np
 from keras.layers import BatchNormalization
 
 from resnet_lesson.networks import GROUPS
-from resnet_lesson.signs.files import refused
-from resnet_lesson.signs.form import shown
+from resnet_lesson.paths import printable, unreadable
 from resnet_lesson.weights.transfer import (
     WeightsError,
     forget_compiled,
@@ -156,7 +155,7 @@ def _opened(path):
             start = file.read(8)
         if start != b"\x89HDF\r\n\x1a\n":
             raise WeightsError(
-                f"{shown(path)} is not an HDF5 file (it starts with {start!r}); "
+                f"{printable(path)} is not an HDF5 file (it starts with {start!r}); "
                 f"expected weights as .h5 or .weights.h5; {_AGAIN}"
             )
         with h5py.File(path, "r") as file:
@@ -165,15 +164,15 @@ def _opened(path):
         raise
     except FileNotFoundError:
         raise WeightsError(
-            f"{shown(path)} does not exist; expected a weights file; correct the path"
+            f"{printable(path)} does not exist; expected a weights file; correct the path"
         ) from None
     except (IsADirectoryError, PermissionError) as error:
-        raise WeightsError(refused(path, error)) from None
+        raise WeightsError(unreadable(path, error)) from None
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         what = "truncated" if "truncated" in str(error) else "damaged or truncated"
         size = os.path.getsize(path)
         raise WeightsError(
-            f"{shown(path)} is {what} ({size} bytes are there); expected a whole HDF5 file; "
+            f"{printable(path)} is {what} ({size} bytes are there); expected a whole HDF5 file; "
             f"{_AGAIN}"
         ) from None
 
@@ -188,9 +187,9 @@ def _layers_in(file, path):
     found = {name: weights for name, weights in found.items() if weights}
     if not found:
         raise WeightsError(
-            f"{shown(path)} holds no layers with weights (it holds "
-            f"{', '.join(map(shown, list(file)[:6])) or 'nothing'}); expected weights in a format "
-            "of keras.applications; give another file"
+            f"{printable(path)} holds no layers with weights (it holds "
+            f"{', '.join(map(printable, list(file)[:6])) or 'nothing'}); expected weights in a "
+            "format of keras.applications; give another file"
         )
     return found
 
@@ -216,8 +215,8 @@ def _counted(layers, path):
         names = noted if all(noted) else order[kind]
         if len(names) < len(keys):
             raise WeightsError(
-                f"{shown(path)} has {len(keys)} layers of the class {kind}, expected as many as "
-                "ResNet-50, 101 or 152 has (53, 104 or 155 convolutions); give another file"
+                f"{printable(path)} has {len(keys)} layers of the class {kind}, expected as many "
+                "as ResNet-50, 101 or 152 has (53, 104 or 155 convolutions); give another file"
             )
         for name, key in zip(names, keys, strict=False):
             values = layers[key]["vars"]
@@ -245,7 +244,7 @@ def _check_network(wanted, found, path):
     if not missing and not extra:
         return
     network = _network_of(found)
-    file = f"{shown(path)}, weights of a {network}," if network else shown(path)
+    file = f"{printable(path)}, weights of a {network}," if network else printable(path)
     if missing == [HEAD] and not extra:
         problem = 'has no classifier ("notop"), and the network has one'
         advice = "pass head=False to keep the network's own"
@@ -283,13 +282,13 @@ def _values(weights, name, layer, path):
         if name == HEAD:
             advice = "pass head=False to keep the network's own classifier"
         raise WeightsError(
-            f"{shown(path)}: layer {name} has {listed(shapes)}, and the network needs "
+            f"{printable(path)}: layer {name} has {listed(shapes)}, and the network needs "
             f"{listed(wanted)} there; {advice}"
         )
     arrays = [np.asarray(weights[key][...], "float32") for key in wanted]
     if not all(np.isfinite(array).all() for array in arrays):
         raise WeightsError(
-            f"{shown(path)}: layer {name} holds values that are no numbers (NaN or infinite); "
+            f"{printable(path)}: layer {name} holds values that are no numbers (NaN or infinite); "
             f"{_AGAIN}"
         )
     return arrays

@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from resnet_lesson.paths import printable
 from resnet_lesson.progress_bar import notice
-from resnet_lesson.signs.form import shown
 from resnet_lesson.weights.download import CLASS_INDEX, RESNET50, DownloadError, fetch
 from resnet_lesson.weights.transfer import WeightsError
 
@@ -33,7 +33,7 @@ def find_weights(path=None):
         file = Path(named).expanduser()
         if not file.is_file():
             source = "" if path else f"{VARIABLE}: "
-            raise WeightsError(f"{source}{shown(file)} is no file; give a .h5 file of weights")
+            raise WeightsError(f"{source}{printable(file)} is no file; give a .h5 file of weights")
         return file
     return _fetched(RESNET50, "going on with made weights")
 

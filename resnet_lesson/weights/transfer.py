@@ -5,8 +5,8 @@ from itertools import zip_longest
 import keras
 from keras.layers import BatchNormalization
 
-from resnet_lesson.graph import Branch, Op, operations, with_places
-from resnet_lesson.tracing import Trace
+from resnet_lesson.graph.operations import Branch, Op, operations, with_places
+from resnet_lesson.graph.tracing import Trace
 
 
 class WeightsError(ValueError):

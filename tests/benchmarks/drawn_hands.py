@@ -14,9 +14,9 @@ import time
 
 import numpy as np
 
-from resnet_lesson.lab.quiet import load_tensorflow
+from resnet_lesson.lab.tensorflow_log import load_tensorflow
 from resnet_lesson.signs import SignsError, load_signs
-from resnet_lesson.signs.drawing import COUNT, count_for_test, draw_reporting
+from resnet_lesson.signs.hands.parallel import COUNT, count_for_test, draw_reporting
 
 
 def real_signs(folder):

@@ -43,9 +43,9 @@ class Observer:
         pass
 
     def observe(self, job, timeout, memory):
-        from resnet_lesson.grading import wire
-        from resnet_lesson.grading.observation import Failure, Observation
-        from resnet_lesson.grading.sandbox import Outcome
+        from resnet_lesson.grading.judge.observation import Failure, Observation
+        from resnet_lesson.grading.sandbox import wire
+        from resnet_lesson.grading.sandbox.protocol import Outcome
 
         failure = None if job.reference else Failure("exception", "ValueError", "m" * 2000)
         return Outcome("answered", wire.to_bytes(Observation(failure=failure)), 0.0)
@@ -54,7 +54,7 @@ class Observer:
 def measure(count):
     """Grades a class in this process; prints its peak memory in MiB."""
     from resnet_lesson import cli
-    from resnet_lesson.grading import command
+    from resnet_lesson.grading.batch import command
 
     command.Warm = Observer
     with tempfile.TemporaryDirectory() as top:

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
-from resnet_lesson.lab.quiet import load_tensorflow
+from resnet_lesson.lab.tensorflow_log import load_tensorflow
 from resnet_lesson.signs import load_signs, normalise, one_hot
 
 CLASSIC_EPOCHS = 10

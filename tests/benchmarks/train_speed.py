@@ -47,7 +47,7 @@ def ours(size):
     from resnet_lesson import training
     from resnet_lesson.networks import ResNet50
     from resnet_lesson.training import _moved_images
-    from resnet_lesson.training.quick import idle_biases
+    from resnet_lesson.training.fused_ops import idle_biases
     from resnet_lesson.training.recipe import random_moves
     from resnet_lesson.training.step import prepared, training_step
 

@@ -1,0 +1,1 @@
+"""For maintainers: learners' notebooks from solved ones, and new exercises."""

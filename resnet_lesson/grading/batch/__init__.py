@@ -1,0 +1,1 @@
+"""Grades a whole class: the command, the grader, its journal, and files for course systems."""

@@ -1,0 +1,351 @@
+"""What ``python -m resnet_lesson grade`` does, from paths to files."""
+
+import hashlib
+import os
+import re
+import sys
+import time
+from array import array
+from pathlib import Path
+
+from resnet_lesson.errors import GradingError
+from resnet_lesson.exercises import all_exercises, no_such
+from resnet_lesson.grading.batch.grader import (
+    MEMORY,
+    TIMEOUT,
+    Grader,
+    exercises_defined,
+)
+from resnet_lesson.grading.batch.journal import Journal, JournalError
+from resnet_lesson.grading.batch.tables import write_csv, write_json
+from resnet_lesson.grading.report.class_page import class_page
+from resnet_lesson.grading.report.class_statistics import ClassReport
+from resnet_lesson.grading.sandbox.sandbox import Warm, WarmError
+from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.hardware import processors
+from resnet_lesson.paths import replacing
+from resnet_lesson.progress_bar import TerminalLine, drawn
+
+AGAIN = "give the same command again to go on"
+
+
+def grade(options):
+    """Grades what the options name, and writes what they ask for.
+
+    Arguments:
+        options: namespace of the command line's options.
+
+    Raises:
+        GradingError: one line that says why it could not be done, or not to the end.
+        KeyboardInterrupt: interrupted; its message is one line.
+    """
+    unknown = set(options.exercise or ()) - set(all_exercises())
+    if unknown:
+        raise GradingError(no_such(min(unknown)))
+    outputs = Outputs(options)
+    try:
+        found = find_submissions(options.paths, together=bool(options.gradescope))
+        outputs.require_writable()
+        with Journal(outputs.journal(), options.seed) as journal:
+            _Run(options, outputs, found, journal).go()
+    except (ValueError, JournalError, WarmError) as error:
+        raise GradingError(str(error)) from None
+
+
+class Outputs:
+    """The files that a run is asked to write.
+
+    Arguments:
+        options: with ``json``, ``csv``, ``gradescope`` (paths or None; "-" is stdout for the first)
+            and ``html`` (a folder or None).
+    """
+
+    def __init__(self, options):
+        self.json, self.csv = options.json, options.csv
+        self.gradescope, self.html = options.gradescope, options.html
+        named = {
+            "--json": None if self.json == "-" else self.json,
+            "--csv": self.csv,
+            "--html": self.html,
+            "--gradescope": self.gradescope,
+        }
+        self.named = {option: path for option, path in named.items() if path}
+
+    def journal(self):
+        """Where to keep results while they come: beside the first output; None if there is none."""
+        for path in self.named.values():
+            path = Path(os.path.realpath(path))
+            if not path.exists() or path.is_file() or path.is_dir():
+                return path.with_name(f"{path.name[:200]}.journal")
+        return None
+
+    def require_writable(self):
+        """Raises before the grading, not after it: tries to write to each target.
+
+        Raises:
+            GradingError: one of them cannot be written.
+        """
+        for option, path in self.named.items():
+            try:
+                if option == "--html":
+                    os.makedirs(path, exist_ok=True)
+                    self._try(Path(path))
+                elif os.path.isdir(path):
+                    raise IsADirectoryError(21, "it is a folder")
+                elif not os.path.exists(path) or os.path.isfile(path):
+                    self._try(Path(os.path.realpath(path)).parent)
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or error
+                raise GradingError(f"{option} {path} cannot be written: {why}") from None
+
+    @staticmethod
+    def _try(folder):
+        test = folder / f".resnet-lesson.{os.getpid()}.tmp"
+        try:
+            test.write_bytes(b"\0" * 4096)
+        finally:
+            test.unlink(missing_ok=True)
+
+    def page(self, name):
+        """The path of a submission's page."""
+        plain = re.sub(r"[^\w.() -]", "_", name)[:80].strip(". ")
+        if plain != name or plain.lower() == "index":  # two names must not share a page
+            plain += "-" + hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
+        return Path(self.html, f"{plain}.html")
+
+
+class _Run:
+    """One run of the command."""
+
+    def __init__(self, options, outputs, found, journal):
+        self.options, self.outputs, self.found, self.journal = options, outputs, found, journal
+        self.exercise_ids = options.exercise and list(dict.fromkeys(options.exercise))
+        self.offsets = array("q", [-1]) * len(found)  # in the journal, -1 while not done
+        self.printed = self.done = 0
+
+    def go(self):
+        """Grades all, or what is left of an interrupted run."""
+        display = _Display(len(self.found))
+        try:
+            if self.exercise_ids is None:
+                display.say("Looking for the exercises that are handed in ...")
+                self.exercise_ids = exercises_defined(self.found)
+            with self._observer() as observer:
+                self._introduce(observer, display)
+                grader = Grader(
+                    observer,
+                    self.exercise_ids,
+                    self.journal.seed,
+                    self.options.timeout or TIMEOUT,
+                    self.options.memory or MEMORY,
+                )
+                self._grade_all(grader, getattr(observer, "jobs", self.options.jobs), display)
+                self._write(grader)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(self._left_off("interrupted", display)) from None
+        except BrokenPipeError:
+            raise  # nobody reads what is printed
+        except (GradingError, WarmError, OSError) as error:
+            raise GradingError(self._left_off(_in_words(error), display)) from None
+        finally:
+            display.close()
+        self.journal.remove()
+
+    def _observer(self):
+        if self.options.scheduler:
+            from resnet_lesson.grading.sandbox.dask_cluster import Cluster
+
+            return Cluster(self.options.scheduler, self.options.jobs)
+        self.options.jobs = self.options.jobs or processors()
+        hidden = [*self.options.paths, *self.outputs.named.values()]
+        if self.journal.path:
+            hidden.append(self.journal.path)
+        return Warm(hidden=hidden)
+
+    def _introduce(self, observer, display):
+        for line in protection_lines(observer.protections):
+            display.say(line)
+        jobs = getattr(observer, "jobs", self.options.jobs)
+        display.say(f"Seed {self.journal.seed}; {jobs} at a time.")
+
+    def _grade_all(self, grader, jobs, display):
+        known = _Known(self.journal, self.outputs)
+        kept = 0
+        for place, key, graded in grader.grade(self.found, jobs, known):
+            if graded is None:
+                kept += 1
+            else:
+                if self.outputs.html:
+                    self._write_page(graded)
+                self.journal.add(key, graded.result)
+            self.offsets[place] = self.journal.offsets[key]
+            self.done += 1
+            self._print_ready(display)
+            display.show(self.done, kept)
+        if kept:
+            display.say(f"Kept {kept} results of the run that was interrupted.")
+
+    def _print_ready(self, display):
+        """Prints results in the order of the submissions, as far as they have come."""
+        while self.printed < len(self.found) and self.offsets[self.printed] >= 0:
+            if self.outputs.json != "-":
+                display.print(summary(self.journal.result_at(self.offsets[self.printed])))
+            self.printed += 1
+
+    def _write_page(self, graded):
+        from resnet_lesson.grading.report.feedback_page import feedback_page
+
+        with replacing(self.outputs.page(graded.result["submission"])) as file:
+            file.write(feedback_page(graded.result, graded.reports))
+
+    def _results(self):
+        """What is done, in the order of the submissions."""
+        for offset in self.offsets:
+            if offset >= 0:
+                yield self.journal.result_at(offset)
+
+    def _write(self, grader=None):
+        """Writes the files; without a grader, as after an interruption, without drawings."""
+        outputs = self.outputs
+        if outputs.json == "-":
+            write_json(sys.stdout, self._results(), self.journal.seed)
+        elif outputs.json:
+            with replacing(outputs.json) as file:
+                write_json(file, self._results(), self.journal.seed)
+        if outputs.csv:
+            with replacing(outputs.csv) as file:
+                write_csv(file, self._results(), self.exercise_ids)
+        if outputs.gradescope:
+            from resnet_lesson.grading.batch.gradescope import gradescope_results
+
+            for result in self._results():  # there is one
+                with replacing(outputs.gradescope) as file:
+                    _write_plain(file, gradescope_results(result))
+        if outputs.html:
+            collected = ClassReport()
+            for result in self._results():
+                collected.add(result)
+            graphs = {name: _graph(grader, name) for name in self.exercise_ids} if grader else {}
+            with replacing(Path(outputs.html, "index.html")) as file:
+                file.write(class_page(collected, graphs))
+
+    def _left_off(self, why, display):
+        """Writes what is done, and says in one line why there is no more, and how to go on."""
+        display.close()
+        if not self.journal.offsets:
+            self.journal.remove()
+            return why
+        done = f"{self.done} of {len(self.found)} submissions are graded"
+        if self.done and not self.journal.path:
+            done += " and lost for want of an output file"
+        try:
+            if self.done:
+                self._write()
+        except OSError as error:
+            why = why if _in_words(error) == why else f"{why}; {_in_words(error)}"
+        return f"{why}; {done}" + (f"; {AGAIN}" if self.journal.path else "")
+
+
+def _in_words(error):
+    if isinstance(error, OSError) and not isinstance(error, JournalError):
+        about = error.filename or "the results"
+        return f"{about} cannot be written: {error.strerror or error}"
+    return str(error)
+
+
+def _write_plain(file, data):
+    import json
+
+    json.dump(data, file, indent=2)
+    file.write("\n")
+
+
+def _graph(grader, name):
+    """The series of an exercise's reference, as the drawings take it."""
+    runs = grader.reference(name).runs
+    return next((run.series for run in runs if run.series), ())
+
+
+class _Known:
+    """The keys of results that need not be made again."""
+
+    def __init__(self, journal, outputs):
+        self.journal, self.outputs = journal, outputs
+        self.kept = frozenset(journal.offsets)
+
+    def __contains__(self, key):
+        if key not in self.kept:
+            return False
+        if not self.outputs.html:
+            return True
+        return self.outputs.page(self.journal.result(key)["submission"]).exists()
+
+
+class _Display:
+    """Tells on stderr how far the work is: a bar on a terminal, single lines elsewhere."""
+
+    def __init__(self, total):
+        self.total = total
+        self.line = TerminalLine() if sys.stderr is not None and sys.stderr.isatty() else None
+        self.started = self.shown = time.monotonic()
+        self.text = ""
+
+    def show(self, done, kept):
+        """Draws counts and the time left, ten times a second at most."""
+        now = time.monotonic()
+        if self.line is None or (now - self.shown < 0.1 and done < self.total):
+            return
+        self.shown = now
+        self.text = f"Grading {drawn(done, self.total)} {done} of {self.total}"
+        if done - kept > 0 and done < self.total:
+            left = (now - self.started) / (done - kept) * (self.total - done)
+            self.text += f", {time_left(left)} left"
+        self.line.write(self.text)
+
+    def print(self, line):
+        """Prints a line on stdout, past the bar."""
+        self._wipe()
+        print(line, flush=True)
+        if self.line and self.text:
+            self.line.write(self.text)
+
+    def say(self, line):
+        """Prints a line on stderr, past the bar."""
+        self._wipe()
+        print(line, file=sys.stderr, flush=True)
+
+    def _wipe(self):
+        if self.line and self.line.width:
+            self.line.write("")
+
+    def close(self):
+        """Leaves nothing of the bar."""
+        self._wipe()
+        self.text = ""
+
+
+def time_left(seconds):
+    """Seconds in words, such as "3 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def summary(result):
+    """A result in one line."""
+    marks = []
+    for exercise in result["exercises"]:
+        first = exercise["findings"][0] if exercise["findings"] else None
+        why = f" ({first['where']}: {first['what']})" if first else ""
+        marks.append(f"{exercise['id']} {exercise['status'].replace('_', ' ')}{why}")
+    total = f"{result['points']:g}/{result['max_points']:g}"
+    # A name may hold what moves a terminal's cursor.
+    name = "".join(c if c.isprintable() else repr(c)[1:-1] for c in result["submission"])
+    return f"{name}: {total}  {'; '.join(marks) or 'no exercise'}"
+
+
+def protection_lines(protections):
+    """What guards this system against the learners' code, and what does not, as lines."""
+    active = [p.name for p in protections if p.active]
+    lines = [f"Protected by: {', '.join(active)}."] if active else []
+    return lines + [f"NOT protected: {p.name} ({p.why})." for p in protections if not p.active]

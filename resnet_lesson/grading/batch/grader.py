@@ -1,0 +1,261 @@
+"""Grades submissions: each is observed in a child process of its own and judged outside it."""
+
+import hashlib
+import json
+import queue
+import re
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+
+from resnet_lesson.errors import GradingError
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge.judge import Verdict, judge
+from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.suspicion import cause, is_whole
+from resnet_lesson.grading.report.report import report
+from resnet_lesson.grading.sandbox import sandbox, wire
+from resnet_lesson.grading.submissions.collect import SubmissionError
+from resnet_lesson.grading.submissions.parse import attempt, decoded, read_source
+
+TIMEOUT = 120.0  # seconds for an exercise
+MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
+FOR_THE_REFERENCE = (600.0, 1 << 14)  # seconds, MiB
+UNCONFINED = "unprotected"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of one submission.
+
+    Attributes:
+        result: dictionary in the form of ``grade --json``.
+        reports: tuple of `resnet_lesson.grading.report.report.Report`, with their graphs.
+    """
+
+    result: dict
+    reports: tuple
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A submission, read.
+
+    Attributes:
+        name: of the submission.
+        sources: list of `resnet_lesson.grading.submissions.parse.Source`.
+        failure: what to say of an exercise that they do not define, a `Failure` or None.
+        digest: hexadecimal hash of the contents.
+    """
+
+    name: str
+    sources: list = field(default_factory=list)
+    failure: Failure | None = None
+    digest: str = ""
+
+
+def read(submission):
+    """Reads a submission's files.
+
+    Arguments:
+        submission: `resnet_lesson.grading.submissions.collect.Submission`.
+
+    Returns:
+        A `Reading`. What cannot be read is its ``failure``.
+    """
+    digest = hashlib.sha256(submission.problem.encode(errors="surrogateescape"))
+    problems = [submission.problem] if submission.problem else []
+    sources = []
+    for file in submission.files:
+        try:
+            data = file.read()
+            digest.update(json.dumps([file.name, len(data)]).encode() + data)
+            sources.append(read_source(file, data))
+            problems += sources[-1].errors
+        except SubmissionError as error:
+            digest.update(str(error).encode(errors="surrogateescape"))
+            problems.append(str(error))
+    failure = Failure("syntax", message="; ".join(problems[:5])) if problems else None
+    return Reading(submission.name, sources, failure, digest.hexdigest())
+
+
+def exercises_defined(found):
+    """The exercises that any of these submissions defines.
+
+    Most submissions are only searched for the names of exercises that were not seen before.
+
+    Arguments:
+        found: list of `resnet_lesson.grading.submissions.collect.Submission`.
+
+    Returns:
+        List of ids, in the order of the lesson.
+    """
+    known, seen = all_exercises(), set()
+    for submission in found:
+        left = "|".join(set(known) - seen)
+        pattern = re.compile(rf"\b({left})\b")
+        if left and any(pattern.search(_text(file)) for file in submission.files):
+            sources = read(submission).sources
+            seen |= {name for name in set(known) - seen if attempt(sources, name)}
+    return [name for name in known if name in seen]
+
+
+def _text(file):
+    try:
+        return decoded(file.read())
+    except ValueError:
+        return ""
+
+
+class Grader:
+    """Grades submissions.
+
+    Arguments:
+        observer: has ``observe(job, timeout, memory)``, as
+            `resnet_lesson.grading.sandbox.sandbox.Warm`; several threads call it at once.
+        exercise_ids: the exercises to grade.
+        seed: what the probes are chosen by; integer from 0 on.
+        timeout: most seconds for one exercise of one submission.
+        memory: most memory for it, in MiB.
+    """
+
+    def __init__(self, observer, exercise_ids, seed=0, timeout=TIMEOUT, memory=MEMORY):
+        self.observer = observer
+        self.exercise_ids = list(exercise_ids)
+        self.seed = seed
+        self.timeout = timeout
+        self.memory = memory
+        self._references = {name: None for name in exercise_ids}
+        self._locks = {name: threading.Lock() for name in exercise_ids}
+
+    def grade(self, found, jobs=1, known=()):
+        """Grades submissions, several at a time.
+
+        Arguments:
+            found: list of `resnet_lesson.grading.submissions.collect.Submission`.
+            jobs: how many at a time.
+            known: container of keys, see `key`, whose submissions are not graded again.
+
+        Yields:
+            ``(place, key, graded)`` as they are done: the number in ``found``, the key, and a
+            `Graded`, or None if the key was known.
+
+        Raises:
+            GradingError: it cannot go on.
+        """
+        left, lock = enumerate(found), threading.Lock()
+        done, ended = queue.Queue(2 * jobs), threading.Event()
+
+        def work():
+            while not ended.is_set():
+                with lock:
+                    place, submission = next(left, (None, None))
+                if submission is None:
+                    return
+                try:
+                    reading = read(submission)
+                    key = self.key(reading)
+                    done.put((place, key, None if key in known else self.grade_one(reading)))
+                except BaseException as error:
+                    done.put(error)
+                    return
+
+        # Daemons: a program that was interrupted does not wait for them.
+        for _ in range(jobs):
+            threading.Thread(target=work, daemon=True).start()
+        try:
+            for _ in range(len(found)):
+                outcome = done.get()
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                yield outcome
+        finally:
+            ended.set()
+
+    def key(self, reading):
+        """What decides a result: name, contents, exercises, seed, limits, the lesson's version."""
+        version = metadata.version("resnet-lesson")
+        limits = [self.timeout, self.memory]
+        parts = [reading.name, reading.digest, self.exercise_ids, self.seed, version, limits]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def grade_one(self, reading):
+        """Grades one submission.
+
+        Arguments:
+            reading: `Reading`.
+
+        Returns:
+            A `Graded`.
+        """
+        reports = tuple(self._grade(reading, name) for name in self.exercise_ids)
+        result = {
+            "submission": reading.name,
+            "points": sum(r.points for r in reports),
+            "max_points": sum(r.max_points for r in reports),
+            "exercises": [r.to_dict() for r in reports],
+        }
+        return Graded(result, reports)
+
+    def _grade(self, reading, name):
+        failure = reading.failure or Failure("not_attempted")
+        try:
+            found = attempt(reading.sources, name)
+        except RecursionError:
+            found, failure = None, Failure("syntax", message="its code is nested too deeply")
+        if found:
+            self.reference(name)  # made before the clock starts
+        started = time.perf_counter()
+        if found:
+            verdict = self._judge(found, name)
+            verdict = replace(verdict, notes=(*found.notes, *verdict.notes))
+        else:
+            verdict = Verdict(False, failure=failure)
+        seconds = round(time.perf_counter() - started, 2)
+        return report(all_exercises()[name], verdict, seconds, self.seed)
+
+    def _judge(self, found, name):
+        reference = self.reference(name)
+        outcome = self._observe(sandbox.Job(name, self.seed, found.pieces))
+        if outcome.what != "answered":
+            what = "crashed" if outcome.what == UNCONFINED else outcome.what
+            return Verdict(False, failure=Failure(what, message=outcome.message))
+        try:
+            observed = wire.from_bytes(outcome.answer)
+        except wire.WireError:
+            # Only code that writes to our pipe by itself sends anything else.
+            return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
+        try:
+            if not is_whole(observed, reference):
+                return Verdict(False, failure=Failure("tampering", message="left calls out"))
+            verdict = judge(observed, reference)
+        except Exception as error:  # of an observation that nobody has foreseen
+            said = f"could not be judged ({type(error).__name__}): please look at it yourself"
+            return Verdict(False, failure=Failure("unrecognised", message=said))
+        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, found.written)
+        return Verdict(False, failure=named) if named else verdict
+
+    def _observe(self, job):
+        """Tries again where a neighbour may have used up what the confinement needs."""
+        for pause in (0.5, 2, None):
+            outcome = self.observer.observe(job, self.timeout, self.memory)
+            if outcome.what != UNCONFINED or pause is None:
+                return outcome
+            time.sleep(pause)
+
+    def reference(self, name):
+        """The reference's observation of an exercise, made once.
+
+        Raises:
+            GradingError: it cannot be made.
+        """
+        with self._locks[name]:
+            if self._references[name] is None:
+                job = sandbox.Job(name, self.seed, reference=True)
+                outcome = self.observer.observe(job, *FOR_THE_REFERENCE)
+                if outcome.what != "answered":
+                    said = f"the reference of {name} could not be run: {outcome.message}"
+                    raise GradingError(said)
+                self._references[name] = wire.from_bytes(outcome.answer)
+            return self._references[name]

@@ -1,0 +1,1 @@
+"""Compares an observation of an attempt with one of the reference implementation."""

@@ -1,0 +1,388 @@
+"""Holds the graph of an attempt against the expected one and names where they part."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+from resnet_lesson.grading.judge.alignment import (
+    GAP,
+    Comparison,
+    Difference,
+    align,
+    kind_in_places,
+    moved,
+)
+from resnet_lesson.graph.operations import Branch, count, operations, split_network
+
+ANOTHER_BLOCK = 3.0  # most that two blocks at one place can differ by
+BLOCK_GAP = 3.5
+OWN_LAYER = "a layer of its own"
+EARLIER_LAYER = "a layer that an earlier call made"
+GIVEN_AND_INPUT = "`main_path(X)` and `X`"
+
+
+def compare(expected, found, partial=False, free=()):
+    """Compares two graphs.
+
+    Arguments:
+        expected: series with places.
+        found: series of the attempt.
+        partial: True if the attempt raised at its last operation: what would have followed is
+            unknown.
+        free: names of settings that may differ.
+
+    Returns:
+        A `Comparison`; its differences are grouped, so that one mistake made alike at several
+        places is one difference.
+    """
+    if count(expected, "dense") and count(expected, "add") > 1:
+        comparison = _compare_networks(expected, found, partial, free)
+    else:
+        comparison = _compare_blocks(expected, found, partial, free)
+    differences = _with_shared(comparison, [op.place for op in operations(expected)])
+    return replace(comparison, differences=_grouped(differences))
+
+
+def placed(series, comparison):
+    """The attempt's series with the places of the expected operations that its own ones stand for.
+
+    What is extra, or comes out of its turn, bears the place that its difference names.
+    """
+    names = {id(op): want.place for want, op in comparison.pairs}
+    extras = [w for d in comparison.differences if d.what == "extra" for w in (d.where, *d.also)]
+    late = [d.where for d in comparison.differences if d.what == "order"]
+    extras += [where for where in late if where not in names.values()]
+    for op in operations(series):
+        if id(op) not in names:
+            kinds = (kind_in_places(op), op.kind)
+            where = next((w for w in extras if w.rpartition(".")[2] in kinds), "")
+            names[id(op)] = where
+            if where:
+                extras.remove(where)
+    return _renamed(series, names)
+
+
+def _renamed(series, names):
+    return tuple(
+        Branch(
+            _renamed(item.main, names),
+            _renamed(item.shortcut, names),
+            replace(item.merge, place=names[id(item.merge)]),
+            tuple(_renamed(path, names) for path in item.others),
+        )
+        if isinstance(item, Branch)
+        else replace(item, place=names[id(item)])
+        for item in series
+    )
+
+
+def _with_shared(comparison, order):
+    """The differences, and in their turn the places that use another place's layer.
+
+    Whatever else differs at such a place follows from that.
+    """
+    shared = {difference.where: difference for difference in _shared_weights(comparison.pairs)}
+    differences = [d for d in comparison.differences if d.where not in shared]
+    for difference in shared.values():
+        later = set(order[order.index(difference.where) :])
+        at = next((i for i, d in enumerate(differences) if d.where in later), len(differences))
+        differences.insert(at, difference)
+    return differences
+
+
+def _shared_weights(pairs):
+    """Places that use the weights of an earlier place instead of their own."""
+    owners = {}
+    for want, have in pairs:
+        if have.layer < 0:
+            continue
+        owner = owners.setdefault(have.layer, want.place)
+        if owner != want.place:
+            yield Difference(want.place, "missing", OWN_LAYER, f"the layer of {owner}")
+
+
+def _grouped(differences):
+    groups = []
+    for difference in differences:
+        number = next((n for n, first in enumerate(groups) if _alike(first, difference)), None)
+        if number is None:
+            groups.append(difference)
+        elif difference.where != groups[number].where:
+            also = (*groups[number].also, difference.where)
+            groups[number] = replace(groups[number], also=also)
+    for relu, layers in pairwise(tuple(groups)):
+        if _leads_to(relu, layers):  # the convolution is the mistake, what leads to it follows
+            at = groups.index(relu)
+            also = (relu.where, *relu.also, *layers.also)
+            groups[at : at + 2] = [replace(layers, also=also)]
+    return tuple(groups)
+
+
+def _leads_to(relu, layers):
+    """Whether the first is the activation before the convolution that the second begins with."""
+    if relu.what != layers.what or relu.what not in ("missing", "extra"):
+        return False
+    before, _, kind = relu.where.rpartition(".")
+    path, _, following = layers.where.rpartition(".")
+    (head, _, number), (other, _, next_number) = before.rpartition("."), path.rpartition(".")
+    numbered = number.isdigit() and next_number.isdigit()
+    if (kind, following, head) != ("relu", "conv", other) or not numbered:
+        return False
+    steps = int(next_number) - int(number)
+    follows = steps == 1 or (steps == 0 and relu.what == "extra")
+    return follows and OWN_LAYER not in (relu.expected, layers.expected)
+
+
+def _alike(first, other):
+    """Whether two differences are one mistake: made alike at two places, or a run of layers."""
+    if first.what != other.what:
+        return False
+    if first.what not in ("missing", "extra"):
+        return (first.expected, first.got) == (other.expected, other.got)
+    if OWN_LAYER in (first.expected, other.expected):
+        # Each place may share the layer of another one, and it is one mistake all the same.
+        return first.expected == other.expected
+    path, _, kind = other.where.rpartition(".")
+    places = [where.rpartition(".") for where in (first.where, *first.also)]
+    return first.got == other.got and any(kind == k or path == p for p, _, k in places)
+
+
+# --- one block
+# ---------------------------------------------------------------------------------------
+
+
+def _compare_blocks(expected, found, partial, free):
+    if not any(isinstance(item, Branch) for item in expected):
+        path = align(expected, found, partial, free)
+        return replace(path, differences=moved(path.differences))
+    at = next(i for i, item in enumerate(expected) if isinstance(item, Branch))
+    want, tail = expected[at], expected[at + 1 :]
+    positions = [i for i, item in enumerate(found) if isinstance(item, Branch)]
+    if not positions:
+        return _compare_chain(want, tail, found, partial, free)
+    here = max(positions, key=lambda i: len(found[i].main) + count(found[i].main, "conv"))
+    before, branch, after = found[:here], found[here], found[here + 1 :]
+    return min(
+        (
+            _compare_branch(want, tail, (before, main, shortcut, branch, after), partial, free)
+            for main, shortcut in ((branch.main, branch.shortcut), (branch.shortcut, branch.main))
+        ),
+        key=lambda comparison: comparison.cost,
+    )
+
+
+def _compare_chain(want, tail, found, partial, free):
+    """A block without a branch: its one path is one of the two, and the addition is missing."""
+    if partial:
+        return align(want.main, found, partial, free)
+    chain = align((*want.main, *tail), found, partial, free)
+    if want.shortcut:
+        shortcut = align((*want.shortcut, *tail), found, partial, free)
+        begins = want.shortcut[0].place
+        if shortcut.cost < chain.cost and all(d.where != begins for d in shortcut.differences):
+            chain = shortcut
+    found_wrong, _ = _without_given(want, chain.differences)
+    last = len(found_wrong)
+    if tail:
+        prefix = tail[0].place.removesuffix("output.relu") + "output."
+        last = next((i for i, d in enumerate(found_wrong) if d.where.startswith(prefix)), last)
+    missing = Difference(want.merge.place, "missing", "an addition of the shortcut", "none")
+    differences = (*found_wrong[:last], missing, *found_wrong[last:])
+    return Comparison(differences, chain.pairs, chain.cost + 3 * GAP)
+
+
+def _compare_branch(want, tail, parts, partial, free):
+    before, main, shortcut, branch, after = parts
+    main_path = align(want.main, (*before, *main), False, free)
+    side_path = align(want.shortcut, shortcut, False, free, prefix=_prefix(want.merge) + "shortcut")
+    main_wrong, strays = _without_given(want, main_path.differences)
+    side_wrong, side_strays = _without_given(want, side_path.differences)
+    merge = _compare_merge(want, branch, before, main_path, (*strays, *side_strays))
+    if partial:
+        rest = Comparison()
+    else:
+        rest = align(tail, after, False, free, prefix=_prefix(want.merge) + "output")
+    if merge and not branch.main and not before:  # the input is added to itself
+        differences = (*merge, *main_wrong, *side_wrong)
+    elif any(d.what == "operands" for d in merge):  # what the shortcut lacks follows from that
+        differences = (*main_wrong, *merge, *side_wrong)
+    else:
+        differences = (*main_wrong, *side_wrong, *merge)
+    differences = moved((*differences, *rest.differences))
+    pairs = (
+        *main_path.pairs,
+        *side_path.pairs,
+        *(() if merge else ((want.merge, branch.merge),)),
+        *rest.pairs,
+    )
+    cost = main_path.cost + side_path.cost + rest.cost + GAP * len(merge)
+    return Comparison(differences, pairs, cost)
+
+
+def _prefix(merge):
+    return merge.place.removesuffix("add")
+
+
+def _without_given(want, differences):
+    """Parts the differences into those to name and those in a main path that the exercise gives.
+
+    What a given path (one without convolutions) computes is not the attempt's to build. Where it is
+    not called, or called too often, the addition joins the wrong tensors.
+    """
+    if count(want.main, "conv"):
+        return differences, ()
+    kinds = {op.kind for op in want.main}
+    strays = [
+        d
+        for d in differences
+        if d.what in ("missing", "extra") and d.where.rpartition(".")[2] in kinds
+    ]
+    return tuple(d for d in differences if d not in strays), strays
+
+
+def _compare_merge(want, branch, before, main_path, strays):
+    place = want.merge.place
+    if branch.others:
+        got = f"{2 + len(branch.others)} tensors"
+        return [Difference(place, "operands", "two tensors", got)]
+    if branch.merge.kind != want.merge.kind:
+        got = branch.merge.attrs.get("name", branch.merge.kind)
+        return [Difference(place, "merge", "addition", got)]
+    if strays:
+        missing = strays[0].what == "missing"
+        got = "no call of `main_path`" if missing else "more than one call of `main_path`"
+        return [Difference(place, "operands", GIVEN_AND_INPUT, got)]
+    if not (before or branch.main):
+        return [Difference(place, "operands", "the main path and the input", "the input twice")]
+    taken = {id(op) for op in before}
+    joined_late = [want_op.place for want_op, op in main_path.pairs if id(op) in taken]
+    if joined_late and not count(want.main, "conv"):
+        return [Difference(place, "operands", GIVEN_AND_INPUT, "`main_path(X)` twice")]
+    if joined_late:
+        got = f"the output of {joined_late[-1].removeprefix(_prefix(want.merge))}"
+        return [Difference(place, "operands", "the block's input", got)]
+    return []
+
+
+# --- a network
+# ---------------------------------------------------------------------------------------
+
+
+def _compare_networks(expected, found, partial, free):
+    stem, units, head = split_network(expected)
+    found_stem, found_units, found_head = split_network(found)
+    in_head = any(op.kind in ("pool", "flatten", "dense") for op in found_head)
+    beginning = align(stem, found_stem, partial and not found_units, free)
+    body = _compare_bodies(units, found_units, partial and not in_head, free)
+    ending = Comparison()
+    if in_head or not partial:
+        ending = align(head, found_head, partial, free, prefix="head")
+    differences = list(moved(ending.differences))
+    if any(d.what == "pool_kind" for d in differences):  # global pooling flattens by itself
+        differences = [d for d in differences if d.where != "head.flatten"]
+    return Comparison(
+        (*moved(beginning.differences), *body.differences, *differences),
+        (*beginning.pairs, *body.pairs, *ending.pairs),
+        beginning.cost + body.cost + ending.cost,
+    )
+
+
+def _compare_bodies(expected, found, partial, free):
+    """Aligns the blocks of two networks, so that one missing block is one difference."""
+    rows, columns = len(expected), len(found)
+
+    @cache
+    def compare_at(i, j):
+        return _compare_units(expected[i], found[j], partial and j == columns - 1, free)
+
+    same = 0  # blocks that are right from the beginning on: no other way can be cheaper there
+    while same < min(rows, columns) and not compare_at(same, same).cost:
+        same += 1
+    rest, cost = _cheapest_way(
+        rows - same, columns - same, lambda i, j: compare_at(same + i, same + j).cost, partial
+    )
+    way = [(i, i, "match") for i in range(same)]
+    way += [(same + i, same + j, move) for i, j, move in rest]
+    differences, pairs, counts = [], [], {}
+    for i, j, move in way:
+        if move == "match":
+            differences += compare_at(i, j).differences
+            pairs += compare_at(i, j).pairs
+            continue
+        stage = _stage(expected[min(i, rows - 1) if move == "missing" else max(i - 1, 0)])
+        if stage not in counts:
+            differences.append(Difference(stage, "block_count"))
+        counts[stage] = counts.get(stage, 0) + (1 if move == "extra" else -1)
+    return Comparison(
+        tuple(_with_counts(d, counts, expected) for d in differences), tuple(pairs), cost
+    )
+
+
+def _cheapest_way(rows, columns, cost, partial):
+    """The moves that align blocks, ``[(row, column, move)]``, and what they cost.
+
+    A move is "match", "missing" or "extra". What is missing after the last column of a partial
+    attempt costs nothing and is left out.
+    """
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+
+    def moves(i, j):
+        if i < rows and j < columns:
+            yield min(cost(i, j), ANOTHER_BLOCK) + best[i + 1][j + 1], 0, "match"
+        if i < rows:
+            unknown = partial and j == columns
+            yield (0.0 if unknown else BLOCK_GAP) + best[i + 1][j], 1, "missing"
+        if j < columns:
+            yield BLOCK_GAP + best[i][j + 1], 2, "extra"
+
+    for i in range(rows, -1, -1):
+        for j in range(columns, -1, -1):
+            if i < rows or j < columns:
+                best[i][j] = min(moves(i, j))[0]
+    way, i, j = [], 0, 0
+    while i < rows or j < columns:
+        _, _, move = min(moves(i, j))
+        if partial and j == columns:
+            break
+        way.append((i, j, move))
+        i, j = i + (move != "extra"), j + (move != "missing")
+    return way, best[0][0]
+
+
+def _with_counts(difference, counts, expected):
+    if difference.what != "block_count":
+        return difference
+    right = sum(_stage(unit) == difference.where for unit in expected)
+    return replace(difference, expected=right, got=right + counts[difference.where])
+
+
+def _stage(unit):
+    return unit.branch.merge.place.split(".")[0]
+
+
+def _compare_units(want, have, partial, free):
+    comparison = _compare_blocks(want.series, have.series, partial, free)
+    block = _prefix(want.branch.merge).rstrip(".")
+    if have.branch is None:
+        return comparison
+    if have.reaches_back:
+        comparison = _reaching_back(want, comparison)
+    needs, projection = bool(want.branch.shortcut), f"{block}.shortcut.conv"
+    unfit = {d.where: d.what for d in comparison.differences}.get(projection)
+    if unfit != ("missing" if needs else "extra") or (needs and have.branch.shortcut):
+        return comparison
+    kinds = ("convolutional", "identity") if needs else ("identity", "convolutional")
+    rest = [d for d in comparison.differences if not d.where.startswith(f"{block}.shortcut")]
+    return replace(comparison, differences=(Difference(block, "block_kind", *kinds), *rest))
+
+
+def _reaching_back(want, comparison):
+    """The comparison of a block whose shortcut starts before an earlier block."""
+    place = want.branch.merge.place
+    found = Difference(place, "operands", "the block's input", "the input of an earlier block")
+    differences = [d for d in comparison.differences if d.where != place]
+    output = f"{_prefix(want.branch.merge)}output."
+    at = next((i for i, d in enumerate(differences) if d.where.startswith(output)), None)
+    differences.insert(len(differences) if at is None else at, found)
+    pairs = tuple(pair for pair in comparison.pairs if pair[0] is not want.branch.merge)
+    return Comparison(tuple(differences), pairs, comparison.cost + GAP)

@@ -1,0 +1,162 @@
+"""Names what a submission did instead of its task, when it failed.
+
+Suspicion alone never takes points: it is asked for the cause of an answer that is wrong anyway.
+"""
+
+import ast
+
+from resnet_lesson.grading.judge.observation import Failure
+
+# Modules that no block needs, and what code that imports them is after.
+MODULES = {
+    "atexit": "code that runs when the process ends",
+    "ctypes": "memory",
+    "gc": "other objects in memory",
+    "inspect": "the frames of its caller",
+    "multiprocessing": "other processes",
+    "pty": "other processes",
+    "resource": "the limits of its process",
+    "signal": "signals",
+    "socket": "the network",
+    "subprocess": "other processes",
+    "threading": "threads",
+    "_thread": "threads",
+    "traceback": "the frames of its caller",
+    "unittest": "patched functions",
+    "urllib": "the network",
+    "requests": "the network",
+}
+OS_CALLS = {
+    *("_exit", "abort", "close", "dup", "dup2", "environ", "execv", "execve", "fork", "forkpty"),
+    *("fdopen", "getppid", "kill", "killpg", "listdir", "open", "pipe", "popen", "posix_spawn"),
+    *("read", "scandir", "setsid", "spawnv", "spawnl", "system", "walk", "write", "writev"),
+}
+SYS_CALLS = {
+    *("modules", "meta_path", "path_hooks", "_getframe", "_current_frames", "settrace"),
+    *("setprofile", "excepthook", "displayhook", "exit", "setrecursionlimit", "__stdout__"),
+}
+BUILTINS = {
+    *("open", "exec", "eval", "__import__", "__builtins__", "globals", "breakpoint", "input"),
+    *("In", "Out", "get_ipython"),
+}
+OLD_TYPES = {"bool", "int", "float", "complex", "object", "str"}  # once names of numpy's as well
+ATTRIBUTES = {"__globals__", "__subclasses__", "__code__", "f_back", "f_locals", "f_globals"}
+COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__array__", "__array_ufunc__", "__class__"}
+
+
+def suspicious(pieces):
+    """What the statements do that no answer needs.
+
+    Arguments:
+        pieces: sequence of `resnet_lesson.grading.submissions.statements.Piece`.
+
+    Returns:
+        List of ``(what, message)`` in the order of the source, ``what`` "tampering" or "reference".
+    """
+    found = []
+    modules = {}
+    for piece in pieces:
+        try:
+            tree = ast.parse(piece.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            for what, said in _of(node, modules):
+                at = piece.line + getattr(node, "lineno", 1) - 1
+                found.append((what, f"line {at} {said}"))
+    return found
+
+
+def _of(node, modules):
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from _of_import(node, modules)
+    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete, ast.AnnAssign)):
+        targets = getattr(node, "targets", None) or [node.target]
+        for target in targets:
+            patches = isinstance(target, ast.Attribute) and _root(target) in modules
+            if patches and not _keeps_old_code_alive(target, getattr(node, "value", None)):
+                yield "tampering", f"replaces `{ast.unparse(target)}`"
+    elif isinstance(node, ast.Call):
+        named = getattr(node.func, "id", "")
+        patches = named in ("setattr", "delattr") and node.args and _root(node.args[0]) in modules
+        if patches and not _keeps_old_code_alive(node.args[0], node.args[-1]):
+            yield "tampering", f"replaces a part of `{ast.unparse(node.args[0])}`"
+    elif isinstance(node, ast.Attribute):
+        yield from _of_attribute(node, modules)
+    elif isinstance(node, ast.Name) and node.id in BUILTINS:
+        yield "tampering", f"uses `{node.id}`, which no answer needs"
+    elif isinstance(node, ast.FunctionDef) and node.name in COMPARISONS:
+        yield "tampering", f"defines `{node.name}`: only plain numbers are compared"
+
+
+def _of_import(node, modules):
+    for alias in node.names:
+        full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
+        top = full.partition(".")[0]
+        modules[alias.asname or alias.name.partition(".")[0]] = full
+        if top in MODULES:
+            yield "tampering", f"imports `{top}`, which reaches for {MODULES[top]}"
+        elif top == "os" and full.split(".")[-1] in OS_CALLS:
+            yield "tampering", f"imports `{full}`, which reaches out of its task"
+
+
+def _of_attribute(node, modules):
+    home = modules.get(getattr(node.value, "id", ""), "")
+    if (home == "os" and node.attr in OS_CALLS) or (home == "sys" and node.attr in SYS_CALLS):
+        yield "tampering", f"uses `{home}.{node.attr}`, which reaches out of its task"
+    elif node.attr in ATTRIBUTES:
+        yield "tampering", f"uses `{node.attr}`, which reaches into the code that calls it"
+    elif node.attr in ("read_text", "read_bytes", "write_text", "write_bytes"):
+        yield "tampering", "reads or writes files"
+
+
+def _keeps_old_code_alive(target, value):
+    """True for ``numpy.bool = bool``, ``tf.Session = tf.compat.v1.Session`` and the like."""
+    name = _root(value)
+    return name in OLD_TYPES or (isinstance(value, ast.Attribute) and name == _root(target))
+
+
+def _root(node):
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def cause(failed_by_itself, noticed, pieces):
+    """Why an attempt that failed did so, if it did something else than its task.
+
+    Arguments:
+        failed_by_itself: None, or the `Failure` that stopped it.
+        noticed: ``(what, message)`` of `resnet_lesson.grading.sandbox.protocol.Outcome`.
+        pieces: the statements that were run.
+
+    Returns:
+        A `Failure` to name in place of what the judge found, or None.
+    """
+    if failed_by_itself and failed_by_itself.what not in ("exception", "wrong_type", "signature"):
+        return None
+    known = [item for item in noticed if item[0] in ("reference", "tampering")]
+    for what, message in known or suspicious(pieces)[:1]:
+        return Failure(what, message=message)
+    return None
+
+
+def is_whole(observed, reference):
+    """Whether an observation in which nothing failed tries every probe in every mode.
+
+    One that leaves calls out was not made by our code.
+
+    Arguments:
+        observed: `resnet_lesson.grading.judge.observation.Observation` of an attempt.
+        reference: that of the reference implementation.
+    """
+    if observed.failure or any(run.failure for run in observed.runs):
+        return True
+    if "training" in observed.free or any(run.training is None for run in observed.runs):
+        return {run.probe for run in observed.runs} == {run.probe for run in reference.runs}
+    return _calls(observed) == _calls(reference)
+
+
+def _calls(observation):
+    """The probes and modes of calculation; forms of a layer may lack some of the other ways."""
+    return {(run.probe, run.training) for run in observation.runs}

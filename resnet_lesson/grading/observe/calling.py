@@ -1,0 +1,133 @@
+"""How an attempt is called: by the names of its own parameters."""
+
+import inspect
+
+TENSORS = ("X", "x", "inputs", "input", "input_tensor", "tensor", "x_in")
+# Other names that mean the same. Of functions only those of the first: a later cell of the
+# notebook calls a function by the names that the exercise gives.
+ALIASES = {
+    "n_filters": ("filters", "num_filters", "nb_filters", "n_filter", "nfilters", "channels"),
+    "f": ("kernel_size", "kernel", "size"),
+    "s": ("strides", "stride"),
+    "classes": ("num_classes", "n_classes", "nb_classes"),
+    "initializer": ("kernel_initializer",),
+}
+# What public forms of the exercises also asked for: layers named by stage and block, and more.
+OLD_NAMES = {"stage": 2, "block": "a", "data_format": "channels_last"}
+
+
+class Call:
+    """A learner's function or class, called with the arguments that its own signature has.
+
+    Attributes:
+        function: the function or class.
+        names: dictionary, its own names for parameters → the exercise's.
+        tensor: how it calls the tensor: None if it takes none, "" if it takes it first.
+        old_names: dictionary of further arguments.
+        layers: the layers that its calls have made so far, as `resnet_lesson.graph.tracing.Trace`
+            numbers them.
+    """
+
+    def __init__(self, function, names, tensor, old_names):
+        self.function = function
+        self.names = names
+        self.tensor = tensor
+        self.old_names = old_names
+        self.layers = {}
+
+    def __call__(self, x, probe, given):
+        """Calls with a tensor, a probe's arguments and further ones, as far as it takes them."""
+        known = {**probe.arguments, **given}
+        kwargs = {own: known[name] for own, name in self.names.items() if name in known}
+        kwargs |= self.old_names
+        if self.tensor:
+            kwargs[self.tensor] = x
+        return self.function(*((x,) if self.tensor == "" else ()), **kwargs)
+
+
+def calling(function, exercise):
+    """How to call this function or class: as the exercise says, or as older forms of it did.
+
+    Arguments:
+        function: what the learner defined.
+        exercise: `resnet_lesson.exercises.Exercise`.
+
+    Returns:
+        ``(call, free)``: a `Call`, and the settings that cannot be asked of this form.
+
+    Raises:
+        TypeError: it cannot be called so; the message says what was expected.
+    """
+    signature = _signature(function)
+    asked = [name for name in exercise.parameters if name not in ("X", "x")]
+    names = _own_names(signature, asked, exercise)
+    tensor = _tensor(signature, names, exercise) if exercise.kind == "block" else None
+    old = {name: value for name, value in OLD_NAMES.items() if name in signature.parameters}
+    needed = {name for probe in exercise.probes for name in probe.arguments}
+    missing = [name for name in asked if name in needed and name not in names.values()]
+    try:
+        if missing:
+            raise TypeError(f"it does not take {', '.join(missing)}")
+        named = {**names, **old, **({tensor: None} if tensor else {})}
+        signature.bind(*((None,) if tensor == "" else ()), **named)
+    except TypeError as error:
+        form = f"{exercise.id}({exercise.signature})"
+        raise TypeError(f"expected {form}, got {exercise.id}{_brief(signature)}: {error}") from None
+    return Call(function, names, tensor, old), _free(exercise, names)
+
+
+def _free(exercise, names):
+    if exercise.kind in ("network", "model"):
+        # Blocks of a network may fix a mode, which a functional model overrides, and all of it
+        # may draw its own weights.
+        return ("training", "initializer") if exercise.kind == "network" else ("initializer",)
+    asked = ("initializer",) if exercise.kind == "layer" else ("training", "initializer")
+    return tuple(name for name in asked if name not in names.values())
+
+
+def _signature(function):
+    if not inspect.isclass(function):
+        return inspect.signature(function)
+    signature = inspect.signature(function.__init__)  # Keras's __new__ would hide it
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+def _own_names(signature, asked, exercise):
+    """The attempt's names for parameters → the exercise's."""
+    is_class = exercise.kind in ("layer", "model")
+    # A class hands its **kwargs on to Keras, which knows nothing of the exercise's parameters.
+    anything = not is_class and any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    names = {}
+    for name in asked:
+        aliases = ALIASES.get(name, ()) if is_class or name == "n_filters" else ()
+        own = next((n for n in (name, *aliases) if n in signature.parameters), None)
+        if own or anything:
+            names[own or name] = name
+    return names
+
+
+def _tensor(signature, names, exercise):
+    """The attempt's name for its tensor; "" if it is the first parameter, whatever its name."""
+    first = next(iter(signature.parameters), "")
+    if exercise.parameters[0] in ("X", "x") or first not in names:
+        return ""
+    left = [name for name in signature.parameters if name not in names and name not in OLD_NAMES]
+    return next((name for name in left if name in TENSORS), left[0] if left else "x")
+
+
+def _brief(signature):
+    """A signature with defaults as a reader would write them."""
+    parts = []
+    for parameter in signature.parameters.values():
+        default = parameter.default
+        text = getattr(default, "__name__", repr(default))
+        parts.append(str(parameter).split("=")[0].split(":")[0] + (
+            "" if default is parameter.empty else f"={text}"
+        ))  # fmt: skip
+    return f"({', '.join(parts)})"
+
+
+def a_or_an(value):
+    """What a value is, in words: "None", "an int", "a Dense"."""
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

@@ -1,0 +1,205 @@
+"""Runs an attempt on chosen inputs and weights, and notes what it builds and computes as data."""
+
+import contextlib
+import copy
+import io
+from dataclasses import replace
+
+import keras
+import numpy as np
+
+from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.grading.observe.calling import a_or_an, calling
+from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
+from resnet_lesson.grading.observe.failures import failure_of, until
+from resnet_lesson.grading.observe.probes import (
+    RUNS,
+    Blank,
+    CallersInitializer,
+    computed,
+    inputs,
+    no_tensor,
+)
+from resnet_lesson.grading.observe.surroundings import older_pooling, untouched
+from resnet_lesson.graph.tracing import Trace, TraceError
+
+
+def observe(function, exercise, seed=0):
+    """Calls an attempt in every way that the exercise asks for.
+
+    The caller's random state, Keras settings and output are left as they were.
+
+    Arguments:
+        function: what the learner defined.
+        exercise: `resnet_lesson.exercises.Exercise`.
+        seed: integer from 0 on. Inputs and weights depend on it, and so do the sizes of the probes:
+            those of seed 0 are the exercise's own.
+
+    Returns:
+        An `Observation`. Whatever the learner's code raises is in it; only KeyboardInterrupt gets
+        out.
+    """
+    if not callable(function):
+        got = f"{exercise.id} is {a_or_an(function)}, not a function"
+        return Observation(failure=Failure("wrong_type", message=got))
+    # One copy for all calls: what an attempt does to its arguments shows in the next call.
+    exercise = replace(exercise, probes=copy.deepcopy(exercise.probes_for(seed)))
+    try:
+        call, free = calling(function, exercise)
+    except TypeError as error:
+        return Observation(failure=Failure("signature", message=str(error)))
+    notes = set()
+    with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
+        runs = []
+        for run in _runs(call, exercise, free, seed, notes):
+            runs.append(run)
+            if run.failure and run.failure.what == "not_attempted":
+                return Observation(failure=run.failure)
+            if _exhausted(run.failure):  # to go on is slow, and tells no more
+                return Observation((replace(run, series=()),), None, free)
+    return Observation(tuple(runs), None, free, tuple(sorted(notes)))
+
+
+def _exhausted(failure):
+    """Whether a call used up the stack, or memory, for which TensorFlow asks again for 10 s."""
+    return failure and (failure.error == "RecursionError" or failure.what == "memory")
+
+
+def _runs(call, exercise, free, seed, notes):
+    if exercise.kind == "network":
+        return _network_runs(call, exercise, seed)
+    if exercise.kind == "layer":
+        return layer_runs(call, exercise, seed, free, notes)
+    if exercise.kind == "model":
+        return model_runs(call, exercise, seed, notes)
+    return _block_runs(call, exercise, free, seed)
+
+
+def _block_runs(call, exercise, free, seed):
+    if "training" not in exercise.parameters:
+        yield from _following_runs(call, exercise, seed)
+        return
+    modes = (None,) if "training" in free else (False, True)
+    traces = []
+    for number, probe in enumerate(exercise.probes):
+        x = inputs(probe.shape, number + RUNS * seed)
+        for training in modes:
+            given = {"training": training, "initializer": CallersInitializer}
+            run = Run(number, training, "symbolic")
+            trace, failed = _traced(call, probe, given, run, seed)
+            traces.append(trace)
+            yield failed or computed(trace, run, x)
+            if number < 2:
+                yield _eager_run(call, probe, given, replace(run, mode="eager"), x)
+    yield from _once_more(traces[0], exercise.probes[0], Run(0, modes[0], "again"), seed)
+    probe = exercise.probes[0]
+    given = {"training": modes[0], "initializer": keras.initializers.GlorotUniform}
+    run = Run(0, modes[0], "eager")
+    yield _eager_run(call, probe, given, run, inputs(probe.shape, RUNS * seed))
+
+
+def _following_runs(call, exercise, seed):
+    """The runs of a block that leaves the mode to the model: called once, and run in both modes."""
+    traces = []
+    for number, probe in enumerate(exercise.probes):
+        x = inputs(probe.shape, number + RUNS * seed)
+        run = Run(number, False, "symbolic", separate=False)
+        trace, failed = _traced(call, probe, {}, run, seed)
+        traces.append(trace)
+        if failed:
+            yield failed
+        else:
+            for training in (False, True):
+                yield computed(trace, replace(run, training=training), x, training)
+        if number < 2:
+            yield _eager_run(call, probe, {}, replace(run, mode="eager", separate=True), x)
+    # By the batch's statistics: the moving ones have moved, by a momentum that is free.
+    again = Run(0, True, "again", separate=False)
+    yield from _once_more(traces[0], exercise.probes[0], again, seed, training=True)
+
+
+def _once_more(trace, probe, run, seed, training=None):
+    """The first call's graph after all others: with layers in common it has their weights now."""
+    if trace is not None:
+        yield computed(trace, run, inputs(probe.shape, RUNS * seed), training)
+
+
+def _traced(call, probe, given, run, seed):
+    """``(trace, None)`` of a call with weights injected, or ``(None, run with the failure)``."""
+    source = keras.Input(probe.shape[1:])
+    try:
+        result = call(source, probe, given)
+        if not keras.utils.is_keras_tensor(result):
+            return None, replace(run, failure=no_tensor(result))
+        trace = Trace(result, source, known_layers=call.layers)
+        trace.inject(len(probe.shape) + run.probe + RUNS * seed)
+        return trace, None
+    except TraceError as error:
+        return None, replace(run, failure=Failure("unrecognised", message=str(error)))
+    except Exception as error:
+        failure = failure_of(error, call.function)
+        return None, replace(run, failure=failure, series=until(error, source, call.layers))
+
+
+def _eager_run(call, probe, given, run, x):
+    try:
+        result = call(keras.ops.convert_to_tensor(x), probe, given)
+        if not keras.ops.is_tensor(result):
+            return replace(run, failure=no_tensor(result))
+        return replace(run, output=np.asarray(result))
+    except Exception as error:
+        return replace(run, failure=failure_of(error, call.function))
+
+
+def _network_runs(call, exercise, seed):
+    for number, probe in enumerate(exercise.probes):
+        run = Run(number, False, "symbolic", separate=False)
+        source = None
+        try:
+            model = call(None, probe, {"initializer": Blank})
+            failure = _unlike(model, probe)
+            if failure:
+                yield replace(run, failure=failure)
+                continue
+            source, result = _ends(model, probe)
+            trace = Trace(result, source, known_layers=call.layers)
+            trace.inject(number + RUNS * seed)
+            x = inputs(probe.shape, number + RUNS * seed)
+            for training in (False, True) if number == 0 else (False,):
+                yield computed(trace, replace(run, training=training), x, training, sample=True)
+        except TraceError as error:
+            yield replace(run, failure=Failure("unrecognised", message=str(error)))
+        except Exception as error:
+            failure = failure_of(error, call.function)
+            yield replace(run, failure=failure, series=until(error, source, call.layers))
+
+
+def _ends(model, probe):
+    """The input and output tensors of a model."""
+    if getattr(model, "inputs", None) and getattr(model, "outputs", None):
+        return model.inputs[0], model.outputs[0]
+    source = keras.Input(probe.shape[1:])
+    return source, model(source)
+
+
+def _unlike(model, probe):
+    """The failure of what is no Keras model from images of the probe's shape to one output."""
+    if not isinstance(model, keras.Model):
+        hint = ": is the `return` missing?" if model is None else ", not a keras.Model"
+        return Failure("wrong_type", message=f"your function returned {a_or_an(model)}{hint}")
+    sources, results = getattr(model, "inputs", None), getattr(model, "outputs", None)
+    if not sources or not results:
+        return None
+    if len(sources) != 1 or len(results) != 1:
+        got = f"{len(sources)} inputs and {len(results)} outputs"
+        return Failure("wrong_type", message=f"the model has {got}; expected one of each")
+    asked, taken = probe.shape[1:], tuple(sources[0].shape[1:])
+    if len(taken) != len(asked) or any(
+        t not in (None, a) for t, a in zip(taken, asked, strict=True)
+    ):
+        got = (
+            f"called with input_shape={asked}, your function made a model for images of shape "
+            f"{taken}: look at what Input is given, and at the inputs that Model is given"
+        )
+        return Failure("shape", message=got)
+    return None

@@ -1,0 +1,1 @@
+"""A verdict in words: as text, as HTML, and as statistics of a class."""

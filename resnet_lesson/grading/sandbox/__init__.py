@@ -1,0 +1,1 @@
+"""Runs the code of submissions in confined processes."""

@@ -1,0 +1,286 @@
+"""The warm process: has imported TensorFlow, runs no operation, forks a watched child for each job.
+
+It is started and spoken to by `resnet_lesson.grading.sandbox.sandbox.Warm`. For each job it forks a
+keeper, which forks the confined child, waits for its answer with an eye on the clock, and ends it
+and all that it left behind. The child can reach neither the keeper's memory nor its connection.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import time
+from multiprocessing.connection import Connection
+
+from resnet_lesson.grading.sandbox.confinement import MECHANISMS, Confinement
+
+LARGEST_JOB = 64 << 20  # bytes
+LARGEST_ANSWER = 256 << 20
+FRAME = struct.Struct("<16sQ")  # the job's secret, the number of bytes that follow
+ENDED_BY_MEMORY, NOT_CONFINED = 77, 78  # exit statuses of the child
+PRELOADED = (
+    "resnet_lesson.grading.sandbox.child",
+    "resnet_lesson.exercises",
+    "pyseccomp",
+    "landlock",
+)
+
+
+def main(descriptor, scratch, hidden, without):
+    """Serves jobs until the other end is closed.
+
+    Arguments:
+        descriptor: of a connected socket. For each job one byte and a descriptor arrive on it.
+        scratch: an empty folder for the children's own.
+        hidden: paths that no child may read.
+        without: names of mechanisms to do without.
+    """
+    control = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in PRELOADED:
+        with contextlib.suppress(ImportError, OSError, RuntimeError):  # the last two are optional
+            importlib.import_module(name)
+    importlib.import_module("resnet_lesson.exercises").all_exercises()
+    active, missing = probe(scratch, hidden, without)
+    _send_line(control, {"missing": missing})
+    confinement = Confinement(active, scratch, hidden)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            shutil.rmtree(scratch, ignore_errors=True)  # should the other end have been killed
+            os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
+        if os.fork() == 0:
+            control.close()
+            _keep(Connection(descriptors[0]), confinement)
+        os.close(descriptors[0])
+
+
+def _send_line(control, data):
+    control.sendall(json.dumps(data).encode() + b"\n")
+
+
+def probe(scratch, hidden, without):
+    """Tries every mechanism in a process that is thrown away.
+
+    Returns:
+        ``(active, missing)``: names, and a dictionary from the others to the reason in words.
+    """
+    active, missing = [], {}
+    for mechanism in MECHANISMS:
+        reason = "switched off" if mechanism in without else _try([*active, mechanism], scratch)
+        if reason:
+            missing[mechanism] = reason
+        else:
+            active.append(mechanism)
+    if "orphans" in without or sys.platform != "linux":
+        missing["orphans"] = "switched off" if "orphans" in without else "Linux alone has it"
+    if "limits" in missing or os.getuid() == 0:
+        missing["limits of the user"] = missing.get("limits", "root is exempt")
+    return active, missing
+
+
+def _try(mechanisms, scratch):
+    """Why these mechanisms do not work together, or ""."""
+    reader, writer = os.pipe()
+    keeper = os.fork()
+    if keeper == 0:
+        confinement = Confinement(mechanisms, scratch)
+        try:
+            confinement.around()
+            child = os.fork()
+            if child == 0:
+                confinement.inside(60, 1 << 14)
+                os._exit(0)
+            os.waitpid(child, 0)
+        except Exception as error:
+            os.write(writer, str(error).encode() or b"failed")
+        finally:
+            if os.getpid() != keeper and confinement.folder:
+                confinement.clear()
+            os._exit(0)
+    os.close(writer)
+    with open(reader, encoding="utf-8", errors="replace") as file:
+        reason = file.read(500)
+    os.waitpid(keeper, 0)
+    return reason.splitlines()[0] if reason else ""
+
+
+def _keep(connection, confinement):
+    """Runs one job in a child, sends its outcome, and ends this process."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        job = json.loads(connection.recv_bytes(LARGEST_JOB))
+        os.setsid()
+        if job["reference"]:
+            confinement.active = []
+        confinement.around()
+        if sys.platform == "linux":
+            from resnet_lesson.grading.sandbox import linux
+
+            linux.end_with_parent()  # forgotten when a user namespace is entered: after that
+        try:
+            outcome, answer = _watched(job, connection, confinement)
+        finally:
+            confinement.clear()
+        connection.send_bytes(json.dumps(outcome).encode())
+        connection.send_bytes(answer)
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            told = {"what": "unprotected", "message": f"{type(error).__name__}: {error}"}
+            connection.send_bytes(json.dumps(told).encode())
+            connection.send_bytes(b"")
+    finally:
+        os._exit(0)
+
+
+def _watched(job, connection, confinement):
+    """Forks the child and waits for it.
+
+    Returns:
+        ``(outcome, answer)``: a dictionary with ``what``, ``message`` and ``seconds``, and bytes.
+    """
+    started = time.monotonic()
+    processor = 2 * int(job["timeout"]) + 2
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        os.close(reader)
+        _be_the_child(job, writer, confinement, processor)
+    os.close(writer)
+    what, message, answer = _receive(
+        reader, connection, started + job["timeout"], bytes.fromhex(job["secret"]), confinement
+    )
+    status, usage = _end(child, wait=what == "ended")
+    if what == "ended":
+        what, message = _ending(status, usage, processor, job["memory"])
+    seconds = round(time.monotonic() - started, 3)
+    return {"what": what, "message": message, "seconds": seconds}, answer
+
+
+def _be_the_child(job, writer, confinement, processor):
+    status = NOT_CONFINED
+    try:
+        from resnet_lesson.grading.sandbox import child
+
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        writer = _only_descriptors(nowhere, writer)
+        if sys.platform == "linux":
+            from resnet_lesson.grading.sandbox import linux
+
+            linux.end_with_parent()
+        confinement.inside(processor, job["memory"])
+        status = 1
+        secret = bytes.fromhex(job.pop("secret"))
+        answer = child.run(job)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(FRAME.pack(secret, len(answer)) + answer)
+        status = 0
+    except MemoryError:
+        status = ENDED_BY_MEMORY
+    finally:
+        os._exit(status)
+
+
+def _only_descriptors(nowhere, writer):
+    """Leaves this process three descriptors that lead nowhere, and 3, which leads to the keeper."""
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    if writer != 3:
+        os.dup2(writer, 3)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    return 3
+
+
+def _receive(reader, connection, deadline, secret, confinement):
+    """What the child sends, until it is whole, too much, or the time is up.
+
+    Returns:
+        ``(what, message, answer)``; "ended" if the child sends no more.
+    """
+    received, wanted = bytearray(), None
+    while wanted is None or len(received) < wanted:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return "timeout", "", b""
+        ready, _, _ = select.select([reader, connection], [], [], min(left, 0.1))
+        if connection in ready:  # nobody waits for the outcome any more
+            raise EOFError("the other end was closed")
+        if confinement.overfull():
+            return "crashed", "wrote more or larger files than it may", b""
+        if reader not in ready:
+            continue
+        part = os.read(reader, 1 << 20)
+        if not part:
+            return "ended", "", b""
+        received += part
+        if wanted is None and len(received) >= FRAME.size:
+            given, length = FRAME.unpack_from(received)
+            if given != secret or length > LARGEST_ANSWER:
+                break
+            wanted = FRAME.size + length
+    if wanted is None or len(received) != wanted:
+        return "tampering", "sent something of its own in place of a result", b""
+    return "answered", "", bytes(received[FRAME.size :])
+
+
+def _end(child, wait):
+    """Ends the child and all of its descendants.
+
+    Arguments:
+        child: process id.
+        wait: True to give it two seconds to end by itself.
+
+    Returns:
+        ``(status, usage)`` of the child, see `os.wait4`.
+    """
+    ended, deadline = 0, time.monotonic() + 2
+    while wait and not ended and time.monotonic() < deadline:
+        ended, status, usage = os.wait4(child, os.WNOHANG)
+        time.sleep(0 if ended else 0.005)
+    if not ended:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        _, status, usage = os.wait4(child, 0)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    _end_orphans()
+    return status, usage
+
+
+def _end_orphans():
+    """Ends what was left behind and fell to this process: see `linux.adopt_orphans`."""
+    own = f"/proc/self/task/{os.getpid()}/children"
+    while True:
+        with contextlib.suppress(OSError), open(own) as file:
+            for orphan in file.read().split():
+                os.kill(int(orphan), signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _ending(status, usage, processor, memory):
+    """What it means that a child ended without an answer: ``(what, message)``."""
+    code = os.waitstatus_to_exitcode(status)
+    if code == NOT_CONFINED:
+        return "unprotected", "the child could not be confined"
+    if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= processor - 1:
+        return "timeout", ""
+    largest = usage.ru_maxrss >> 10  # KiB on Linux
+    if code in (ENDED_BY_MEMORY, -signal.SIGKILL) or largest > 0.5 * memory:
+        return "memory", ""
+    if code < 0:
+        return "crashed", f"ended by signal {signal.Signals(-code).name}"
+    return "crashed", f"ended the process that ran it, with exit status {code}"

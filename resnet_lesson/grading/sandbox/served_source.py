@@ -1,0 +1,38 @@
+"""What of the lesson a submission may build on, such as the source of blocks for a network."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+# By the exercise's kind; never what the exercise asks for itself.
+ALLOWED = {"network": ("blocks",), "model": ("blocks", "layers", "networks")}
+
+
+@cache
+def parts(kind, exercise_id):
+    """The parts that an exercise may take from the lesson.
+
+    Arguments:
+        kind: the exercise's, see `resnet_lesson.exercises.Exercise`.
+        exercise_id: the exercise's id, whose own definition is left out.
+
+    Returns:
+        Dictionary, name of a module → its source.
+    """
+    package = Path(__file__).parents[2]
+    found, allowed = {}, ALLOWED.get(kind, ())
+    for module in allowed:
+        tree = ast.parse((package / f"{module}.py").read_text(encoding="utf-8"))
+        # Of networks, which a model could merely wrap, the tables of stages alone.
+        of = (exercise_id, allowed, module == "networks")
+        tree.body = [n for n in tree.body if not _is_left_out(n, *of)]
+        found[f"{package.name}.{module}"] = ast.unparse(tree)
+    return found
+
+
+def _is_left_out(node, exercise_id, allowed, tables_only):
+    """True for the exercise's own definition, and for what it alone takes from other modules."""
+    if isinstance(node, ast.ImportFrom) and node.module.startswith("resnet_lesson."):
+        return node.module.split(".")[1] not in allowed
+    is_table = isinstance(node, ast.Assign) and isinstance(node.value, (ast.Tuple, ast.Dict))
+    return getattr(node, "name", None) == exercise_id or (tables_only and not is_table)

@@ -1,0 +1,170 @@
+"""What this machine gives a process: memory, processors, and TensorFlow tried in one of its own."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CAPS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")  # from the slowest to the fastest
+PRECISIONS = ("float32", "mixed_bfloat16")
+_BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
+PATIENCE = 120  # seconds for TensorFlow to load
+_ISA = re.compile(r"^onednn_verbose,.*info,cpu,isa:(.*)", re.MULTILINE)
+_CONTROL_GROUPS = (  # the first is of version 2, the others of version 1
+    ("", "memory.max"),
+    ("memory", "memory.limit_in_bytes"),
+)
+
+
+def memory_limit(groups="/proc/self/cgroup", mounted="/sys/fs/cgroup"):
+    """How much memory this process may use at most, by its control groups and its own limits.
+
+    Arguments:
+        groups: path of the list of control groups.
+        mounted: path of the folder where they are mounted.
+
+    Returns:
+        Bytes, or None where there is no limit.
+    """
+    limits = []
+    with contextlib.suppress(OSError):
+        for line in Path(groups).read_text().splitlines():
+            _, kinds, own = line.split(":", 2)
+            for kind, name in _CONTROL_GROUPS:
+                if kind in kinds.split(","):
+                    limits += _limits_along(Path(mounted, kind), own, name)
+    with contextlib.suppress(ImportError):  # there is none on Windows
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+        limits += [] if soft == resource.RLIM_INFINITY else [soft]
+    return min(limits, default=None)
+
+
+def _limits_along(root, own, name):
+    """The limits of a group and of all that it is in; in a container its own path may not show."""
+    folder = root / own.lstrip("/")
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(OSError, ValueError):  # "max" is no number
+            yield int((place / name).read_text())
+        if place == root:
+            return
+
+
+def processors():
+    """How many processors this process may use."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:
+        count = os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        count = min(count, max(1, int(quota) // int(period)))
+    return count
+
+
+def processor_flags():
+    """What Linux says that the processor can do; empty elsewhere."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("flags"):
+                return set(line.partition(":")[2].split())
+    return set()
+
+
+def fitting_precision():
+    """The precision that trains fastest here: "mixed_bfloat16" or "float32".
+
+    bfloat16 pays on graphics cards from compute capability 8.0 on, and on processors with
+    instructions for it (AMX, AVX512-BF16) that oneDNN may use. Elsewhere it is emulated, and slow.
+    """
+    import tensorflow as tf
+
+    cards = tf.config.list_physical_devices("GPU")
+    if cards:
+        details = tf.config.experimental.get_device_details(cards[0])
+        return PRECISIONS[details.get("compute_capability", (0, 0)) >= (8, 0)]
+    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
+        return "float32"
+    cap = next((os.environ[name].upper() for name in CAPS if name in os.environ), "DEFAULT")
+    allowed = any(word in cap for word in ("DEFAULT", "ALL", "BF16", "AMX"))
+    return PRECISIONS[allowed and bool(_BFLOAT16_FLAGS & processor_flags())]
+
+
+@contextlib.contextmanager
+def trial():
+    """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""
+    call = f"import sys; sys.path[:] = {sys.path!r}\nfrom {__name__} import try_out; try_out()"
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", call],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "ONEDNN_VERBOSE": "1"},
+        text=True,
+        errors="replace",
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def try_out():
+    """Loads TensorFlow, lets it compute, and writes to stdout, as JSON, what it uses."""
+    started = time.perf_counter()
+    import tensorflow as tf
+
+    seconds = time.perf_counter() - started
+    with tf.device("CPU"):
+        tf.nn.conv2d(tf.ones((1, 8, 8, 8)), tf.ones((3, 3, 8, 8)), 1, "SAME")
+    details = map(tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU"))
+    flags = processor_flags()
+    told = {
+        "seconds": seconds,
+        "flags": [feature for feature in FEATURES if feature in flags],
+        "precision": fitting_precision(),
+        "cards": [card.get("device_name", "GPU") for card in details],
+    }
+    print(json.dumps(told), flush=True)
+    os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
+
+
+def outcome(process, patience=PATIENCE):
+    """What became of a trial.
+
+    Arguments:
+        process: from `trial`.
+        patience: seconds to wait.
+
+    Returns:
+        Dictionary: ``seconds`` to load, ``flags`` of the processor, ``precision``, ``cards``, and
+        ``onednn``, what it says that it uses of the processor, None if it was not used. Or only
+        ``busy`` or ``failed``: in words, why nothing is known, or why it does not work.
+    """
+    try:
+        out, errors = process.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        return {"busy": f"not loaded after {patience} seconds; is this computer busy?"}
+    if process.returncode:
+        return {"failed": _in_words(process.returncode, errors)}
+    isa = _ISA.search(out) if "primitive,exec,cpu,convolution" in out else None
+    told = next(line for line in reversed(out.splitlines()) if line.startswith("{"))
+    return {**json.loads(told), "onednn": isa[1] if isa else None}
+
+
+def _in_words(status, errors):
+    if status < 0:
+        name = signal.Signals(-status).name
+        illegal = " (does the processor lack AVX?)" if name in ("SIGILL", "SIGABRT") else ""
+        killed = " (is memory out?)" if name == "SIGKILL" else ""
+        return f"ends Python with {name}{illegal}{killed}"
+    lines = [line for line in errors.splitlines() if line.strip()]
+    return f"does not load: {lines[-1] if lines else f'exit status {status}'}"

@@ -1,0 +1,83 @@
+"""Hints one at a time, and the solution after an attempt."""
+
+import ast
+import inspect
+import textwrap
+from collections import Counter
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.html import shown
+from resnet_lesson.lab import record
+from resnet_lesson.lab.panel import Panel
+
+_hints_given = Counter()
+
+
+def find(exercise_id):
+    """The exercise, or a `Panel` that says which there are; its function is taken for its name."""
+    exercises = all_exercises()
+    name = getattr(exercise_id, "__name__", exercise_id)
+    if isinstance(name, str) and name in exercises:
+        return exercises[name]
+    known = ", ".join(f"`{known}`" for known in exercises)
+    return Panel(
+        f"The exercises are: {known}.", shown(f"There is no exercise {name!r}", 100), "error"
+    )
+
+
+def hint(exercise_id):
+    """Shows one more step of help at each call; the steps before it are folded.
+
+    Arguments:
+        exercise_id: the exercise, such as ``"identity_block"``.
+
+    Returns:
+        A `Panel`. After the last step it says the last again, and where the solution is.
+    """
+    exercise = find(exercise_id)
+    if isinstance(exercise, Panel):
+        return exercise
+    steps = exercise.hints
+    number = min(_hints_given[exercise.id], len(steps) - 1)
+    _hints_given[exercise.id] += 1
+    after = "Run this cell again for the next one."
+    if number == len(steps) - 1:
+        after = (
+            f'That was the last one. After trying, `solution("{exercise.id}")` shows a solution.'
+        )
+    titles = [f"Hint {i + 1} of {len(steps)}" for i in range(len(steps))]
+    before = zip(titles, steps[:number], strict=False)
+    return Panel(f"{steps[number]}\n\n{after}", titles[number], before=before)
+
+
+def solution(exercise_id):
+    """Shows a solution and explains it, once an attempt has been checked.
+
+    Arguments:
+        exercise_id: the exercise, such as ``"identity_block"``.
+
+    Returns:
+        A `Panel`.
+    """
+    exercise = find(exercise_id)
+    if isinstance(exercise, Panel):
+        return exercise
+    if not record.read().get(exercise.id, {}).get("attempts"):
+        return Panel(
+            f"Fill in the cell, run `check({exercise.id})`, then open the solution here. "
+            f'`hint("{exercise.id}")` helps you on.',
+            "Try first",
+            "open",
+        )
+    code = _code(exercise.load_reference())
+    return Panel(f"```python\n{code}\n```\n\n{exercise.explanation}", "A solution")
+
+
+def _code(function):
+    """The source of a function, of its docstring the first line only."""
+    source = textwrap.dedent(inspect.getsource(function)).rstrip()
+    docstring = ast.parse(source).body[0].body[0]
+    lines = source.splitlines()
+    first, *rest = lines[docstring.lineno - 1 : docstring.end_lineno]
+    lines[docstring.lineno - 1 : docstring.end_lineno] = [first + '"""' if rest else first]
+    return "\n".join(lines)

@@ -1,0 +1,89 @@
+"""The folders of the lesson, and files that are replaced whole or not at all."""
+
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+CACHE_VARIABLE = "RESNET_LESSON_CACHE"
+_TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+
+
+@contextmanager
+def draft_of(path, ending=".tmp", own=True):
+    """Gives a path beside ``path``; the file that is written there takes its place at the end.
+
+    After an error ``path`` is as it was. Either way the draft is gone.
+
+    Arguments:
+        path: `pathlib.Path` of the file.
+        ending: of the draft's name.
+        own: whether the draft has a name that no other has. Without, it takes the place of the
+            draft that a killed writer left; there must be one writer at a time.
+    """
+    mark = f".{uuid.uuid4().hex[:12]}" if own else ""
+    draft = path.with_name(f"{path.name[:100]}{mark}{ending}")
+    try:
+        yield draft
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(path, binary=False):
+    """Opens a file so that ``path`` holds what it held before, or all that is written.
+
+    A device or pipe is written to directly. Raises OSError if the file cannot be written.
+
+    Arguments:
+        path: of the file.
+        binary: True for bytes, False for UTF-8 text.
+    """
+    kind, how = ("b", {}) if binary else ("", _TEXT)
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        with open(path, f"w{kind}", **how) as file:
+            yield file
+        return
+    with draft_of(path) as draft, open(draft, f"x{kind}", **how) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_atomically(path, data):
+    """Writes bytes by `replacing`."""
+    with replacing(path, binary=True) as file:
+        file.write(data)
+
+
+def cache_folder():
+    """The folder of ``RESNET_LESSON_CACHE``, or the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    folder = Path(given) if given else platformdirs.user_cache_path("resnet-lesson")
+    return Path(os.path.expanduser(folder)).absolute()
+
+
+def printable(path):
+    """A path, or the name of a part of a file, as text that stays on one line."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
+
+
+def unreadable(path, error):
+    """Says in one line why a file cannot be read, and what to do.
+
+    Args:
+        path: of the file.
+        error: the OSError, or another exception of a reader.
+    """
+    if isinstance(error, PermissionError):
+        return (
+            f"{printable(path)} may not be read (permission denied); "
+            "change its permissions or give another file"
+        )
+    reason = getattr(error, "strerror", None) or error
+    return f"{printable(path)} cannot be read: {reason}; give a file or folder that can"

@@ -1,0 +1,149 @@
+"""What the README promises: the two commands, what is installed, and that nobody is asked."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from support.lab_server import running_lab
+from support.texts import README, ROOT, readme_command
+
+from resnet_lesson.exercises import all_exercises
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+LAB, TESTS = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+# Python runs a file of this name at its start: it notes whose address is looked up.
+NOTING = """
+import sys
+
+def note(event, arguments):
+    if event == "socket.getaddrinfo":
+        with open({path!r}, "a") as file:
+            print(arguments[0], file=file)
+
+sys.addaudithook(note)
+"""
+
+
+def tracked():
+    """The files in git; skips where there is no repository, as in an unpacked archive."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [Path(line) for line in listed.stdout.splitlines()]
+
+
+def pinned():
+    """The tested versions: ``{"keras": "3.15.1", ...}``."""
+    lines = (ROOT / "tests" / "versions.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if not line.startswith("#")]
+    return {one.name: next(iter(one.specifier)).version for one in found}
+
+
+def test_both_commands_install_in_the_same_way_and_then_run():
+    start = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && "
+    assert LAB.startswith(start) and "jupyterlab" in LAB
+    assert TESTS.removeprefix(start) == ".venv/bin/python -m pytest --nbval"
+
+
+def test_ci_runs_the_test_command_as_the_readme_gives_it():
+    pattern = re.search(r"grep -m 1 -E '(.*)' README\.md", (ROOT / ".ci" / "run").read_text())[1]
+    assert [line for line in README.splitlines() if re.search(pattern, line)] == [TESTS]
+
+
+def test_the_command_opens_a_notebook_that_exists():
+    assert (ROOT / re.search(r"default_url=/lab/tree/(\S+)", LAB)[1]).is_file()
+
+
+def test_no_program_is_called_by_a_script_that_a_space_in_the_path_would_break():
+    programs = re.findall(r"\.venv/bin/([\w-]+)", README)
+    assert set(programs) == {"python"}
+
+
+def test_jupyterlab_looks_nobody_up_even_when_it_is_told_to_fetch_news_and_updates(tmp_path):
+    noted = tmp_path / "noted"
+    (tmp_path / "sitecustomize.py").write_text(NOTING.format(path=str(noted)))
+    command = [*readme_command("jupyterlab"), "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    with running_lab(command, tmp_path, environment, tmp_path / "log", 120) as server:
+        assert server.ask("lab/api/update") == {"notification": None}
+        assert server.ask("lab/api/news") == {"news": []}
+    assert set(noted.read_text().split()) <= {"localhost", "127.0.0.1", "::1"}
+
+
+def test_the_map_names_the_notebooks_and_their_exercises():
+    """All of them, but for notebooks that were added behind the last one."""
+    table = README.partition("## The notebooks")[2].partition("\n##")[0]
+    named = re.findall(r"\]\(notebooks/([\w-]+)\.ipynb\)", table)
+    assert named == NOTEBOOKS[: len(named)] and len(named) >= 11
+    asked = [e for e in all_exercises().values() if e.notebook in named]
+    graded = [f"`{e.id}`, {e.points:g} points" for e in asked]
+    assert re.findall(r"`\w+`, \d+ points", table) == graded
+
+
+def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
+    extras = PROJECT["optional-dependencies"].values()
+    wanted = PROJECT["dependencies"] + [one for extra in extras for one in extra]
+    versions = pinned()
+    for requirement in map(Requirement, wanted):
+        assert requirement.specifier.contains(versions[requirement.name]), requirement
+
+
+def imported_by(path):
+    """The top-level packages that a module imports whenever it is itself imported."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    for node in nodes:  # grows
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+        elif isinstance(node, (ast.If, ast.With, ast.ClassDef)):
+            nodes += node.body  # not of functions, which may not run, nor what `try` guards
+
+
+def test_tests_can_be_collected_with_requirements_txt_alone():
+    """What the other extras bring is imported by the tests that need it, by `importorskip`."""
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    installed = {canonicalize_name(Requirement(one).name) for one in wanted}
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    imports = {path.stem: set(imported_by(path)) for path in paths}
+    used = set().union(*imports.values())
+    others = sys.stdlib_module_names | imports.keys() | {"answers", "support", "resnet_lesson"}
+    sources = packages_distributions()
+    for module in (name for name in imports if name.startswith("test_") or name in used):
+        for package in imports[module] - others:
+            brought = {canonicalize_name(name) for name in sources.get(package, ())}
+            assert brought & installed, f"tests/{module}.py imports {package}"
+
+
+def test_the_top_level_holds_what_was_agreed():
+    names = {path.parts[0] for path in tracked()}
+    visible = {name for name in names if not name.startswith(".")}
+    folders = {"notebooks", "resnet_lesson", "tests", "images"}
+    assert visible == folders | {"requirements.txt", "README.md", "pyproject.toml", "LICENSE"}
+
+
+def test_importing_the_package_imports_no_tensorflow():
+    code = "import sys, resnet_lesson; print('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+@pytest.mark.slow
+def test_the_readmes_command_opens_jupyterlab_from_a_clone_twice_in_a_row(tmp_path):
+    """In a folder whose path has a space; what is opened is the first notebook of that clone."""
+    clone = tmp_path / "a folder" / "lesson"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    command = ["bash", "-c", f"{LAB} --no-browser"]
+    for _ in range(2):
+        with running_lab(command, clone, os.environ, tmp_path / "log", seconds=600) as server:
+            assert server.opens == "notebooks/00-start-here.ipynb"
+            assert server.ask(f"api/contents/{server.opens}?content=0")["type"] == "notebook"

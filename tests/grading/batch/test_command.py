@@ -1,0 +1,177 @@
+"""`python -m resnet_lesson grade`: submissions in, marks out, whatever is handed in."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.judge.observation import Failure, Observation
+from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.sandbox import wire
+
+RIGHT = """
+from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from keras.initializers import GlorotUniform
+
+def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
+    F1, F2, F3 = filters
+    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
+    Y = Activation("relu")(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
+    Y = Activation("relu")(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
+    return Activation("relu")(Add()([X, BatchNormalization()(Y, training=training)]))
+"""
+
+# The form of the first public assignment, for Keras 2: layers named by stage and block, no
+# `training`,
+# and imports that Keras 3 no longer has, or never had.
+OLD = """
+import keras.backend as K
+from keras import layers
+from keras.layers import Input, Add, Dense, Activation, BatchNormalization, Conv2D
+from keras.layers.normalization import BatchNormalization
+from keras.layers.merge import add
+from keras.utils.vis_utils import model_to_dot
+from keras.initializers import glorot_uniform
+from course_helpers import *
+import scipy.misc
+K.set_image_data_format("channels_last")
+names = {"conv": "res", "bn": "bn"}
+
+def identity_block(X, f, filters, stage, block):
+    base = str(stage) + block + "_branch"
+    F1, F2, F3 = filters
+    shortcut = X
+    sizes = (("a", F1, 1, "valid"), ("b", F2, f, "same"), ("c", F3, 1, "valid"))
+    for letter, F, size, padding in sizes:
+        X = Conv2D(F, (size, size), padding=padding, name=names["conv"] + base + letter,
+                   kernel_initializer=glorot_uniform(seed=0))(X)
+        X = BatchNormalization(axis=3, name=names["bn"] + base + letter)(X)
+        if letter != "c":
+            X = Activation("relu")(X)
+    X = add([X, shortcut])
+    return Activation("relu")(X)
+
+history = model.fit(x, y)
+"""
+
+
+def notebook(*cells):
+    return nbformat.writes(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    )
+
+
+def grade(*arguments):
+    command = [sys.executable, "-m", "resnet_lesson", "grade", "--json", "-", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return done, json.loads(done.stdout) if done.returncode == 0 else None
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The results of a folder with submissions of many kinds, by name."""
+    folder = tmp_path_factory.mktemp("class")
+    blank = "def identity_block(X, f, filters, training=True, initializer=None):\n    {}"
+    files = {
+        "right.py": RIGHT,
+        "bom_and_crlf.py": "\ufeff" + RIGHT.replace("\n", "\r\n"),
+        "old.py": OLD,
+        "notebook.ipynb": notebook(
+            "%matplotlib inline\n!pip list\nimport numpy as np", RIGHT, "1/0"
+        ),
+        "blank.ipynb": notebook(blank.format("# YOUR CODE HERE\n    raise NotImplementedError()")),
+        "other_cells.ipynb": notebook("%%bash\nls -l", "def plot(:", RIGHT),
+        "wrong.py": RIGHT.replace('padding="same"', 'padding="valid"'),
+        "syntax.py": RIGHT.replace("F1, F2, F3 = filters", "F1, F2, F3 = = filters"),
+        "not_json.ipynb": "{",
+        "loop.py": blank.format("while True: pass"),
+        "exit.py": "import os\n" + blank.format("os._exit(0)"),
+        "raise_at_import.py": RIGHT + "\nrelu = undefined\n" + "def other(): return relu\n",
+        "memory.py": "import numpy as np\n" + blank.format("return np.ones((1 << 40,))"),
+        "ana/block.py": RIGHT,
+        "ana/notes.txt": "mine",
+        ".hidden.py": "",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+    done, data = grade(folder, "--timeout", "8", "--exercise", "identity_block")
+    assert done.returncode == 0, done.stderr
+    assert data["schema_version"] == 1
+    return {result["submission"]: result for result in data["results"]}
+
+
+def outcome(result):
+    [exercise] = result["exercises"]
+    first = exercise["findings"][0] if exercise["findings"] else {}
+    return exercise["status"], first.get("where"), first.get("what")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("right.py", ("passed", None, None)),
+        ("bom_and_crlf.py", ("passed", None, None)),
+        ("old.py", ("passed", None, None)),
+        ("notebook.ipynb", ("passed", None, None)),
+        ("raise_at_import.py", ("passed", None, None)),
+        ("ana", ("passed", None, None)),
+        ("other_cells.ipynb", ("passed", None, None)),
+        ("blank.ipynb", ("not_attempted", None, None)),
+        ("wrong.py", ("failed", "main.2.conv", "padding")),
+        ("syntax.py", ("error", "submission", "syntax")),
+        ("not_json.ipynb", ("error", "submission", "syntax")),
+        ("loop.py", ("error", "submission", "timeout")),
+        ("exit.py", ("error", "submission", "crashed")),
+        ("memory.py", ("error", "submission", "memory")),
+    ],
+)
+def test_each_kind_of_submission_gets_its_result(graded, name, expected):
+    assert outcome(graded[name]) == expected
+
+
+def test_every_submission_is_in_the_results_and_hidden_files_are_not(graded):
+    assert len(graded) == 14
+    assert all(result["max_points"] == 10.0 for result in graded.values())
+    assert graded["right.py"]["points"] == 10.0 and graded["loop.py"]["points"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.py"], "missing.py"),
+        (["README.txt"], "expected a notebook"),
+        (["empty"], "no notebook or .py file"),
+        (["--exercise", "nothing", "a.py"], "no exercise 'nothing'"),
+        ([], "required"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.txt").write_text("")
+    (tmp_path / "empty").mkdir()
+    done, _ = grade(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_bytes_that_are_no_observation_are_refused():
+    observed = Observation(failure=Failure("exception", "ValueError", "no", "x = 1", 3))
+    assert wire.from_bytes(wire.to_bytes(observed)) == observed
+    for forged in (b"", b"\x80\x04.", b"PK\x03\x04", wire.to_bytes(observed)[:-9]):
+        with pytest.raises(wire.WireError):
+            wire.from_bytes(forged)
+
+
+def test_an_observation_survives_its_way_through_bytes():
+    exercise = all_exercises()["convolutional_block"]
+    observed = observe(exercise.load_reference(), exercise)
+    returned = wire.from_bytes(wire.to_bytes(observed))
+    assert [run.series for run in returned.runs] == [run.series for run in observed.runs]
+    assert judge(returned, observed).passed

@@ -1,0 +1,141 @@
+"""Grading on a Dask cluster on loopback: the same results, whoever of the workers ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from importlib import metadata
+
+import pytest
+
+from resnet_lesson.errors import GradingError
+from resnet_lesson.grading.sandbox import dask_cluster
+
+pytest.importorskip("distributed", reason="the optional extra `cluster` is not installed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
+
+BLOCK = """
+from keras.layers import Activation, Add, BatchNormalization, Conv2D
+
+def identity_block(X, f, filters, training=True, initializer=None):
+    Y = X
+    for number, (F, k) in enumerate(zip(filters, (1, f, 1))):
+        Y = Conv2D(F, k, padding="{}", kernel_initializer=initializer(seed=0))(Y)
+        Y = BatchNormalization()(Y, training=training)
+        Y = Activation("relu")(Y) if number < 2 else Y
+    return Activation("relu")(Add()([X, Y]))
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "dask", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def address(tmp_path):
+    """A scheduler on loopback."""
+    port = free_port()
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    deadline = time.monotonic() + 60
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    yield f"tcp://127.0.0.1:{port}"
+    scheduler.terminate()
+    scheduler.wait(30)
+
+
+@pytest.fixture
+def workers(address, tmp_path):
+    """Two worker processes, without the nanny that would start them anew."""
+    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+    folder = ("--local-directory", str(tmp_path))
+    started = [start("worker", address, *options, *folder) for _ in range(2)]
+    yield started
+    for worker in started:
+        worker.terminate()
+        try:
+            worker.wait(20)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def grade(*arguments, **options):
+    command = [sys.executable, "-m", "resnet_lesson", "grade", *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def without_times(path):
+    data = json.loads(path.read_text())
+    for result in data["results"]:
+        for exercise in result["exercises"]:
+            del exercise["seconds"]
+    return data
+
+
+def test_the_same_results_as_locally_though_a_worker_is_killed(tmp_path, address, workers):
+    handed_in = tmp_path / "in"
+    handed_in.mkdir()
+    for number in range(6):
+        padding = "valid" if number % 3 == 1 else "same"
+        (handed_in / f"{number:02}.py").write_text(BLOCK.format(padding))
+    (handed_in / "loop.py").write_text("def identity_block(X, f, filters):\n    while True: pass\n")
+    options = (handed_in, "--seed", "3", "--timeout", "20")
+    here, there = tmp_path / "here.json", tmp_path / "there.json"
+    away = grade(*options, "--json", there, "--scheduler", address)
+    for _ in range(2):
+        assert away.stdout.readline()
+    workers[0].send_signal(signal.SIGKILL)
+    _, err = away.communicate(timeout=240)
+    assert away.returncode == 0, err
+    local = grade(*options, "--json", here)
+    _, err = local.communicate(timeout=240)
+    assert local.returncode == 0, err
+    assert without_times(here) == without_times(there)
+    statuses = [r["exercises"][0]["status"] for r in without_times(there)["results"]]
+    assert statuses == [*["passed", "failed", "passed"] * 2, "error"]
+
+
+def refused(tmp_path, *arguments):
+    (tmp_path / "a.py").write_text(BLOCK.format("same"))
+    ended = grade(tmp_path / "a.py", *arguments)
+    out, err = ended.communicate(timeout=120)
+    assert ended.returncode == 2 and out == "" and "Traceback" not in err
+    return err.splitlines()[-1]
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 2)
+    for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense", "nosuch://x:1"):
+        with pytest.raises(GradingError, match="no Dask scheduler answers at") as raised:
+            dask_cluster.Cluster(address).__enter__()
+        assert "\n" not in str(raised.value)
+    line = refused(tmp_path, "--scheduler", "nosuch://x:1")
+    assert "no Dask scheduler answers at nosuch://x:1" in line
+
+
+def test_a_scheduler_without_workers_is_one_line(address, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 3)
+    with pytest.raises(GradingError, match="has no workers: start some with `dask worker`"):
+        dask_cluster.Cluster(address).__enter__()
+
+
+def test_workers_with_other_versions_are_one_line(address, workers, monkeypatch):
+    version = metadata.version
+    monkeypatch.setattr(
+        dask_cluster.metadata, "version", lambda n: version(n) + "+x" * (n == "keras")
+    )
+    with pytest.raises(GradingError, match=r"has keras [\d.]+, here it is [\d.]+\+x: install"):
+        dask_cluster.Cluster(address).__enter__()

@@ -1,0 +1,84 @@
+"""Programs that attack the grading: none scores, each is named, none disturbs its neighbour.
+
+Each file in ``tests/hostile`` says in its first line which findings it may get.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from resnet_lesson.grading.batch.grader import Grader
+from resnet_lesson.grading.sandbox.sandbox import Warm
+from resnet_lesson.grading.submissions.collect import find_submissions
+
+RIGHT = """
+from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from keras.initializers import GlorotUniform
+
+def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
+    F1, F2, F3 = filters
+    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
+    Y = Activation("relu")(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
+    Y = Activation("relu")(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
+    return Activation("relu")(Add()([X, BatchNormalization()(Y, training=training)]))
+"""
+HOSTILE = sorted((Path(__file__).parents[2] / "hostile").glob("*.py"))
+QUICK = {
+    *("os_exit", "segmentation_fault", "fork_bomb", "patched_keras", "forged_message"),
+    *("forged_observation", "kills_parent", "reads_solution_file", "claims_equality"),
+}
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with Warm() as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def grader(warm):
+    return Grader(warm, ["identity_block"], seed=7, timeout=60, memory=4096)
+
+
+def files():
+    for path in HOSTILE:
+        yield pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("path", list(files()))
+def test_a_hostile_program_scores_nothing_is_named_and_disturbs_nobody(
+    path, grader, tmp_path, monkeypatch
+):
+    expected = path.read_text().splitlines()[0].removeprefix("# expected: ").split()
+    right = tmp_path / "right.py"
+    right.write_text(RIGHT)
+    # What is to end by the clock need not take a minute; anything else has time on a busy machine.
+    monkeypatch.setattr(grader, "timeout", 6 if "timeout" in expected else 60)
+    found = find_submissions([path])
+    [(_, _, hostile)] = grader.grade(found)
+    monkeypatch.setattr(grader, "timeout", 60)
+    [exercise] = hostile.result["exercises"]
+    first = exercise["findings"][0]
+    assert exercise["points"] == 0
+    assert first["where"] == "submission" and first["what"] in expected, first
+    assert first["message"].count("\n") == 0
+    [(_, _, beside)] = grader.grade(find_submissions([right]))
+    assert beside.result["points"] == 10.0
+
+
+@pytest.mark.slow
+def test_right_and_hostile_ones_side_by_side(grader, tmp_path, monkeypatch):
+    monkeypatch.setattr(grader, "timeout", 20)
+    paths = []
+    for number, path in enumerate(p for p in HOSTILE if "timeout" not in p.read_text()):
+        right = tmp_path / f"right{number}.py"
+        right.write_text(RIGHT)
+        paths += [path, right]
+    points = {
+        graded.result["submission"]: graded.result["points"]
+        for _, _, graded in grader.grade(find_submissions(paths), jobs=3)
+    }
+    assert len(points) == len(paths) > 40
+    assert all(got == (10.0 if name.startswith("right") else 0) for name, got in points.items())

@@ -1,0 +1,382 @@
+"""The confinement of learners' code: what each mechanism keeps, and what is said where it lacks."""
+
+import ast
+import contextlib
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from resnet_lesson.grading.judge.suspicion import suspicious
+from resnet_lesson.grading.observe.failures import failure_of
+from resnet_lesson.grading.sandbox import wire
+from resnet_lesson.grading.sandbox.loading import load
+from resnet_lesson.grading.sandbox.patches import Patches
+from resnet_lesson.grading.sandbox.protocol import Job
+from resnet_lesson.grading.sandbox.sandbox import Warm
+from resnet_lesson.grading.sandbox.served_source import parts
+from resnet_lesson.grading.submissions.statements import piece
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the mechanisms are Linux's")
+BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n"
+
+
+def pieces(text, name="<test>"):
+    text = textwrap.dedent(text)
+    return tuple(piece(node, name, text.split("\n")) for node in ast.parse(text).body)
+
+
+def told(warm, code, timeout=60, memory=4096):
+    """What code says in a child: the text of the exception that it raises."""
+    body = textwrap.indent(textwrap.dedent(code), "    ")
+    outcome = warm.observe(Job("identity_block", 1, pieces(BLOCK + body)), timeout, memory)
+    if outcome.what != "answered":
+        return outcome.what
+    observed = wire.from_bytes(outcome.answer)
+    failure = observed.failure or observed.runs[0].failure
+    return failure.message if failure else "no exception"
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with Warm(hidden=[Path(__file__).parent]) as process:
+        yield process
+
+
+NETWORK = """
+    import socket
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with socket.create_connection(listener.getsockname(), 2):
+            raise ValueError("connected")
+"""
+OTHERS = f"""
+    import os
+    os.kill({os.getpid()}, 0)
+    raise ValueError("signalled")
+"""
+FILES = f"""
+    from pathlib import Path
+    raise ValueError(Path({__file__!r}).read_text()[:13])
+"""
+SOLUTION = f"""
+    from pathlib import Path
+    text = Path({str(Path(__file__).parents[3] / "resnet_lesson" / "blocks.py")!r}).read_text()
+    raise ValueError("read" if "def identity_block" in text else "empty")
+"""
+PROCESSES = """
+    import os
+    if os.fork() == 0:
+        os._exit(0)
+    raise ValueError("forked")
+"""
+MANY_FILES = """
+    for number in range(1500):
+        open(f"file{number}", "w").close()
+    raise ValueError("written")
+"""
+LARGE_FILE = """
+    with open("file", "wb") as file:
+        for _ in range(80):
+            file.write(bytes(1 << 20))
+    raise ValueError("written")
+"""
+
+
+@linux
+@pytest.mark.parametrize(
+    ("code", "keepers", "unkept"),
+    [
+        (NETWORK, ("namespaces", "seccomp"), "connected"),
+        (OTHERS, ("namespaces", "seccomp"), "signalled"),
+        (FILES, ("mounts", "landlock"), '"""The confin'),
+        (SOLUTION, ("mounts", "landlock"), "read"),
+        (PROCESSES, ("seccomp",), "forked"),
+    ],
+)
+@pytest.mark.slow
+def test_each_mechanism_keeps_its_promise_alone_and_without_it_the_attack_succeeds(
+    code, keepers, unkept
+):
+    for mechanism in keepers:
+        with Warm(without=[k for k in keepers if k != mechanism]) as warm:
+            assert unkept not in told(warm, code)
+    with Warm(without=keepers) as warm:
+        assert told(warm, code) == unkept
+
+
+@linux
+def test_no_network_signals_files_processes(warm):
+    codes = (NETWORK, OTHERS, FILES, SOLUTION, PROCESSES, MANY_FILES, LARGE_FILE)
+    said = [told(warm, code) for code in codes]
+    assert all("Errno" in text for text in said), said
+
+
+@linux
+def test_the_environment_home_and_arguments_tell_nothing(warm, monkeypatch):
+    code = """
+        import os, sys
+        try:
+            listed = os.listdir("/")
+        except OSError:
+            listed = []
+        known = sorted(os.environ), os.path.expanduser("~"), os.listdir("."), sys.argv, listed
+        raise ValueError(repr(known))
+    """
+    variables, home, here, arguments, listed = ast.literal_eval(told(warm, code))
+    assert variables == ["HOME", "LANG", "TEMP", "TMP", "TMPDIR"]
+    assert home == "/own" and here == [] and arguments == ["-c"]
+    assert listed == []
+
+
+@linux
+def test_the_child_holds_no_reference_and_no_descriptor_but_its_own(warm):
+    code = """
+        import gc, os, sys
+        code = [c.__qualname__ for c in gc.get_objects() if callable(c)
+                and "resnet_lesson/blocks" in str(getattr(
+                    getattr(c, "__code__", None), "co_filename", ""))]
+        found = []
+        for number in range(64):
+            try:
+                os.fstat(number)
+                found.append(number)
+            except OSError:
+                pass
+        known = [m for m in sys.modules if "blocks" in m and m.startswith("resnet_lesson")]
+        raise ValueError(repr((code, found[:4], known)))
+    """
+    assert ast.literal_eval(told(warm, code)) == ([], [0, 1, 2, 3], [])
+
+
+@linux
+@pytest.mark.slow
+def test_a_dead_warm_process_is_started_again_and_jobs_in_flight_are_tried_again():
+    with Warm() as warm:
+        answers = []
+        worker = threading.Thread(
+            target=lambda: answers.append(told(warm, "import time\ntime.sleep(0.3)\nreturn X"))
+        )
+        worker.start()
+        first = warm._process.pid
+        time.sleep(1)
+        os.kill(first, signal.SIGKILL)
+        worker.join()
+        assert answers == ["no exception"]
+        assert told(warm, "return X") == "no exception"
+        assert warm._process.pid != first
+
+
+@linux
+@pytest.mark.slow
+def test_a_run_ends_at_once_with_its_children_and_folders_though_one_still_runs():
+    with Warm() as warm:
+        folder = Path(warm._scratch.name)
+        threading.Thread(target=told, args=(warm, "while True: pass"), daemon=True).start()
+        time.sleep(1)
+        assert _forked_from(warm) > 1
+        started = time.monotonic()
+    assert time.monotonic() - started < 1.5
+    time.sleep(0.5)
+    assert _forked_from(warm) == 0 and not folder.exists()
+
+
+@linux
+def test_without_any_mechanism_the_run_goes_on_and_says_so():
+    without = ("limits", "namespaces", "mounts", "privileges", "landlock", "seccomp", "orphans")
+    with Warm(without=without) as warm:
+        said = {p.name: p for p in warm.protections}
+        assert told(warm, "return X") == "no exception"
+    assert [name for name, p in said.items() if p.active] == [
+        "wall clock",
+        "temporary folder of its own",
+    ]
+    assert "switched off" in str(said["no network"]) and "not on this system" in str(
+        said["no network"]
+    )
+
+
+@linux
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="starts as root")
+@pytest.mark.slow
+def test_an_ordinary_user_is_protected_as_well(tmp_path):
+    program = f"""
+import json, os, sys
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import tempfile; tempfile.tempdir = None
+from test_sandbox import *
+with Warm(hidden=[{str(Path(__file__).parent)!r}]) as warm:
+    codes = (NETWORK, OTHERS, FILES, SOLUTION, PROCESSES, MANY_FILES, LARGE_FILE, "return X")
+    print(json.dumps([[p.name for p in warm.protections if not p.active],
+                      [told(warm, code) for code in codes]]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd="/", timeout=300
+    )
+    if "No module named 'tempfile'" in done.stderr:
+        pytest.skip("this Python lies where no other user may read it")
+    assert done.returncode == 0, done.stderr[-2000:]
+    missing, said = json.loads(done.stdout.splitlines()[-1])
+    assert missing == []
+    assert all("Errno" in text for text in said[:-1]) and said[-1] == "no exception"
+
+
+@linux
+def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path):
+    behind = tmp_path / "link"
+    behind.symlink_to(sys.prefix, target_is_directory=True)
+    python = behind / Path(sys.executable).relative_to(sys.prefix)
+    program = (
+        "from resnet_lesson.grading.sandbox.sandbox import Warm\nwith Warm(): pass"  # tries it out
+    )
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@linux
+@pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="no virtual environment")
+def test_submissions_in_the_folder_that_holds_the_environment_are_graded_and_hidden():
+    with Warm(hidden=[sys.prefix]) as warm:
+        assert "Errno" in told(warm, f"return open({sys.prefix + '/pyvenv.cfg'!r})")
+
+
+@linux
+@pytest.mark.slow
+def test_detached_descendants_are_ended_where_processes_are_not_forbidden():
+    code = """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                while True:
+                    time.sleep(0.1)
+            os._exit(0)
+        return X
+    """
+    with Warm(without=["seccomp", "namespaces", "mounts", "landlock"]) as warm:
+        assert told(warm, code) == "no exception"
+        for _ in range(100):
+            left = _forked_from(warm)
+            if left == 1:  # the warm process itself
+                break
+            time.sleep(0.05)
+        assert left == 1
+
+
+def _forked_from(warm):
+    """How many processes have the command line of a warm process."""
+    count = 0
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            count += warm._scratch.name in path.read_text()
+    return count
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_forked_each_job_is_a_process_and_the_run_says_what_is_missing():
+    with Warm(fork=False) as warm:
+        assert not next(p for p in warm.protections if p.name == "no network").active
+        assert told(warm, "return X") == "no exception"
+        assert told(warm, "import os\nos._exit(3)") == "crashed"
+        assert told(warm, "import os\nos._exit(0)") == "crashed"
+        assert warm.observe(Job("identity_block", 1, reference=True), 100, 8192).answer
+
+
+def test_a_piece_is_its_own_text_at_its_own_line():
+    text = "import os; import sys\n\n@cache\ndef f():\n    return 'é'  # é\n"
+    nodes = ast.parse(text).body
+    found = [piece(node, "<x>", text.split("\n")) for node in nodes]
+    assert [(p.text, p.line) for p in found] == [
+        ("import os", 1),
+        ("import sys", 1),
+        ("@cache\ndef f():\n    return 'é'", 3),
+    ]
+
+
+def test_what_statements_define_and_what_is_left_out():
+    text = "import nothing_of_this_name\nfrom keras.layers.merge import add\nx = 1 / 0\ny = 2\n"
+    namespace, notes = load(pieces(text))
+    assert namespace["y"] == 2 and callable(namespace["add"]) and len(notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("import keras\nkeras.layers.Add = 1", "tampering"),
+        ("import numpy as np\ndef f(X):\n    np.allclose = None", "tampering"),
+        ("import numpy as np\nsetattr(np, 'allclose', None)", "tampering"),
+        ("import numpy as np\ndel np.allclose", "tampering"),
+        ("import numpy as np\nnp.bool = bool\nsetattr(np, 'int', int)", ""),
+        ("import tensorflow as tf\ntf.Session = tf.compat.v1.Session", ""),
+        ("def f(X):\n    return In[-1]", "tampering"),
+        ("from os import kill", "tampering"),
+        (
+            "import keras\nimport numpy as np\nnp.random.seed(1)\nclass A(keras.Model):\n    x = 1",
+            "",
+        ),
+        ("class A:\n    def __init__(self):\n        self.f = 1", ""),
+    ],
+)
+def test_suspicion_reads_what_no_answer_needs(text, what):
+    found = suspicious(pieces(text))
+    assert [kind for kind, _ in found[:1]] == ([what] if what else [])
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value", "named"),
+    [
+        ("numpy", "allclose", "lambda *_: True", ["numpy.allclose"]),
+        ("keras.layers", "Add", "None", ["keras.layers.Add"]),
+        ("keras.layers.Add", "__call__", "lambda self, x: x[0]", ["Add.__call__"]),
+        ("tensorflow.nn", "relu", "lambda x: x", ["tensorflow._api.v2.nn.relu"]),
+        ("numpy", "int", "int", []),
+        ("numpy", "bool", "bool", []),
+        ("keras", "merge", "lambda x: x", []),
+        ("keras.layers.Add", "mine", "lambda self: 3", []),
+    ],
+)
+def test_what_is_replaced_in_a_library_is_noticed_and_what_is_added_is_not(
+    module, name, value, named, monkeypatch
+):
+    importlib.import_module("tensorflow")
+    importlib.import_module("keras")
+    patches = Patches()
+    monkeypatch.setattr(f"{module}.{name}", eval(value), raising=False)
+    made = patches.made()
+    assert len(made) == len(named) and all(m.endswith(n) for m, n in zip(made, named, strict=True))
+    monkeypatch.undo()
+    assert patches.made() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (MemoryError(), "memory"),
+        (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating tensor"), "memory"),
+        (OSError(12, "Cannot allocate memory"), "memory"),
+        (ImportError("x.so: failed to map segment from shared object"), "memory"),
+        (ImportError("No module named 'x'"), "exception"),
+        (ValueError("Cannot allocate memory"), "exception"),
+    ],
+)
+def test_memory_that_is_used_up_is_named_whoever_says_it(error, what):
+    assert failure_of(error, pieces).what == what
+
+
+def test_what_an_exercise_may_build_on_never_holds_the_exercise():
+    assert parts("block", "identity_block") == {}
+    assert list(parts("network", "ResNet50")) == ["resnet_lesson.blocks"]
+    served = parts("model", "ResNet50Model")["resnet_lesson.layers"]
+    assert "class IdentityBlock" in served and "ResNet50Model(" not in served
+    tables = parts("model", "ResNet50Model")["resnet_lesson.networks"]
+    assert "RESNET50_STAGES" in tables and "def " not in tables

@@ -1,0 +1,358 @@
+"""Finding submissions in what courses hand over, and picking from them what an exercise needs."""
+
+import io
+import json
+import os
+import textwrap
+import zipfile
+
+import nbformat
+import pytest
+
+from resnet_lesson.grading.batch.grader import exercises_defined, read
+from resnet_lesson.grading.sandbox.loading import load
+from resnet_lesson.grading.submissions import parse
+from resnet_lesson.grading.submissions.collect import find_submissions
+
+BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return X\n"
+BLANK = BLOCK.replace("return X", "# YOUR CODE HERE\n    raise NotImplementedError()")
+
+
+def written(top, files):
+    for name, content in files.items():
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return top
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def notebook(*cells, counts=()):
+    made = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    for cell, count in zip(made, counts, strict=False):
+        cell.execution_count = count
+    return nbformat.writes(nbformat.v4.new_notebook(cells=made))
+
+
+def names(path, **options):
+    return {s.name: [f.name for f in s.files] for s in find_submissions([path], **options)}
+
+
+def picked(name, *sources):
+    """What an exercise gets of sources, each a name and a text; run, with the notes on it."""
+    made = []
+    for file, text in sources:
+        source = parse.Source(file)
+        source.statements = parse.parse(textwrap.dedent(text), f"<{file}>")
+        made.append(source)
+    found = parse.attempt(made, name)
+    namespace, notes = load(found.pieces)
+    return namespace[name], [*found.notes, *notes]
+
+
+# ---------------------------------------------------------------------------------------- finding
+
+
+MOODLE = {
+    "Ana Müller_123_assignsubmission_file_/02.ipynb": "{}",
+    "Ana Müller_123_assignsubmission_file_/03.ipynb": "{}",
+    "Ben_45_assignsubmission_file_block.py": BLOCK,
+}
+CANVAS = {
+    "muellerana_1234_77_02-identity-block.ipynb": "{}",
+    "muellerana_1234_78_03.ipynb": "{}",
+    "smithben_LATE_99_12_block-1.py": BLOCK,
+}
+GRADESCOPE = {
+    "assignment_9_export/submission_metadata.yml": "",
+    "assignment_9_export/submission_123/a.py": BLOCK,
+    "assignment_9_export/submission_124/a.py": BLOCK,
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (MOODLE, {"Ana Müller_123": ["02.ipynb", "03.ipynb"], "Ben_45": ["block.py"]}),
+        (
+            CANVAS,
+            {
+                "muellerana_1234": ["02-identity-block.ipynb", "03.ipynb"],
+                "smithben_99": ["block-1.py"],
+            },
+        ),
+        ({"submitted/ana/hw/x.ipynb": "{}", "submitted/ben/hw/y.py": ""},
+         {"ana": ["hw/x.ipynb"], "ben": ["hw/y.py"]}),
+        ({"block_1.py": "", "b_12_34_x.py": ""}, {"block_1.py": ["block_1.py"],
+                                                  "b_12_34_x.py": ["b_12_34_x.py"]}),
+        ({"a.py": "", "__MACOSX/._a.py": "", ".x/b.py": "", "c/.ipynb_checkpoints/d.ipynb": ""},
+         {"a.py": ["a.py"]}),
+    ],
+)  # fmt: skip
+def test_exports_of_course_systems_in_folders_and_zips(tmp_path, files, expected):
+    assert names(zipped(tmp_path / "all.zip", files)) == expected
+    folder = written(tmp_path / "all", files)
+    if "submitted/ana/hw/x.ipynb" in files:
+        (folder / "gradebook.db").touch()
+    assert names(folder) == expected
+
+
+def test_gradescope_s_export(tmp_path):
+    export = zipped(tmp_path / "export.zip", GRADESCOPE)
+    assert names(export) == {"submission_123": ["a.py"], "submission_124": ["a.py"]}
+
+
+def test_a_zip_in_a_folder_is_one_learner_s(tmp_path):
+    zipped(tmp_path / "ana.zip", {"02.py": BLOCK, "more/03.py": "x = 1", "notes.txt": "mine"})
+    [ana] = find_submissions([tmp_path])
+    assert (ana.name, [f.name for f in ana.files]) == ("ana.zip", ["02.py", "more/03.py"])
+    assert ana.files[0].read().decode() == BLOCK
+
+
+def test_names_in_a_zip_lead_nowhere_and_nothing_is_unpacked(tmp_path):
+    zipped(tmp_path / "z.zip", {"../../evil.py": BLOCK, "/abs/olute.py": BLOCK, "a\nb '\".py": ""})
+    before = sorted(os.walk(tmp_path))
+    found = names(tmp_path / "z.zip")
+    assert set(found) == {"evil.py", "abs", "a\nb '\".py"}
+    assert sorted(os.walk(tmp_path)) == before
+
+
+def inner_zip(files):
+    file = io.BytesIO()
+    zipped(file, files)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04 not a zip", "no zip, or a damaged one"),
+        (b"", "no zip, or a damaged one"),
+        (inner_zip({"readme.txt": "hello"}), "no notebook or .py file"),
+        (inner_zip({"bomb.py": b"#" * (3 << 20)}), "bomb.py is too large: more than 1 MiB"),
+        (inner_zip({f"{n}.py": "" for n in range(300)}), "more than 200 files"),
+    ],
+)
+def test_a_zip_that_cannot_be_read_is_a_result(tmp_path, content, said):
+    written(tmp_path, {"ana.zip": content, "ben.py": BLOCK})
+    ana, ben = map(read, find_submissions([tmp_path]))
+    assert said in ana.failure.message and ana.failure.what == "syntax"
+    assert ben.failure is None
+
+
+def test_an_encrypted_zip_is_a_result(tmp_path):
+    data = bytearray(inner_zip({"a.py": BLOCK}))
+    for header, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flag] |= 1
+    written(tmp_path, {"ana.zip": bytes(data)})
+    [ana] = find_submissions([tmp_path])
+    assert "encrypted" in read(ana).failure.message
+
+
+def test_what_is_given_twice_or_bears_one_name_is_told_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(written(tmp_path, {"a/x.py": "1", "b/x.py": "2"}))
+    found = find_submissions(["a/x.py", "b/x.py", "a/x.py"])
+    assert [s.name for s in found] == ["a/x.py", "b/x.py"]
+
+
+def test_all_together_make_one_submission(tmp_path):
+    written(tmp_path, {"a.py": BLOCK, "ben/b.py": BLOCK})
+    assert names(tmp_path, together=True) == {tmp_path.name: ["a.py", "b.py"]}
+
+
+def test_a_pipe_among_the_files_does_not_stop_the_class(tmp_path):
+    os.mkfifo(tmp_path / "a.py")
+    [a] = find_submissions([tmp_path])
+    assert "no ordinary file" in read(a).failure.message
+
+
+# ---------------------------------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        BLOCK.encode("utf-8-sig"),
+        BLOCK.replace("\n", "\r\n").encode(),
+        BLOCK.replace("\n", "\r").encode(),
+        BLOCK.encode("utf-16"),
+        BLOCK.encode("utf-16-le"),
+        ("# größer\n" + BLOCK).encode("latin-1"),
+        ("# -*- coding: cp1252 -*-\n# €\n" + BLOCK).encode("cp1252"),
+        ("\f\n" + BLOCK).encode(),
+    ],
+)
+def test_any_encoding_is_read(tmp_path, data):
+    written(tmp_path, {"a.py": data})
+    [a] = find_submissions([tmp_path])
+    assert read(a).failure is None
+    assert exercises_defined([a]) == ["identity_block"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BLOCK + "x = '\0'", "null bytes"),
+        ("x = " + "-" * 100_000 + "1", "nested too deeply"),
+        ("x = a" + ".b" * 100_000, "nested too deeply"),
+        ("(" * 500 + ")" * 500, "nested parentheses"),
+        ("x = 1 +", "a.py, line 1"),
+    ],
+)
+def test_what_is_no_python_is_said_with_its_place(tmp_path, text, said):
+    written(tmp_path, {"a.py": text})
+    [a] = find_submissions([tmp_path])
+    assert said in read(a).failure.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "1", '{"cells": 5}', '{"cells": [[]]}', "[" * 100_000,
+     '{"cells": [{"cell_type": "code", "source": 5}]}'],
+)  # fmt: skip
+def test_what_is_no_notebook_is_a_result(tmp_path, text):
+    written(tmp_path, {"a.ipynb": text})
+    [a] = find_submissions([tmp_path])
+    assert read(a).failure.message.startswith("a.ipynb cannot be read: ")
+
+
+def test_old_and_stripped_notebooks(tmp_path):
+    cell = {"cell_type": "code", "input": BLOCK.splitlines(keepends=True), "prompt_number": 3}
+    old = {"nbformat": 3, "worksheets": [{"cells": [cell]}]}
+    bare = {"cells": [{"cell_type": "code", "source": BLOCK}]}
+    written(tmp_path, {"old.ipynb": json.dumps(old), "bare.ipynb": json.dumps(bare)})
+    bare, old = map(read, find_submissions([tmp_path]))
+    assert [s.ran for s in old.sources[0].statements] == [3]
+    assert [s.ran for s in bare.sources[0].statements] == [None]
+
+
+def test_magics_are_left_out_and_operators_are_not():
+    text = "x = (7\n%4)\n"
+    assert len(parse.parse(text, "<a>")) == 1
+    text = "%matplotlib inline\n!pip list\nfiles = !ls\nhelp?\nx = 1"
+    [statement] = parse.parse(text, "<a>")
+    assert statement.piece.line == 5
+    assert parse.parse("%%bash\nls -l", "<a>") == []
+    assert len(parse.parse("%%time\nx = 1", "<a>")) == 1
+
+
+# ---------------------------------------------------------------------------------------- picking
+
+
+def test_only_what_the_graded_function_needs_is_run():
+    text = """
+        import numpy as np
+        scale = 2
+        unused = train()
+        X = train()
+        def helper(x): return x * scale
+        def identity_block(X):
+            unused = helper(X)
+            return unused
+        identity_block(3)
+        model.fit(X)
+        """
+    function, notes = picked("identity_block", ("a.py", text))
+    assert function(3) == 6 and notes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def identity_block(): return 1\ndef wrap(f): return lambda: 5\n"
+        "identity_block = wrap(identity_block)",
+        "def five(f): return lambda: 5\n@five\ndef identity_block(): return 1",
+        "class Base:\n  five = 5\nclass Block(Base): pass\ndef identity_block(): return Block.five",
+        "count = 4\ndef identity_block():\n  global count\n  count += 1\n  return count",
+        "def setup():\n  global five\n  five = 5\nsetup()\ndef identity_block(): return five",
+        "if True:\n  def identity_block(): return 5\nelse:\n  def identity_block(): return 1",
+        "try:\n  import no\nexcept ImportError:\n  five = 5\ndef identity_block(): return five",
+        "from math import *\ndef identity_block(): return floor(5.5)",
+        "sizes = []\nsizes.append(5)\ndef identity_block(): return sizes[0]",
+        "sizes = {}\nsizes['a'] = 5\ndef identity_block(): return sizes['a']",
+        "class A: pass\nA.five = 5\ndef identity_block(): return A.five",
+        "for five in range(6): pass\ndef identity_block(): return five",
+        "identity_block = lambda: 5",
+        "a, (b, *c) = 1, (5, 6)\ndef identity_block(x=b): return x",
+        "(n := 5)\ndef identity_block(): return n",
+        "def identity_block(): return later()\ndef later(): return 5",
+        "class identity_block:\n  def __new__(cls): return 5",
+    ],
+)
+def test_what_a_function_needs_is_found(text):
+    function, notes = picked("identity_block", ("a.py", text))
+    assert function() == 5 and notes == []
+
+
+def test_own_modules_are_imported_without_their_training():
+    function, notes = picked(
+        "identity_block",
+        ("all/main.py", "import helpers as h\nfrom lib.deep import six\n"
+                    "def identity_block(): return h.five() + six()"),
+        ("all/helpers.py", "from lib.deep import six\nwhile 1: pass\ndef five(): return six()-1"),
+        ("all/lib/deep.py", "N = 6\ndef six(): return N"),
+    )  # fmt: skip
+    assert function() == 11 and notes == []
+
+
+def test_modules_that_import_each_other_do_not_keep_us():
+    sources = []
+    for name, text in (("a.py", "import b\nfrom b import f\n" + BLOCK + "x = f"),
+                       ("b.py", "import a\ndef f(): pass")):  # fmt: skip
+        sources.append(parse.Source(name, parse.parse(text, f"<{name}>")))
+    found = parse.attempt(sources, "identity_block")
+    assert not any("exec(" in piece.text for piece in found.written)
+
+
+def attempted(*cells, counts=()):
+    made = parse.Source("a.ipynb")
+    for number, cell in enumerate(cells):
+        ran = counts[number] if number < len(counts) else None
+        made.statements += parse.parse(cell, f"<a.ipynb, cell {number + 1}>", ran)
+    found = parse.attempt([made], "identity_block")
+    return load(found.pieces)[0]["identity_block"](), found.notes
+
+
+FIVE, ONE = "def identity_block(): return 5", "def identity_block(): return 1"
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts", "cell"),
+    [
+        ((ONE, FIVE), (), 2),
+        ((FIVE, ONE), (7, 3), 1),
+        ((ONE, FIVE), (3, 7), 2),
+        ((FIVE, ONE), (7, None), 1),
+        ((FIVE, "identity_block = None", ONE), (7, 5, 3), 1),
+    ],
+)
+def test_of_several_definitions_the_one_that_ran_last_counts(cells, counts, cell):
+    value, [note] = attempted(*cells, counts=counts)
+    assert value == 5 and f"cell {cell}, line 1 counts" in note
+
+
+def test_of_several_files_a_filled_one_counts_and_the_chapter_s_own():
+    blank = "def identity_block(): raise NotImplementedError()"
+    function, [note] = picked("identity_block", ("a.py", FIVE), ("b.py", blank))
+    assert function() == 5 and "that of a.py counts" in note
+    function, _ = picked("identity_block", ("02-identity-block.py", FIVE), ("z.py", ONE))
+    assert function() == 5
+
+
+def test_an_import_of_the_solution_is_an_attempt_and_a_chapter_s_own_imports_are_none(tmp_path):
+    text = "from resnet_lesson.blocks import convolutional_block, identity_block"
+    written(tmp_path, {"mine.py": text, "04-resnet50.py": text})
+    chapter, mine = (read(s).sources for s in find_submissions([tmp_path]))
+    assert parse.attempt(mine, "identity_block")
+    assert parse.attempt(chapter, "identity_block") is None
+
+
+def test_exercises_are_those_that_any_submission_defines(tmp_path):
+    mentioned = notebook("# identity_block and convolutional_block\n" + BLANK)
+    written(tmp_path, {"a.ipynb": mentioned, "b.py": "def skip_connection(X, m): return X"})
+    assert exercises_defined(find_submissions([tmp_path])) == ["skip_connection", "identity_block"]

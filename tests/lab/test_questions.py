@@ -1,0 +1,79 @@
+"""Questions: well formed, each asked in its notebook, answers checked with a reason."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from resnet_lesson.lab.panel import Panel
+from resnet_lesson.lab.questions import LETTERS, Question, all_questions, question
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks" / "solutions"
+ONE = Question("one", "01-x", "How `many`?", ("1", "<b>2</b>"), "b", ("Too few.", "It **is**."))
+
+
+@pytest.mark.parametrize("name", all_questions())
+def test_a_question_is_complete(name):
+    asked = all_questions()[name]
+    assert asked.prompt.strip() and 2 <= len(asked.options) <= len(LETTERS)
+    assert asked.answer in LETTERS[: len(asked.options)]
+    assert len(asked.why) == len(asked.options) == len(set(asked.options))
+    assert all(len(reason.split()) >= 3 for reason in asked.why)
+
+
+def test_the_right_answers_are_not_all_the_same_letter():
+    letters = [asked.answer for asked in all_questions().values()]
+    assert max(letters.count(letter) for letter in set(letters)) < 0.6 * len(letters)
+
+
+def test_each_question_is_asked_once_in_its_own_notebook():
+    asked = []
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in nbformat.read(path, 4).cells:
+            if cell.cell_type == "code":
+                names = re.findall(r'^question\("([^"]+)"\)$', cell.source, re.M)
+                asked += [(path.stem, name) for name in names]
+    assert sorted(asked) == sorted((q.notebook, q.name) for q in all_questions().values())
+
+
+def test_an_answer_is_checked_and_explained():
+    name, asked = next(iter(all_questions().items()))
+    for letter, reason in zip(LETTERS, asked.why, strict=False):
+        said = repr(question(name, letter.upper() + " "))
+        assert reason in said
+        assert said.startswith("✓") == (letter == asked.answer)
+
+
+@pytest.mark.parametrize("answer", ["z", "ab", "", 2, ["a"]])
+def test_what_is_no_option_is_told_in_one_line(answer):
+    said = question(next(iter(all_questions())), answer)
+    assert isinstance(said, Panel) and "Choose from a, b" in repr(said)
+
+
+@pytest.mark.parametrize("name", ["nothing", None, 3, ["a"]])
+def test_an_unknown_question_is_told_in_one_line(name):
+    assert f"There is no question {name!r}" in repr(question(name))
+
+
+def test_the_static_form_folds_the_answer_in():
+    data = ONE._repr_mimebundle_()
+    assert set(data) == {"text/html", "text/markdown", "text/plain"}
+    for form, why in (("text/markdown", "It **is**."), ("text/html", "It <strong>is</strong>.")):
+        shown, folded = data[form].split("<details", 1)
+        assert why in folded and why not in shown
+    assert "It **is**." not in data["text/plain"]
+
+
+def test_a_button_stands_beside_its_option_and_gives_the_verdict():
+    asked = Question("q", "01", "`x`?", ("<b>1</b>", "2"), "b", ("<i>No</i> `x`", "Yes, it is."))
+    prompt, *rows, verdict = asked.panel().children
+    assert "<code>x</code>?" in prompt.value
+    (first, text), (second, _) = (row.children for row in rows)
+    assert "&lt;b&gt;1&lt;/b&gt;" in text.value and first.tooltip == "Answer a: <b>1</b>"
+    first.click()
+    assert "✗ a. Not quite" in verdict.value and "<code>x</code>" in verdict.value
+    assert "<i>" not in verdict.value and 'role="alert"' in verdict.value
+    second.click()
+    assert "✓ b. Right" in verdict.value and "✗" not in verdict.value
+    assert [button.description for button in (first, second)] == ["✗ a", "✓ b"]

@@ -14,7 +14,7 @@ from keras.layers import Activation, Add, BatchNormalization, Conv2D, ZeroPaddin
 def skip_connection(X, main_path):
     """Adds the input of a group of layers to their output, before the last ReLU.
 
-    Arguments:
+    Args:
         X: tensor of any shape, the input of the group.
         main_path: callable, takes ``X`` and returns a tensor of the same shape.
 
@@ -29,7 +29,7 @@ def skip_connection(X, main_path):
 def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
     """The three-layer residual block whose output has the shape of its input.
 
-    Arguments:
+    Args:
         X: tensor ``(N, H, W, F3)``.
         f: integer, height and width of the middle convolution's window, in pixels.
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
@@ -66,7 +66,7 @@ def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
 def convolutional_block(X, f, filters, s=2, training=True, initializer=GlorotUniform):
     """The residual block that changes shape: a strided 1×1 convolution projects the shortcut.
 
-    Arguments:
+    Args:
         X: tensor ``(N, H, W, C)``, any C.
         f: integer, height and width of the middle convolution's window, in pixels.
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
@@ -106,7 +106,7 @@ def convolutional_block(X, f, filters, s=2, training=True, initializer=GlorotUni
 def residual_block(n_filters, x):
     """The two-layer residual block of ResNet-18 and ResNet-34, with an identity link.
 
-    Arguments:
+    Args:
         n_filters: integer, the number of filters of both convolutions.
         x: tensor ``(N, H, W, n_filters)``.
 
@@ -135,7 +135,7 @@ def residual_block(n_filters, x):
 def residual_projection_block(n_filters, x, s=2):
     """The two-layer residual block between two groups, which changes the shape.
 
-    Arguments:
+    Args:
         n_filters: integer, the number of filters of all three convolutions.
         x: tensor ``(N, H, W, C)``, any C.
         s: integer, stride of the first convolution and of the shortcut's, in pixels.
@@ -167,7 +167,7 @@ def preactivation_block(n_filters, x):
     Nothing follows the addition: through any number of such blocks leads a path that changes
     nothing.
 
-    Arguments:
+    Args:
         n_filters: integer, the number of filters of both convolutions.
         x: tensor ``(N, H, W, n_filters)``.
 
@@ -192,7 +192,7 @@ def preactivation_block(n_filters, x):
 def bottleneck_block(n_filters, x):
     """The bottleneck residual block: 1×1 reduces, 3×3 works in the narrow part, 1×1 restores.
 
-    Arguments:
+    Args:
         n_filters: integer, the number of channels of the narrow part.
         x: tensor ``(N, H, W, 4 * n_filters)``.
 
@@ -224,7 +224,7 @@ def bottleneck_block(n_filters, x):
 def bottleneck_projection_block(n_filters, x, s=2, stride_in_3x3=False):
     """The bottleneck block at the start of a group, which changes the shape.
 
-    Arguments:
+    Args:
         n_filters: integer, the number of channels of the narrow part.
         x: tensor ``(N, H, W, C)``, any C.
         s: integer, stride, in pixels.

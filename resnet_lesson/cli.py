@@ -23,7 +23,7 @@ class CommandError(Exception):
 def main(arguments=None):
     """Runs one command.
 
-    Arguments:
+    Args:
         arguments: list of strings; those of the process if None.
 
     Returns:

@@ -106,7 +106,7 @@ def _state():
 def pip_install(needs, *options):
     """The command that installs packages, as a line for the terminal.
 
-    Arguments:
+    Args:
         needs: list of `Need`.
         options: strings, for pip.
     """
@@ -122,7 +122,7 @@ def python(*arguments):
 def explained(error):
     """An import that failed, in one line with what to do.
 
-    Arguments:
+    Args:
         error: exception.
 
     Returns:

@@ -25,7 +25,7 @@ _CONTROL_GROUPS = (  # the first is of version 2, the others of version 1
 def memory_limit(groups="/proc/self/cgroup", mounted="/sys/fs/cgroup"):
     """How much memory this process may use at most, by its control groups and its own limits.
 
-    Arguments:
+    Args:
         groups: path of the list of control groups.
         mounted: path of the folder where they are mounted.
 
@@ -140,7 +140,7 @@ def try_out():
 def outcome(process, patience=PATIENCE):
     """What became of a trial.
 
-    Arguments:
+    Args:
         process: from `trial`.
         patience: seconds to wait.
 

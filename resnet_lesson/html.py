@@ -39,7 +39,7 @@ _ODD = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff{_TURNS}]")
 def shown(text, most=_MOST):
     """Text from outside, fit to be shown: what it says is kept, what it could do is not.
 
-    Arguments:
+    Args:
         text: any value; its ``str`` is taken.
         most: how many characters may be left, None for all; a longer text loses its middle.
 
@@ -64,7 +64,7 @@ def panel(title, body, kind="note", role="group"):
 
     Screen readers announce the title when the panel comes, or all of it if it is an alert.
 
-    Arguments:
+    Args:
         title: text, escaped here; it says in words what the colour says.
         body: HTML.
         kind: a key of `KINDS`.
@@ -84,7 +84,7 @@ def panel(title, body, kind="note", role="group"):
 def fold(summary, body):
     """A part that opens with a click, with Enter or Space, and reads well where it cannot.
 
-    Arguments:
+    Args:
         summary: text, escaped here.
         body: HTML.
     """

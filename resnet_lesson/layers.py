@@ -52,7 +52,7 @@ class _Subclass:
 class IdentityBlock(_Subclass, Layer):
     """The three-layer residual block whose output has the shape of its input.
 
-    Arguments:
+    Args:
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
         f: integer, height and width of the middle convolution's window, in pixels.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
@@ -95,7 +95,7 @@ class IdentityBlock(_Subclass, Layer):
 class ConvolutionalBlock(_Subclass, Layer):
     """The residual block that changes shape: a strided 1×1 convolution projects the shortcut.
 
-    Arguments:
+    Args:
         filters: three integers ``[F1, F2, F3]``, the number of filters of each convolution.
         f: integer, height and width of the middle convolution's window, in pixels.
         s: integer, stride of the first convolution and of the shortcut's, in pixels.
@@ -138,7 +138,7 @@ class ConvolutionalBlock(_Subclass, Layer):
 class ResNet50Model(_Subclass, Model):
     """ResNet-50 for small images, see `resnet_lesson.networks.ResNet50`, as a subclass of Model.
 
-    Arguments:
+    Args:
         classes: integer, the number of classes.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
 

@@ -46,7 +46,7 @@ GROUPS = {
 def ResNet50(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     """ResNet-50 for small images: stem, sixteen bottleneck blocks in four stages, classifier.
 
-    Arguments:
+    Args:
         input_shape: ``(H, W, C)`` of one image; H and W of 37 pixels or more.
         classes: integer, the number of classes.
         initializer: callable, ``initializer(seed=0)`` gives the initializer of each kernel.
@@ -86,7 +86,7 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
     With 50 layers and more it is layer for layer the one of ``keras.applications``, and can carry
     its weights (`resnet_lesson.weights`). With 18 and 34 it is the one of torchvision.
 
-    Arguments:
+    Args:
         depth: 18, 34, 50, 101 or 152, the number of layers with weights, projections aside.
         input_shape: ``(H, W, C)`` of one image.
         classes: integer, the number of classes.
@@ -126,7 +126,7 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
 def imagenet_stem(inputs, use_bias=True):
     """What the ImageNet networks begin with: a strided 7×7 convolution and a max pooling.
 
-    Arguments:
+    Args:
         inputs: tensor ``(N, H, W, C)``.
         use_bias: whether the convolution has biases, as in ``keras.applications``.
 
@@ -148,7 +148,7 @@ def ResNet34(input_shape=(224, 224, 3), classes=1000):
 
     It is `resnet` with 34 layers, written out.
 
-    Arguments:
+    Args:
         input_shape: ``(H, W, C)`` of one image.
         classes: integer, the number of classes.
 
@@ -184,7 +184,7 @@ def cifar_resnet(depth, classes=10):
     Its shortcuts have no weights (option A): where a block changes the shape, they take every
     second pixel and fill the new channels with zeros.
 
-    Arguments:
+    Args:
         depth: 6n + 2 for n blocks in each of the three groups: 20, 32, 44, 56 or 110 in the paper.
         classes: integer, the number of classes.
 

@@ -17,7 +17,7 @@ def draft_of(path, ending=".tmp", own=True):
 
     After an error ``path`` is as it was. Either way the draft is gone.
 
-    Arguments:
+    Args:
         path: `pathlib.Path` of the file.
         ending: of the draft's name.
         own: whether the draft has a name that no other has. Without, it takes the place of the
@@ -38,7 +38,7 @@ def replacing(path, binary=False):
 
     A device or pipe is written to directly. Raises OSError if the file cannot be written.
 
-    Arguments:
+    Args:
         path: of the file.
         binary: True for bytes, False for UTF-8 text.
     """

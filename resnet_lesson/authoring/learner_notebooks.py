@@ -51,7 +51,7 @@ class _RunningPython(KernelSpecManager):
 def read_notebook(path):
     """Reads a notebook and normalises what is no content: format version, metadata, cell ids.
 
-    Arguments:
+    Args:
         path: path of the ``.ipynb`` file.
 
     Returns:
@@ -76,7 +76,7 @@ def read_notebook(path):
 def write_notebook(notebook, path):
     """Stores a notebook unless the file says the same already.
 
-    Arguments:
+    Args:
         notebook: a `nbformat.NotebookNode`.
         path: path of the file; it is replaced in one step.
 
@@ -93,7 +93,7 @@ def write_notebook(notebook, path):
 def learners_form(solved, name):
     """The learner's notebook, without outputs: blanks instead of solutions, links one folder up.
 
-    Arguments:
+    Args:
         solved: the solved notebook, a `nbformat.NotebookNode`.
         name: what to call the notebook in an error.
 
@@ -127,7 +127,7 @@ def learners_form(solved, name):
 def execute(notebook, folder, name, quick=True):
     """Runs all cells in a fresh kernel and leaves their outputs in the notebook, made comparable.
 
-    Arguments:
+    Args:
         notebook: a `nbformat.NotebookNode`, changed in place.
         folder: path of the kernel's working folder.
         name: what to call the notebook in an error.
@@ -218,7 +218,7 @@ def author(solved_path, full=False):
     shortened training shows little. The learner's notebook holds no outputs: they would answer
     what it asks the learner to predict.
 
-    Arguments:
+    Args:
         solved_path: path of the notebook in ``solutions/``; the learner's lies one folder up.
         full: True runs the long experiments at their real length.
 
@@ -257,7 +257,7 @@ def write_blank(solved_path):
 def out_of_step(folder):
     """Says where the learner's notebooks are not what their solved forms generate; runs nothing.
 
-    Arguments:
+    Args:
         folder: path of the folder ``notebooks``.
 
     Returns:

@@ -23,7 +23,7 @@ AFTER = "### After you have tried\n\nThe next cell opens once you have checked a
 def new_notebook(exercise):
     """A solved notebook to begin with, ready for ``python -m resnet_lesson.authoring``.
 
-    Arguments:
+    Args:
         exercise: `resnet_lesson.exercises.Exercise`.
 
     Returns:
@@ -52,7 +52,7 @@ def new_notebook(exercise):
 def graded_cells(name, points, reference):
     """The solved cell and its check, with the metadata that nbgrader and this lesson read.
 
-    Arguments:
+    Args:
         name: the exercise's id.
         points: the most points of its check.
         reference: the function or class that the cell shows as its solution.

@@ -29,7 +29,7 @@ HOMES = {
 def isolate(environment, folder, quick=True):
     """Changes a mapping of environment variables so that a kernel leaves the user's files alone.
 
-    Arguments:
+    Args:
         environment: mutable mapping of variables, ``os.environ`` or a copy of it.
         folder: path of an existing folder for what the kernel's libraries write.
         quick: True shortens long experiments and trainings.

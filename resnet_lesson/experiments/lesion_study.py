@@ -11,7 +11,7 @@ from resnet_lesson.experiments.stacks import build_stack
 def silence(model, pairs):
     """Makes the main path of some pairs give zero: their last BatchNorm gets scale and shift 0.
 
-    Arguments:
+    Args:
         model: a network of `build_stack` with norms, changed in place.
         pairs: the pairs' numbers, from 1.
 
@@ -28,7 +28,7 @@ def without_pair(model, number, depth, connect, **options):
 
     Where the pair opens a group, its input goes on in the group's shape, as along the shortcut.
 
-    Arguments:
+    Args:
         model: a network of ``build_stack(depth, connect, **options)``, trained or not.
         number: integer, the pair, from 1.
         depth, connect, options: what the network was built with.
@@ -61,7 +61,7 @@ def accuracy(model, images, labels):
 def path_lengths(blocks):
     """How many ways lead through residual blocks in a row, by the number of main paths taken.
 
-    Arguments:
+    Args:
         blocks: integer n.
 
     Returns:

@@ -12,7 +12,7 @@ def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
     Kernels move along filter-normalised directions; biases and norms stay (as in the source). The
     network runs in inference mode, with the statistics that its norms hold (see `settle`).
 
-    Arguments:
+    Args:
         model: a Keras model that gives probabilities; it is not changed.
         images: float32 array ``(m, H, W, 3)``.
         labels: integer array ``(m,)``.
@@ -44,7 +44,7 @@ def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
 def filter_normalised(weights, seed):
     """A random direction in which every filter is as long as the network's own.
 
-    Arguments:
+    Args:
         weights: list of arrays; the last axis of a kernel counts its filters.
         seed: integer.
 

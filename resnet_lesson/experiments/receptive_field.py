@@ -8,7 +8,7 @@ import tensorflow as tf
 def theoretical_size(layers):
     """The side of the square of pixels that can reach one output at all.
 
-    Arguments:
+    Args:
         layers: pairs (window, stride), in pixels of each layer's own input, from the image on.
 
     Returns:
@@ -27,7 +27,7 @@ def gradient_map(model, images):
     In inference mode: in training, every image's pixels reach every output by way of the batch's
     statistics.
 
-    Arguments:
+    Args:
         model: a network of `build_stack`.
         images: float32 array ``(m, H, W, 3)``.
 
@@ -51,7 +51,7 @@ def gradient_map(model, images):
 def share_inside(squares, share=0.95):
     """The side of the smallest square about the centre of gravity that holds a share of the sum.
 
-    Arguments:
+    Args:
         squares: float array ``(H, W)``, not negative.
         share: number from 0 to 1.
 

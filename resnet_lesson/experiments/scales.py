@@ -8,7 +8,7 @@ import tensorflow as tf
 def activation_scales(model, images):
     """How far the activations spread after the first convolution and after each pair.
 
-    Arguments:
+    Args:
         model: a network of `build_stack`.
         images: float32 array ``(m, H, W, 3)``, normalised as one batch.
 
@@ -24,7 +24,7 @@ def activation_scales(model, images):
 def gradient_norms(model, images, labels):
     """The length of the loss's gradient with respect to each 3×3 convolution's kernel.
 
-    Arguments:
+    Args:
         model: a network of `build_stack`.
         images: float32 array ``(m, H, W, 3)``, normalised as one batch.
         labels: integer array ``(m,)``.

@@ -29,7 +29,7 @@ def depths():
 def small_signs(count=256, size=16):
     """The first training images of the hand signs, shrunk so that a network trains in seconds.
 
-    Arguments:
+    Args:
         count: integer, how many images.
         size: integer, their new height and width in pixels; a divisor of 64.
 
@@ -48,7 +48,7 @@ def build_stack(depth, connect, groups=ONE_GROUP, norm=True, seed=0, classes=6):
 
     Networks of one depth and one seed start with the same weights, whatever joins their layers.
 
-    Arguments:
+    Args:
         depth: even integer, 4 or more: 2 + 2 · (number of pairs).
         connect: callable ``connect(X, main_path)``, joins a pair of convolutions, ``main_path``, to
             their input; returns a tensor of the shape of ``X``.
@@ -127,7 +127,7 @@ class _Convolutions:
 def training_losses(model, images, labels, epochs=None):
     """Trains a model and returns how wrong it was on the very images that it learnt from.
 
-    Arguments:
+    Args:
         model: a Keras model that gives probabilities; it is compiled and trained in place.
         images: float32 array ``(m, 16, 16, 3)``.
         labels: integer array ``(m,)``.
@@ -163,7 +163,7 @@ def settle(model, images):
     What the norms have collected while training lags behind the weights (notebook 05). Layer by
     layer, the statistics of one large batch are what inference on it needs.
 
-    Arguments:
+    Args:
         model: a Keras model, changed in place.
         images: float32 array ``(m, H, W, 3)``.
     """

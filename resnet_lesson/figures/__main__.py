@@ -10,7 +10,7 @@ IMAGES = Path(__file__).resolve().parents[2] / "images"
 def main(arguments=None):
     """Writes the lesson's pictures, or with ``--check`` compares them with the files.
 
-    Arguments:
+    Args:
         arguments: list of text, the command line's by default.
 
     Returns:

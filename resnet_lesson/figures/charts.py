@@ -77,7 +77,7 @@ def status(line):
 def lines(series, xlabel, ylabel, title, log=False):
     """Draws one line a series, told apart by colour, dashes and marker.
 
-    Arguments:
+    Args:
         series: dict from label to a list of numbers; the x axis counts from 1.
         xlabel, ylabel, title: strings.
         log: True for a logarithmic y axis.
@@ -127,7 +127,7 @@ def _describe_lines(series, ylabel, title):
 def curves(history):
     """Draws how loss and accuracy went, epoch by epoch.
 
-    Arguments:
+    Args:
         history: has ``loss``, ``train_accuracy`` and ``test_accuracy``, one number an epoch each.
 
     Returns:
@@ -167,7 +167,7 @@ def _describe_curves(loss, percent):
 def learning_rate(schedule, steps, epochs):
     """Draws the learning rate of every step of a training.
 
-    Arguments:
+    Args:
         schedule: callable from the number of a step, from 0, to its learning rate, such as a
             `keras.optimizers.schedules.LearningRateSchedule`.
         steps: integer, steps an epoch.
@@ -212,7 +212,7 @@ def _counted(number, noun):
 def confusion(matrix, classes):
     """Draws how often each sign was taken for each.
 
-    Arguments:
+    Args:
         matrix: integers ``(n, n)``; row i, column j counts images of class i that were called j.
         classes: the n names.
 
@@ -263,7 +263,7 @@ def _describe_confusion(matrix, classes):
 def sign_grid(images, labels, predicted=None, probabilities=None, columns=6):
     """Shows images with their labels, and with the network's answers if these are given.
 
-    Arguments:
+    Args:
         images: ``uint8 (m, H, W, 3)``; a few dozen at most.
         labels: m integers.
         predicted: m integers; an image whose answer is wrong is crossed in its title and framed.
@@ -318,7 +318,7 @@ def _describe_grid(labels, predicted, probabilities):
 def one_hot_picture(images, labels, classes=6):
     """Shows under each image its label as a column of zeros with a single one.
 
-    Arguments:
+    Args:
         images: ``uint8 (m, H, W, 3)``; up to about eight.
         labels: m integers from 0 to ``classes`` - 1.
         classes: integer, the length of a column.
@@ -360,7 +360,7 @@ def _draw_one_hot(axes, label, classes):
 def shares(values, title, chance=None):
     """Draws shares, such as accuracies, as bars.
 
-    Arguments:
+    Args:
         values: dict from name to a number from 0 to 1.
         title: string.
         chance: number from 0 to 1, marked as what guessing gives; None marks nothing.

@@ -41,7 +41,7 @@ def diagram(
     is drawn as a network: a row for the stem, for each stage and for the head, and a box for each
     residual block.
 
-    Arguments:
+    Args:
         items: series, a tuple of `resnet_lesson.graph.operations.Op` and `Branch`. An operation
             with ``attrs["ghost"]`` true is drawn as an empty dashed box: expected, but not there.
             An operation of kind "block" is drawn as a whole block, which may be a ghost too;

@@ -17,7 +17,7 @@ LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probabi
 def scales(series, ylabel, title):
     """Draws sizes layer by layer on a logarithmic axis.
 
-    Arguments:
+    Args:
         series: dict from label to positive numbers, from the image to the answer; the x axis goes
             from 0, the first layer, to 1, the last, so that networks of several depths compare.
         ylabel, title: strings.
@@ -57,7 +57,7 @@ def _power(first, last):
 def removals(accuracies, title, chance=1 / 6):
     """Draws, network by network, the accuracy that is left without each single pair.
 
-    Arguments:
+    Args:
         accuracies: dict from label to numbers from 0 to 1, one for each pair.
         title: string.
         chance: number from 0 to 1, marked as what guessing gives.
@@ -82,7 +82,7 @@ def removals(accuracies, title, chance=1 / 6):
 def path_counts(counts):
     """Draws how many paths there are of each length.
 
-    Arguments:
+    Args:
         counts: integers, the paths through 0, 1, 2 … main paths.
 
     Returns:
@@ -104,7 +104,7 @@ def path_counts(counts):
 def surfaces(measured, guess=LOSS_OF_GUESSING):
     """Draws loss surfaces side by side, seen from above, with one scale for all.
 
-    Arguments:
+    Args:
         measured: dict from label to what `resnet_lesson.experiments.loss_surface` returns.
         guess: number, the loss of guessing; the line where the loss is as high is drawn thick.
 
@@ -137,7 +137,7 @@ def surfaces(measured, guess=LOSS_OF_GUESSING):
 def receptive_fields(maps, theory, held, title):
     """Draws what an output sees, with the square that it can see and the one that it does see.
 
-    Arguments:
+    Args:
         maps: dict from label to a float array ``(H, W)``, not negative.
         theory: dict from label to an odd integer, the side of the theoretical square, in pixels.
         held: dict from label to an odd integer, the side of the square that holds 95 %.

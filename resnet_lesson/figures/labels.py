@@ -14,7 +14,7 @@ def shape_text(shape):
 def lines(op):
     """An operation in one to three short lines, the first its heading.
 
-    Arguments:
+    Args:
         op: `resnet_lesson.graph.operations.Op` of any kind. ``attrs["lines"]``, a tuple of texts,
             overrides the wording.
     """

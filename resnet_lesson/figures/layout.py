@@ -272,7 +272,7 @@ def _down(row):
 class Region:
     """Paths that part at a dot and meet again: the main one on the line, the others above it.
 
-    Arguments:
+    Args:
         main: `Series`.
         arches: a list of `Series`, nearest first.
         merge: `Merge`.

@@ -89,7 +89,7 @@ def rectangle(parent, x, y, width, height, fill, stroke=None, **attributes):
 def line(parent, points, colour=style.MUTED, width=2, head=True, radius=9):
     """Adds a line through points, upright or level from one to the next, with rounded corners.
 
-    Arguments:
+    Args:
         points: ``(x, y)`` pairs.
         head: whether the line ends in an arrowhead at the last point.
     """
@@ -174,7 +174,7 @@ def document(width, height, title="", description=""):
 def themed(picture):
     """A picture for a page: its colours follow JupyterLab's theme, its width that of the type.
 
-    Arguments:
+    Args:
         picture: SVG as text, made by this module.
 
     Returns:

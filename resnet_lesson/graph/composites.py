@@ -19,7 +19,7 @@ def is_composite(operation):
 def call_inside(operation, *args, **kwargs):
     """Calls a composite on symbolic tensors, so that the operations inside it can be followed.
 
-    Arguments:
+    Args:
         operation: a layer made of layers.
         *args, **kwargs: of its call, symbolic tensors among them.
 
@@ -89,7 +89,7 @@ def inside(tensor):
 def expand(operation, arguments):
     """Calls a composite once more, so that the operations inside it can be followed.
 
-    Arguments:
+    Args:
         operation: a layer made of layers.
         arguments: the arguments of its call, symbolic tensors among them.
 

@@ -37,7 +37,7 @@ class Cost:
 def costs(series, input_shape):
     """What every operation of a graph costs, in the order of computation.
 
-    Arguments:
+    Args:
         series: tuple of `resnet_lesson.graph.operations.Op` and `Branch`, as
             `resnet_lesson.graph.tracing` gives it.
         input_shape: shape of one input, ``(H, W, C)``.
@@ -63,7 +63,7 @@ def total(items):
 def by_part(items):
     """The costs summed up by stem, stages and head.
 
-    Arguments:
+    Args:
         items: list of `Cost` of a network, in the order of computation.
 
     Returns:

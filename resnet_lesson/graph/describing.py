@@ -39,7 +39,7 @@ GLOBAL_POOLS = {
 def describe(operation, shapes, arguments):
     """Kind and settings of a Keras operation.
 
-    Arguments:
+    Args:
         operation: a Keras layer or operation.
         shapes: the shapes of its inputs without the batch axis.
         arguments: the arguments of its call, None if unknown.

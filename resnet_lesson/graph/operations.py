@@ -97,7 +97,7 @@ class Unit:
 def split_network(series):
     """Splits the series of a network into stem, residual blocks and head.
 
-    Arguments:
+    Args:
         series: tuple of `Op` and `Branch`.
 
     Returns:
@@ -181,7 +181,7 @@ def _is_block(item):
 def _cut_run(run, branch=None):
     """Cuts a run of operations into chains of three convolutions each.
 
-    Arguments:
+    Args:
         run: list of `Op`.
         branch: the `Branch` that follows. What is left over leads to it, and so does a whole chain
             if the branch has no main path of its own.
@@ -207,7 +207,7 @@ def _cut_run(run, branch=None):
 def with_places(series):
     """Names the place of every operation in a right block or network.
 
-    Arguments:
+    Args:
         series: tuple of `Op` and `Branch`, as the reference gives it. One without a branch is a
             main path and nothing else.
 

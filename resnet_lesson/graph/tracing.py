@@ -33,7 +33,7 @@ class Step:
 class Trace:
     """The graph of a function or model, and the means to run it.
 
-    Arguments:
+    Args:
         output: Keras tensor, what the function returned.
         source: Keras tensor, what it was given.
         failed: None, or ``(operation, tensors)``: the call that raised, to be shown as the last
@@ -223,7 +223,7 @@ class Trace:
     def run(self, x, training=None):
         """Computes every step.
 
-        Arguments:
+        Args:
             x: array ``(N, H, W, C)``.
             training: True or False overrides the mode of every layer, as a model does; None leaves
                 the one that each layer was called with.
@@ -302,7 +302,7 @@ def _takes_training(operation):
 def trace(function, shape, **arguments):
     """Calls a function on a symbolic input and returns its graph with places.
 
-    Arguments:
+    Args:
         function: a block ``(X, ...) -> tensor``.
         shape: the input's shape without the batch axis, ``(H, W, C)``.
         **arguments: passed on to the function.

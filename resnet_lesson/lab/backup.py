@@ -8,7 +8,7 @@ from resnet_lesson.paths import write_atomically
 def keep(data, folder, name):
     """Writes bytes to a new file, never over another one.
 
-    Arguments:
+    Args:
         data: the bytes.
         folder: path of the folder, made if it is not there.
         name: of the file, with ``{}`` in the place of a number; the first free one is taken.

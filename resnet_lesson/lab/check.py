@@ -17,13 +17,13 @@ from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import refresh, whats_next
 from resnet_lesson.lab.tensorflow_log import stderr_closed
 
-_passed = {}  # exercise id → the function whose check has passed in this kernel
+_passed: dict = {}  # exercise id → the function whose check has passed in this kernel
 
 
 def check(attempt):
     """Checks an attempt at an exercise and says where and how it differs from the specification.
 
-    Arguments:
+    Args:
         attempt: the function or class that the exercise asks for, such as ``identity_block``.
 
     Returns:
@@ -109,7 +109,7 @@ def trusted(attempt):
     Later cells use it, so that a notebook goes on while an exercise is still open. Prints which it
     is.
 
-    Arguments:
+    Args:
         attempt: the function that an exercise asks for, checked in this kernel or not.
 
     Returns:

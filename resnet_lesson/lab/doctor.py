@@ -83,7 +83,7 @@ def _found(*looks):
 def as_text(lines, encoding="utf-8"):
     """The findings as text, with what to fix at the end.
 
-    Arguments:
+    Args:
         lines: list of `Line`.
         encoding: of the terminal; where it lacks the marks, others are taken.
     """

@@ -10,7 +10,7 @@ from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel
 
-_hints_given = Counter()
+_hints_given: dict = Counter()
 
 
 def find(exercise_id):
@@ -28,7 +28,7 @@ def find(exercise_id):
 def hint(exercise_id):
     """Shows one more step of help at each call; the steps before it are folded.
 
-    Arguments:
+    Args:
         exercise_id: the exercise, such as ``"identity_block"``.
 
     Returns:
@@ -53,7 +53,7 @@ def hint(exercise_id):
 def solution(exercise_id):
     """Shows a solution and explains it, once an attempt has been checked.
 
-    Arguments:
+    Args:
         exercise_id: the exercise, such as ``"identity_block"``.
 
     Returns:

@@ -19,7 +19,7 @@ _CODE = (
 class Panel:
     """A text for the learner, in three forms: HTML in the look of the lesson, Markdown, plain.
 
-    Arguments:
+    Args:
         markdown: the text: paragraphs, lists, tables, code, no HTML. What comes from the learner
             goes through `quoted` first.
         title: plain text; it says in words what the kind says by its colour.
@@ -70,7 +70,7 @@ def _folded(summary, markdown):
 def quoted(text, most=300):
     """Text from outside for a place in Markdown: one line, shortened, and no mark-up any more.
 
-    Arguments:
+    Args:
         text: any value.
         most: how many characters of it may be left.
     """

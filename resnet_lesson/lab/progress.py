@@ -8,7 +8,7 @@ from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel, quoted
 
-_displayed = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
+_displayed: set = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Standing:
 def standings(kept):
     """How far the learner is with every exercise.
 
-    Arguments:
+    Args:
         kept: what `resnet_lesson.lab.record.read` returns.
 
     Returns:
@@ -63,7 +63,7 @@ def standings(kept):
 def next_open(rows, notebook="", turn=0):
     """The exercise to go on with: in this notebook, else in a later one, else in an earlier one.
 
-    Arguments:
+    Args:
         rows: list of `Standing`.
         notebook, turn: where the learner is; by default at the beginning of the lesson.
 
@@ -81,7 +81,7 @@ def next_open(rows, notebook="", turn=0):
 def whats_next(exercise):
     """What to go on with after an exercise was passed, in one line.
 
-    Arguments:
+    Args:
         exercise: `resnet_lesson.exercises.Exercise`.
     """
     return _next_line(standings(record.read()), exercise.notebook, exercise.turn)
@@ -110,7 +110,7 @@ class Progress(Panel):
 
     Shown in a notebook it stays up to date: a check of the same kernel changes it in place.
 
-    Arguments:
+    Args:
         notebook: a notebook's name without its ending, or None for the whole lesson.
     """
 
@@ -196,7 +196,7 @@ def refresh():
 def progress(notebook=None):
     """The points of all exercises or of one notebook's, what is still open, and what comes next.
 
-    Arguments:
+    Args:
         notebook: a notebook's number or name, such as ``2``, ``"02"`` or ``"02-identity-block"``;
             None for the whole lesson.
 

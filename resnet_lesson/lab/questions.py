@@ -138,7 +138,7 @@ def all_questions():
 def question(name, answer=None):
     """Asks a question, or checks an answer to it.
 
-    Arguments:
+    Args:
         name: the question's name, a text.
         answer: the letter of an option, such as ``"b"``, or None to be asked.
 

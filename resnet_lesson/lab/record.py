@@ -15,7 +15,7 @@ from resnet_lesson.progress_bar import notice
 
 MEMORY = ":memory:"
 _tell = cache(notice)  # once a session
-_in_memory = {}
+_in_memory: dict = {}
 
 
 def record_path():

@@ -26,7 +26,7 @@ class ResetError(Exception):
 def reset(exercise_id):
     """Says how to make an exercise blank again. A kernel cannot: JupyterLab holds the notebook.
 
-    Arguments:
+    Args:
         exercise_id: the exercise, such as ``"identity_block"``.
 
     Returns:
@@ -52,7 +52,7 @@ def reset_exercise(exercise_id, notebook=None, points=False):
     What stands in its cell, or in its cells if it was split or copied, is kept in new files in the
     folder ``kept`` beside the notebook; what was shown below it and below its check is cleared.
 
-    Arguments:
+    Args:
         exercise_id: the exercise, such as ``"identity_block"``.
         notebook: path of the notebook or of its folder; None looks here and in ``notebooks``.
         points: True to take its points and attempts out of the record too.

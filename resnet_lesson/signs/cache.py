@@ -14,7 +14,7 @@ from resnet_lesson.signs.schema import Signs, SignsError, all_classes
 
 _LONGEST_WAIT = 300  # seconds for another process that is drawing
 _DIGEST_SIZE = hashlib.sha256().digest_size
-_in_memory = {}  # what was drawn while the cache folder could not be written
+_in_memory: dict = {}  # what was drawn while the cache folder could not be written
 
 
 def drawn_signs(count=COUNT, seed=SEED):

@@ -50,7 +50,7 @@ def is_there(path):
 def read_part(path, part):
     """Reads the training or the test images from one HDF5 file.
 
-    Arguments:
+    Args:
         path: the file.
         part: "train" or "test".
 
@@ -147,7 +147,7 @@ def _check_classes(classes, path):
 def read_signs(path):
     """Reads training and test images.
 
-    Arguments:
+    Args:
         path: the folder with ``train_signs.h5`` and ``test_signs.h5``, or one of these files (the
             other is taken from beside it).
 
@@ -193,7 +193,7 @@ def _folder(path):
 def check_signs(path):
     """Checks one HDF5 file of signs.
 
-    Arguments:
+    Args:
         path: the file. Named ``train_signs.h5`` or ``test_signs.h5`` it must hold that part; with
             another name its keys tell which part it holds.
 
@@ -242,7 +242,7 @@ def encode(**parts):
 def write_signs(folder, signs):
     """Writes ``train_signs.h5`` and ``test_signs.h5`` into a folder, which is made if need be.
 
-    Arguments:
+    Args:
         folder: where to write. Files of these names that are there already are replaced.
         signs: `Signs`.
 

@@ -33,7 +33,7 @@ def convert_folder(folder):
     In the folder of a sign, files are skipped that are hidden or whose ending is not that of an
     image; what lies beside the folders of the six signs is not looked at.
 
-    Arguments:
+    Args:
         folder: holds ``0`` ... ``5``, or ``train`` and ``test`` that do.
 
     Returns:

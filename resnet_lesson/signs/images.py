@@ -27,7 +27,7 @@ def read_image(source, part=WHOLE):
     may be at the edge: the longer side becomes 64, and the rest is filled with the median colour of
     the edge beside it.
 
-    Arguments:
+    Args:
         source: a file that Pillow can read, or one that is open for reading bytes and has a
             ``name``. HEIC is read where the package ``pillow-heif`` is installed.
         part: left, top, right and bottom of the part to take, in per cent of the upright image.

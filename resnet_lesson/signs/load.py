@@ -29,7 +29,7 @@ def load_signs(path=None):
 
     What is found first counts: if it cannot be used, that is an error and nothing else is tried.
 
-    Arguments:
+    Args:
         path: the folder with ``train_signs.h5`` and ``test_signs.h5``, or one of these files.
 
     Returns:
@@ -57,7 +57,7 @@ def load_signs(path=None):
 def one_hot(labels, classes=CLASSES):
     """Turns class numbers into one-hot rows: all 0 but a 1 at the class.
 
-    Arguments:
+    Args:
         labels: whole numbers from 0 to ``classes - 1``, shape ``(m,)``, ``(1, m)`` or ``(m, 1)``.
         classes: integer >= 1, the number of classes.
 
@@ -76,7 +76,7 @@ def one_hot(labels, classes=CLASSES):
 def normalise(images):
     """Brings pixels from 0…255 to 0…1.
 
-    Arguments:
+    Args:
         images: whole numbers from 0 to 255, shape ``(m, H, W, 3)``, or ``(H, W, 3)`` for one image.
 
     Returns:

@@ -43,7 +43,7 @@ def all_classes():
 def checked_labels(values, name, classes=CLASSES):
     """Class numbers in the form that the lesson uses.
 
-    Arguments:
+    Args:
         values: whole numbers from 0 to ``classes - 1``, shape ``(m,)``, ``(1, m)`` or ``(m, 1)``,
             in any integer type. Floating-point values are taken if each is a whole number, because
             spreadsheets and older tools store labels so.

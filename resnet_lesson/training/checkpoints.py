@@ -35,7 +35,7 @@ def whole_number(name, value, least):
 def save(model, path):
     """Writes a model with its weights and its optimizer's state into one file.
 
-    Arguments:
+    Args:
         model: a Keras model.
         path: the file, whose name ends in ``.keras``; an older file of that name is replaced.
 
@@ -58,7 +58,7 @@ def save(model, path):
 def load(path):
     """Reads a model that `save` or Keras's ``model.save`` has written.
 
-    Arguments:
+    Args:
         path: the ``.keras`` file.
 
     Returns:
@@ -80,7 +80,7 @@ def load(path):
 def write_checkpoint(path, model, settings, history):
     """Writes all that a training needs to go on: weights, optimizer's state, what happened so far.
 
-    Arguments:
+    Args:
         path: the file; None writes nothing. It is replaced whole or not at all.
         model: a compiled Keras model.
         settings: dict of what the training was asked for, as plain data.
@@ -108,7 +108,7 @@ def write_checkpoint(path, model, settings, history):
 def read_checkpoint(path, model, settings):
     """Puts a model into the state that `write_checkpoint` wrote.
 
-    Arguments:
+    Args:
         path: the file; None, or a file that is not there, changes nothing.
         model: a compiled Keras model of the same form.
         settings: dict; must be the one that was written.

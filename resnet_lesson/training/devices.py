@@ -16,7 +16,7 @@ from resnet_lesson.training.checkpoints import TrainingError, whole_number
 def strategy_for(devices=None):
     """A strategy for what this machine, or a cluster of machines, has.
 
-    Arguments:
+    Args:
         devices: integer, how many graphics cards to train on. On a machine that has none, the
             processor is divided into so many virtual devices: nothing gets faster, but all can be
             tried. None takes all cards, or of a number such as 6 the next lower power of two,

@@ -14,7 +14,7 @@ _SECONDS_BETWEEN = 0.2
 def display_for(epochs, steps):
     """The display that suits the place where this runs.
 
-    Arguments:
+    Args:
         epochs: integer.
         steps: integer, all steps of the training.
 

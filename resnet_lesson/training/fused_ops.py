@@ -22,7 +22,7 @@ import tensorflow as tf
 def quick_call(layer, on_processor):
     """A function that does what ``layer.call`` does in training, only quicker.
 
-    Arguments:
+    Args:
         layer: a Keras layer.
         on_processor: whether the layer runs on a processor; graphics cards have convolutions of
             their own.
@@ -137,7 +137,7 @@ def _by_surroundings(images, kernel):
 def quick_update(optimizer):
     """A function that does what the ``update_step`` of a plain Adam does, on one device, quicker.
 
-    Arguments:
+    Args:
         optimizer: a Keras optimizer.
 
     Returns:
@@ -169,7 +169,7 @@ def _adam(optimizer, gradient, variable, learning_rate):
 def idle_biases(model):
     """The biases of a model whose gradients are zero: all that sees them is batch normalization.
 
-    Arguments:
+    Args:
         model: a Keras model. Only of models that know their graph something is found.
 
     Returns:

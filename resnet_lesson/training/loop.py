@@ -83,7 +83,7 @@ def train(
     devices of the strategy, and comes out as from one device. Several workers each make the same
     call; the first of them shows the bar and writes the checkpoint, which all of them must reach.
 
-    Arguments:
+    Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities ``(N, 6)``.
         signs: what `load_signs` returns; images ``uint8``.
         epochs: integer, how often each training image is seen.
@@ -238,7 +238,7 @@ def _extended(history, model, signs, loss, accuracy, clock, precision):
 def probabilities(model, images, batch_size=32):
     """The model's answer to images, in inference mode.
 
-    Arguments:
+    Args:
         model: a Keras model from ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
         images: ``uint8 (m, 64, 64, 3)``.
         batch_size: integer; every batch is filled up to it, so that one graph serves all.
@@ -272,7 +272,7 @@ def accuracy_of(model, images, labels):
 def run(data=None, epochs=10, devices=None, **options):
     """Trains the reference ResNet-50 from its initial weights; what the command line does.
 
-    Arguments:
+    Args:
         data: folder with the two HDF5 files, as `load_signs` takes it; None for your data, or the
             drawn default.
         epochs: integer.

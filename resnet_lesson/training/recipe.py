@@ -23,7 +23,7 @@ INITIAL_SHARE = 0.01
 def learning_rates(steps, epochs):
     """The recipe's learning rate at every step: up during one epoch, then down along a cosine.
 
-    Arguments:
+    Args:
         steps: integer, steps an epoch.
         epochs: integer.
 
@@ -46,7 +46,7 @@ def learning_rates(steps, epochs):
 def compile_for(model, steps, epochs):
     """Compiles a model with the recipe's loss, optimizer and `learning_rates`.
 
-    Arguments:
+    Args:
         model: a Keras model that gives probabilities.
         steps: integer, steps an epoch.
         epochs: integer.
@@ -66,7 +66,7 @@ def compile_for(model, steps, epochs):
 def augment(images, rng):
     """Moves, turns, scales and mirrors images at random, each by its own amount.
 
-    Arguments:
+    Args:
         images: float32 ``(N, H, W, C)``.
         rng: a `numpy.random.Generator`.
 
@@ -111,7 +111,7 @@ def fitting_momentum(steps):
     more than one hundredth, because the steps are very few, it is less. 0.9 ends as high, but what
     is measured while the learning rate is high stays near chance for some epochs longer.
 
-    Arguments:
+    Args:
         steps: integer, all steps of the training.
 
     Returns:

@@ -18,7 +18,7 @@ from resnet_lesson.training.fused_ops import idle_biases, quick_call, quick_upda
 def prepared(model, momentum, precision="float32"):
     """Makes a model's layers and its optimizer quick to train with, and undoes it at the end.
 
-    Arguments:
+    Args:
         model: a compiled Keras model; layers inside its layers are changed too.
         momentum: float in [0, 1), for all BatchNormalization layers.
         precision: "float32", or "mixed_bfloat16" to compute all but dense layers in bfloat16, with
@@ -57,7 +57,7 @@ def _quick_methods(model, layers):
 def temporary_momentum(model, momentum):
     """Gives all BatchNormalization layers of a model another momentum, and the old one at the end.
 
-    Arguments:
+    Args:
         model: a Keras model; layers inside its layers are found too.
         momentum: float in [0, 1).
     """
@@ -101,7 +101,7 @@ def _can_be_lowered(layer):
 def training_step(model, prepare):
     """A compiled step that trains a compiled model on one batch.
 
-    Arguments:
+    Args:
         model: a Keras model that is built and compiled with a loss and an optimizer.
         prepare: callable that makes the images of the batch from what the step is given first;
             part of the graph.

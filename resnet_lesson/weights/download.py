@@ -61,7 +61,7 @@ def fetch(published, folder=None):
     What has arrived of a download that broke off lies beside it as ``.part`` and is taken up again,
     if the server still has the same file. Two processes that start at once download once.
 
-    Arguments:
+    Args:
         published: `Published`.
         folder: where files are kept; None for the lesson's cache folder.
 

@@ -67,7 +67,7 @@ def load_weights(model, path, head=True):
     order its layers as it likes. BatchNormalization's epsilon is set to `IMAGENET_EPSILON`, which
     these weights were made for. All is checked before anything is changed.
 
-    Arguments:
+    Args:
         model: a Keras model, a bottleneck ResNet such as `resnet_lesson.networks.resnet` builds,
             with or without its classifier.
         path: a legacy ``.h5`` or a ``.weights.h5`` file; its content decides which it is.
@@ -99,7 +99,7 @@ def load_weights(model, path, head=True):
 def name_of(place):
     """What ``keras.applications`` calls the layer at a place of the graph.
 
-    Arguments:
+    Args:
         place: such as ``"stage2.block1.shortcut.conv"``.
 
     Returns:
@@ -125,7 +125,7 @@ def name_of(place):
 def names_in_order(groups):
     """The layer names of a ResNet in ``keras.applications``, in the order of ``.weights.h5``.
 
-    Arguments:
+    Args:
         groups: the number of blocks in each group, such as ``(3, 4, 6, 3)``.
 
     Returns:
@@ -234,7 +234,7 @@ def _members(layers, kind):
 def _check_network(wanted, found, path):
     """Raises WeightsError unless a file has the layers of the network, and no others.
 
-    Arguments:
+    Args:
         wanted: name → place.
         found: what `_layers_in` gave.
     """

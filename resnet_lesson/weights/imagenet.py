@@ -19,7 +19,7 @@ def find_weights(path=None):
     ``RESNET_LESSON_WEIGHTS`` names; the lesson's cache folder; the network (100 MB, once).
     Under ``RESNET_LESSON_QUICK=1`` only ``path`` counts.
 
-    Arguments:
+    Args:
         path: a ``.h5`` or ``.weights.h5`` file, or None.
 
     Returns:

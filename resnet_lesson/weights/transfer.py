@@ -25,7 +25,7 @@ def transfer(source, target):
     BatchNormalization's epsilon is copied too: it is no weight, but without it the same weights
     compute something else. Either all is copied or, if anything does not fit, nothing.
 
-    Arguments:
+    Args:
         source: a Keras model or layer with weights: functional, subclassed, or of
             ``keras.applications``.
         target: likewise. Where it has no weights yet, it is built for the source's input shape.
@@ -65,7 +65,7 @@ def input_shape(model):
 def layers_by_place(model, shape=None):
     """The layers with weights of a block or network, each with the place where it is used.
 
-    Arguments:
+    Args:
         model: a Keras model or layer.
         shape: ``(H, W, C)`` of its input; not needed where it knows that itself.
 

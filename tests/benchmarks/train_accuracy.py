@@ -92,7 +92,7 @@ def compare(signs, seeds):
 def compiled_with(make_optimizer):
     """A patch that lets `train` compile the model with another optimizer.
 
-    Arguments:
+    Args:
         make_optimizer: callable of the recipe's own schedule of learning rates and of the number
             of steps in all.
     """

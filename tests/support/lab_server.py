@@ -44,7 +44,7 @@ class LabServer:
 def running_lab(command, folder, environment, log, seconds):
     """Starts JupyterLab, waits until it answers, and ends it with all that it has started.
 
-    Arguments:
+    Args:
         command: list of strings, the program and its arguments.
         folder: path of the working folder.
         environment: mapping of environment variables.

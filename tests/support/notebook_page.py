@@ -43,7 +43,7 @@ CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 class NotebookPage:
     """A notebook that is open in a tab of the browser.
 
-    Arguments:
+    Args:
         page: Playwright's page.
         server: `lab_server.LabServer`.
         path: the notebook, relative to the server's folder.
@@ -142,7 +142,7 @@ class NotebookPage:
     def type_over(self, name, text, lines=None):
         """Types in place of the last lines of a cell, in the editor.
 
-        Arguments:
+        Args:
             name: the cell's id.
             text: what is typed; the editor indents new lines as it sees fit.
             lines: integer, how many lines at its end are replaced; None replaces all.

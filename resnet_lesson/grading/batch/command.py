@@ -32,7 +32,7 @@ AGAIN = "give the same command again to go on"
 def grade(options):
     """Grades what the options name, and writes what they ask for.
 
-    Arguments:
+    Args:
         options: namespace of the command line's options.
 
     Raises:
@@ -55,7 +55,7 @@ def grade(options):
 class Outputs:
     """The files that a run is asked to write.
 
-    Arguments:
+    Args:
         options: with ``json``, ``csv``, ``gradescope`` (paths or None; "-" is stdout for the first)
             and ``html`` (a folder or None).
     """

@@ -58,7 +58,7 @@ class Reading:
 def read(submission):
     """Reads a submission's files.
 
-    Arguments:
+    Args:
         submission: `resnet_lesson.grading.submissions.collect.Submission`.
 
     Returns:
@@ -85,7 +85,7 @@ def exercises_defined(found):
 
     Most submissions are only searched for the names of exercises that were not seen before.
 
-    Arguments:
+    Args:
         found: list of `resnet_lesson.grading.submissions.collect.Submission`.
 
     Returns:
@@ -111,7 +111,7 @@ def _text(file):
 class Grader:
     """Grades submissions.
 
-    Arguments:
+    Args:
         observer: has ``observe(job, timeout, memory)``, as
             `resnet_lesson.grading.sandbox.sandbox.Warm`; several threads call it at once.
         exercise_ids: the exercises to grade.
@@ -132,7 +132,7 @@ class Grader:
     def grade(self, found, jobs=1, known=()):
         """Grades submissions, several at a time.
 
-        Arguments:
+        Args:
             found: list of `resnet_lesson.grading.submissions.collect.Submission`.
             jobs: how many at a time.
             known: container of keys, see `key`, whose submissions are not graded again.
@@ -183,7 +183,7 @@ class Grader:
     def grade_one(self, reading):
         """Grades one submission.
 
-        Arguments:
+        Args:
             reading: `Reading`.
 
         Returns:

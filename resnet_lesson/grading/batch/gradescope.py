@@ -24,7 +24,7 @@ SCRIPTS = ("setup.sh", "run_autograder")
 def gradescope_results(result):
     """One submission's result as Gradescope reads it.
 
-    Arguments:
+    Args:
         result: dictionary of one submission in the form of ``grade --json``.
 
     Returns:
@@ -75,7 +75,7 @@ def write_autograder(path, exercise_ids):
     It carries this package's source and the versions of what it needs, so that nothing has to be
     published and the marks are those that are given here.
 
-    Arguments:
+    Args:
         path: of the folder, which must not exist yet or be empty; the zip has ``.zip`` added.
         exercise_ids: ids of the exercises to grade.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 try:
     import fcntl
 except ImportError:  # Windows: two runs with one target are not told apart
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 
 class JournalError(OSError):
@@ -24,7 +24,7 @@ class Journal:
     A line that was not written whole is ignored and overwritten. Use it as a context manager; what
     it holds may be read by several threads.
 
-    Arguments:
+    Args:
         path: of the file, which may be there from an interrupted run; None for one without a name.
         seed: of the probes; None for the file's, or for a new one.
 

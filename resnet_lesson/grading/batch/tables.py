@@ -10,7 +10,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def write_json(file, results, seed):
     """Writes the JSON of ``grade``, one result at a time.
 
-    Arguments:
+    Args:
         file: text file.
         results: iterable of dictionaries.
         seed: of the probes.
@@ -30,7 +30,7 @@ def write_csv(file, results, exercise_ids):
     The columns are the submission, its points, the most to be had, and for each exercise points,
     status, the first finding and its message.
 
-    Arguments:
+    Args:
         file: text file, opened with ``newline=""``.
         results: iterable of dictionaries in the form of ``grade --json``.
         exercise_ids: list of ids.

@@ -69,7 +69,7 @@ class Comparison:
 def align(expected, found, partial, free, prefix=None):
     """Aligns two chains by edit distance: as few operations as can be are missing or extra.
 
-    Arguments:
+    Args:
         expected: tuple of `Op` with places.
         found: tuple of `Op` and `Branch`, of the attempt.
         partial: True if what would follow the last one found is unknown.

@@ -13,7 +13,7 @@ def with_implied_borders(series):
     (For max pooling that holds where nothing is negative, as behind a ReLU. Average pooling gives
     other values at its border; it is read alike, so that its kind is what differs.)
 
-    Arguments:
+    Args:
         series: tuple of `Op` and `Branch`.
 
     Returns:

@@ -24,7 +24,7 @@ GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 def compare(expected, found, partial=False, free=()):
     """Compares two graphs.
 
-    Arguments:
+    Args:
         expected: series with places.
         found: series of the attempt.
         partial: True if the attempt raised at its last operation: what would have followed is

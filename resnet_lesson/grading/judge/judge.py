@@ -74,7 +74,7 @@ def judge(observed, reference):
     Right is what computes the right values for every input, mode and set of weights that was
     tried. The structure explains a failure and never fails a right answer.
 
-    Arguments:
+    Args:
         observed: `Observation` of the attempt.
         reference: `Observation` of the reference implementation, made in the same way.
 

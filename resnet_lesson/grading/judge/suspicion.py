@@ -47,7 +47,7 @@ COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__array__", "__array_ufu
 def suspicious(pieces):
     """What the statements do that no answer needs.
 
-    Arguments:
+    Args:
         pieces: sequence of `resnet_lesson.grading.submissions.statements.Piece`.
 
     Returns:
@@ -125,7 +125,7 @@ def _root(node):
 def cause(failed_by_itself, noticed, pieces):
     """Why an attempt that failed did so, if it did something else than its task.
 
-    Arguments:
+    Args:
         failed_by_itself: None, or the `Failure` that stopped it.
         noticed: ``(what, message)`` of `resnet_lesson.grading.sandbox.protocol.Outcome`.
         pieces: the statements that were run.
@@ -146,7 +146,7 @@ def is_whole(observed, reference):
 
     One that leaves calls out was not made by our code.
 
-    Arguments:
+    Args:
         observed: `resnet_lesson.grading.judge.observation.Observation` of an attempt.
         reference: that of the reference implementation.
     """

@@ -48,7 +48,7 @@ class Call:
 def calling(function, exercise):
     """How to call this function or class: as the exercise says, or as older forms of it did.
 
-    Arguments:
+    Args:
         function: what the learner defined.
         exercise: `resnet_lesson.exercises.Exercise`.
 

@@ -16,7 +16,7 @@ from resnet_lesson.graph.tracing import Trace, TraceError
 def failure_of(error, function):
     """An exception in plain data, with the learner's own line.
 
-    Arguments:
+    Args:
         error: the exception.
         function: the learner's function.
 

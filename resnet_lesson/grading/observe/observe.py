@@ -29,7 +29,7 @@ def observe(function, exercise, seed=0):
 
     The caller's random state, Keras settings and output are left as they were.
 
-    Arguments:
+    Args:
         function: what the learner defined.
         exercise: `resnet_lesson.exercises.Exercise`.
         seed: integer from 0 on. Inputs and weights depend on it, and so do the sizes of the probes:

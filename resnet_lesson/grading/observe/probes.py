@@ -20,7 +20,7 @@ class CallersInitializer(keras.initializers.Initializer):
     Its values depend on the seed and on the shape, so that two kernels of different shape differ
     even where the learner's layers are out of reach.
 
-    Arguments:
+    Args:
         seed: integer or None.
     """
 
@@ -57,7 +57,7 @@ def inputs(shape, seed):
 def computed(trace, run, x, training=None, sample=False):
     """A run with what a trace computes.
 
-    Arguments:
+    Args:
         trace: `resnet_lesson.graph.tracing.Trace`.
         run: the `Run` to fill in.
         x: array ``(N, H, W, C)``.

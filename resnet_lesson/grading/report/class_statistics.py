@@ -112,7 +112,7 @@ class ClassReport:
     def add(self, result):
         """Takes in one submission.
 
-        Arguments:
+        Args:
             result: dictionary of one submission in the form of ``grade --json``.
         """
         name = str(result["submission"])[:LONGEST]

@@ -125,7 +125,7 @@ TRANSLATIONS = (
 def translate(failure):
     """What an exception means in the learner's terms, with their own line.
 
-    Arguments:
+    Args:
         failure: `resnet_lesson.grading.judge.observation.Failure`.
 
     Returns:

@@ -16,7 +16,7 @@ _STYLE = """
 def feedback_page(result, reports):
     """A learner's feedback as a page of HTML that needs nothing beside it.
 
-    Arguments:
+    Args:
         result: dictionary of one submission in the form of ``grade --json``.
         reports: `resnet_lesson.grading.report.report.Report` objects of its exercises, for the
             drawings; those that are not there are left out.

@@ -182,7 +182,7 @@ def _in_block(rest):
 def explain(difference, called=""):
     """A difference as a message of up to four sentences: what, why, where to look.
 
-    Arguments:
+    Args:
         difference: `resnet_lesson.grading.judge.compare.Difference`.
         called: the arguments of the call that showed it, in words.
 

@@ -81,7 +81,7 @@ _DARK_STYLE = """:root { --paper: #161b22; --back: #0d1117; --ink: #e6edf3; --mu
 def page(title, body, css=""):
     """A whole page.
 
-    Arguments:
+    Args:
         title: text, escaped here.
         body: HTML.
         css: rules for this kind of page.

@@ -110,7 +110,7 @@ class Report:
 def report(exercise, verdict, seconds=0.0, seed=0):
     """Turns a verdict into a report with points and messages.
 
-    Arguments:
+    Args:
         exercise: `resnet_lesson.exercises.Exercise`.
         verdict: `resnet_lesson.grading.judge.judge.Verdict`.
         seconds: how long it took.

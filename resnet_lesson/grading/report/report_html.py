@@ -19,7 +19,7 @@ _CELL = "text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"
 def report_html(report):
     """The report as one HTML element without outside assets.
 
-    Arguments:
+    Args:
         report: `resnet_lesson.grading.report.report.Report`.
 
     Returns:
@@ -51,7 +51,7 @@ def finding_item(where, what, message):
 def drawings(report, width=style.WIDTH):
     """Draws the attempt's block, or the part of its network, and the expected one.
 
-    Arguments:
+    Args:
         report: `resnet_lesson.grading.report.report.Report`.
         width: the width of each picture.
 

@@ -10,7 +10,7 @@ COLUMNS = ("place", "expected", "yours", "values")
 def table(verdict):
     """Expected and found operations of the part that holds the root cause, one line a place.
 
-    Arguments:
+    Args:
         verdict: `resnet_lesson.grading.judge.judge.Verdict` of an attempt that is not right.
 
     Returns:

@@ -112,7 +112,7 @@ NOT_GRADED = {
 def title(where, what, message):
     """A kind of mistake in one line, such as "The second convolution … has the wrong padding".
 
-    Arguments:
+    Args:
         where, what: of a finding.
         message: of a finding of that kind; its first sentence names what is too many.
     """

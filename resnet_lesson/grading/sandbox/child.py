@@ -17,7 +17,7 @@ from resnet_lesson.grading.submissions.statements import Piece
 def run(job):
     """Observes one exercise of one submission, or its reference.
 
-    Arguments:
+    Args:
         job: dictionary with ``exercise``, ``seed``, ``reference``, ``parts`` and ``pieces``, see
             `resnet_lesson.grading.sandbox.protocol.Job`.
 

@@ -53,7 +53,7 @@ class Protection:
 def promises(missing):
     """What is kept, given which mechanisms could not be had.
 
-    Arguments:
+    Args:
         missing: dictionary, mechanism → why it is not to be had.
 
     Returns:
@@ -70,7 +70,7 @@ def promises(missing):
 class Confinement:
     """The mechanisms that work here, to be put around one child.
 
-    Arguments:
+    Args:
         active: names out of `MECHANISMS`.
         scratch: an empty folder, where the child's own is made.
         hidden: paths that it must not read.
@@ -101,7 +101,7 @@ class Confinement:
     def inside(self, seconds, memory):
         """Confines this process, which must have one thread.
 
-        Arguments:
+        Args:
             seconds: most processor time.
             memory: most address space, in MiB.
         """
@@ -150,7 +150,7 @@ class Confinement:
 def limit(seconds, memory):
     """Limits what this process may use, by setrlimit(2).
 
-    Arguments:
+    Args:
         seconds: most processor time.
         memory: most address space, in MiB.
     """

@@ -25,7 +25,7 @@ _lock = threading.Lock()
 class Cluster:
     """A Dask cluster in place of `resnet_lesson.grading.sandbox.sandbox.Warm`; a context manager.
 
-    Arguments:
+    Args:
         address: of the scheduler, such as ``"tcp://10.0.0.1:8786"``.
         jobs: how many submissions are under way at a time; None for as many as keep it busy.
 
@@ -101,7 +101,7 @@ class Cluster:
     def observe(self, job, timeout, memory):
         """Runs one job on some worker; one whose worker ends is run on another.
 
-        Arguments:
+        Args:
             job: `resnet_lesson.grading.sandbox.protocol.Job`.
             timeout: most seconds of wall clock.
             memory: most address space, in MiB.

@@ -35,7 +35,7 @@ PRELOADED = (
 def main(descriptor, scratch, hidden, without):
     """Serves jobs until the other end is closed.
 
-    Arguments:
+    Args:
         descriptor: of a connected socket. For each job one byte and a descriptor arrive on it.
         scratch: an empty folder for the children's own.
         hidden: paths that no child may read.
@@ -235,7 +235,7 @@ def _receive(reader, connection, deadline, secret, confinement):
 def _end(child, wait):
     """Ends the child and all of its descendants.
 
-    Arguments:
+    Args:
         child: process id.
         wait: True to give it two seconds to end by itself.
 

@@ -14,7 +14,7 @@ class Absent:
 
     To import it proves nothing, as chapters import the blocks of earlier ones. To use it is noted.
 
-    Arguments:
+    Args:
         name: of what it stands for, with its module.
         asked_for: list that takes the name.
     """
@@ -46,7 +46,7 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     that an exercise may build on come from their source. Everything else that leads to a reference
     implementation is `Absent`.
 
-    Arguments:
+    Args:
         parts: dictionary, name of a module → source of what may be taken from it.
 
     Attributes:

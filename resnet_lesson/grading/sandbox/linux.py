@@ -150,7 +150,7 @@ def new_root(root, readable, links, hidden, megabytes, files):
 
     Needs namespaces of its own, see `unshare`.
 
-    Arguments:
+    Args:
         root: an existing folder to build it on; it is not changed itself.
         readable: paths of folders and files, shown read-only at the same place.
         links: dictionary from the places of symbolic links to what they lead to.
@@ -231,7 +231,7 @@ def allow_paths(readable, listed, writable):
 
     Uses the optional library landlock.
 
-    Arguments:
+    Args:
         readable: paths of folders and files that may be read and their libraries loaded.
         listed: folders whose entries may be listed.
         writable: folders that may be written.

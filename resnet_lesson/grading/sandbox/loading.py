@@ -17,7 +17,7 @@ def load(pieces):
     An import that fails is looked up where Keras 3 has the name, or else left out. One of the
     lesson's answers leaves a definition of the learner's own in place.
 
-    Arguments:
+    Args:
         pieces: sequence of `Piece`.
 
     Returns:

@@ -46,7 +46,7 @@ class Warm:
 
     Use it as a context manager; several threads may call `observe` at once.
 
-    Arguments:
+    Args:
         hidden: paths that no child may read: the submissions, where results are written, ... The
             home folder, the package's own and everything not needed to run Python is hidden anyway.
         without: names of mechanisms to do without, see `resnet_lesson.grading.sandbox.confinement`.
@@ -138,7 +138,7 @@ class Warm:
     def observe(self, job, timeout, memory):
         """Runs one job. Never raises for what a submission does.
 
-        Arguments:
+        Args:
             job: `Job`.
             timeout: most seconds of wall clock; twice as much processor time.
             memory: most address space, in MiB.

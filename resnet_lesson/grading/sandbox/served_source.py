@@ -12,7 +12,7 @@ ALLOWED = {"network": ("blocks",), "model": ("blocks", "layers", "networks")}
 def parts(kind, exercise_id):
     """The parts that an exercise may take from the lesson.
 
-    Arguments:
+    Args:
         kind: the exercise's, see `resnet_lesson.exercises.Exercise`.
         exercise_id: the exercise's id, whose own definition is left out.
 

@@ -28,7 +28,7 @@ def missing():
 def observe(command, environment, job):
     """Runs one job.
 
-    Arguments:
+    Args:
         command: how to start a Python that calls `main`.
         environment: its variables.
         job: dictionary, see `resnet_lesson.grading.sandbox.protocol.Job.to_data`.

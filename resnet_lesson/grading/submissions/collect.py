@@ -126,7 +126,7 @@ def _member(archive, name, most):
 def find_submissions(paths, together=False):
     """The submissions that paths stand for.
 
-    Arguments:
+    Args:
         paths: notebooks, ``.py`` files, folders or zips: each file in a folder or zip is a
             submission, and each folder or zip in it is one learner's. Exports of Moodle, Canvas,
             Gradescope and nbgrader are known by their names.

@@ -76,7 +76,7 @@ class Source:
 def read_source(file, data):
     """Reads one file.
 
-    Arguments:
+    Args:
         file: `resnet_lesson.grading.submissions.collect.SourceFile`.
         data: its bytes.
 
@@ -156,7 +156,7 @@ def _cells(text):
 def parse(text, name, ran=None):
     """The statements of one cell or file, notebook magics left out.
 
-    Arguments:
+    Args:
         text: the source.
         name: of the cell or file, as tracebacks show it.
         ran: the cell's place in the order of execution, or None.
@@ -230,7 +230,7 @@ class Attempt:
 def attempt(sources, name):
     """Picks what an exercise needs from a submission.
 
-    Arguments:
+    Args:
         sources: list of `Source`, the files of one learner.
         name: the exercise's id.
 
@@ -332,7 +332,7 @@ def needed(statements, names, stars=None):
 
     Training, plots and other statements that no graded function refers to are left out.
 
-    Arguments:
+    Args:
         statements: list of `Statement`.
         names: set of names.
         stars: those whose ``import *`` are taken too; all if None.

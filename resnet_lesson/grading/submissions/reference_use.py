@@ -9,7 +9,7 @@ def uses_reference(attempt, reference):
 
     What is only a part of the lesson, such as its blocks in a network, may be used.
 
-    Arguments:
+    Args:
         attempt: the learner's function or class.
         reference: the exercise's reference implementation.
 

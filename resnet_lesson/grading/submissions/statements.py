@@ -21,7 +21,7 @@ class Piece:
 def piece(node, name, lines):
     """The text of one statement.
 
-    Arguments:
+    Args:
         node: `ast.stmt`, at the top level of its source.
         name: of the cell or file, as tracebacks show it.
         lines: the lines of that source, without line ends, as they were parsed.

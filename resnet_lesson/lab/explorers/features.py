@@ -15,7 +15,7 @@ SHOWN = 15  # channels in a picture
 def explore_features(network=None):
     """The feature maps of a sign after the stem and after each stage.
 
-    Arguments:
+    Args:
         network: a functional ResNet-50 for images ``(N, H, W, 3)``, such as the learner's own; None
             makes a fresh one, whose weights are random.
 
@@ -99,7 +99,7 @@ def _sign(digit, height, width):
 def picture(image, features, digit, part, order):
     """The sign and some of its feature maps.
 
-    Arguments:
+    Args:
         image: float ``(H, W, 3)`` from 0 to 1.
         features: float ``(h, w, C)``, what the part hands on.
         digit: the sign that the image shows.

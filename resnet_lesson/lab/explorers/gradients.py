@@ -48,7 +48,7 @@ def draw(depth, norm, quantity):
 def measure(kind, depth, norm):
     """Gradients and activations of one network with fresh weights, on 64 of the hand signs.
 
-    Arguments:
+    Args:
         kind: ``"plain"`` or ``"residual"``.
         depth: integer, layers with weights.
         norm: whether the network has BatchNorm.

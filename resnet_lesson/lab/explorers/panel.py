@@ -28,7 +28,7 @@ class Control:
 class Explorer:
     """A picture and its controls; shows itself when it is the last value of a cell.
 
-    Arguments:
+    Args:
         controls: list of `Control`.
         draw: callable, takes the controls' values by name and returns a
             `resnet_lesson.figures.charts.Chart`. Each combination is drawn once.

@@ -54,7 +54,7 @@ def expected_map(pairs, groups, window, shortcuts):
     through a window of equal numbers; along a shortcut they stay where they are. Main path and
     shortcut count alike, as after a norm.
 
-    Arguments:
+    Args:
         pairs, groups, window: integers, see `layers_of`.
         shortcuts: whether each pair has a shortcut. Where a group begins, it takes every second
             pixel.

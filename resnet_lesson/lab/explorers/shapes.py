@@ -35,7 +35,7 @@ def explore_shapes():
 def convolutions(size, channels, filters, s):
     """What the block's four convolutions hand on and cost.
 
-    Arguments:
+    Args:
         size: height and width of the input, in pixels.
         channels: integer, of the input.
         filters: three integers.

@@ -23,7 +23,7 @@ _DIGIT, _SEED = 3, 20151210  # the data are drawn from other seeds
 def see(path=None, part=WHOLE):
     """What the network sees of a photograph.
 
-    Arguments:
+    Args:
         path: a file that Pillow can read, of any size and kind; it is fitted as
             `resnet_lesson.signs.images.read_image` says. None draws a hand that is not in the
             data.
@@ -52,7 +52,7 @@ def see(path=None, part=WHOLE):
 def ask(model, image, classes=range(6)):
     """Shows a picture, where the network looked, and what it answers, in inference mode.
 
-    Arguments:
+    Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
         image: ``uint8 (64, 64, 3)``, as `see` returns it.
         classes: the names of the classes.
@@ -94,7 +94,7 @@ def ask(model, image, classes=range(6)):
 def upload(model, classes=range(6)):
     """Lets one choose or take a photograph, and shows of it what `ask` shows.
 
-    Arguments:
+    Args:
         model, classes: as in `ask`.
 
     Returns:

@@ -30,7 +30,7 @@ def covering(model, image):
     Source: Zeiler and Fergus (2014), Visualizing and Understanding Convolutional Networks, section
     4.2, where a grey square covers.
 
-    Arguments:
+    Args:
         model: a Keras model from images in [0, 1] to probabilities.
         image: uint8 ``(H, W, 3)``.
 
@@ -57,7 +57,7 @@ def _around(cell):
 def enlarged(falls, height, width):
     """A map as shares of its largest value, as large as the picture, smooth between the cells.
 
-    Arguments:
+    Args:
         falls: float ``(h, w)``, not negative.
         height, width: integers, pixels.
 
@@ -72,7 +72,7 @@ def enlarged(falls, height, width):
 def place_of(falls):
     """Where a map is strongest, in words.
 
-    Arguments:
+    Args:
         falls: float ``(h, w)``, not negative and not all 0.
 
     Returns:

@@ -24,7 +24,7 @@ _WITHOUT_WIDGETS = (
 class Upload:
     """A button that takes an image, fields that cut a part out, and below what came of it.
 
-    Arguments:
+    Args:
         draw: callable, takes a file open for reading and a part, as
             `resnet_lesson.signs.images.read_image` does, and returns a
             `resnet_lesson.figures.charts.Chart`, or raises `SignsError`.

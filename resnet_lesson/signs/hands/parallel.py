@@ -42,7 +42,7 @@ def count_for_test(count):
 def draw(count=COUNT, seed=SEED):
     """Draws signs, with a progress bar.
 
-    Arguments:
+    Args:
         count: integer from 6 to 100,000, the number of training images; a ninth as many test images
             (at least 6) are drawn besides.
         seed: integer from 0 to 2**32 - 1. The same seed gives the same images.

@@ -185,7 +185,7 @@ def installed():
 def tested_versions():
     """The versions that the lesson was tested with, name → version; empty outside a checkout."""
     try:
-        lines = (_HERE.parent / "tests" / "versions.txt").read_text("utf-8").splitlines()
+        lines = (_HERE.parent / "tests" / "constraints.txt").read_text("utf-8").splitlines()
     except OSError:
         return {}
     return dict(line.partition(" ")[0].split("==") for line in lines if "==" in line)

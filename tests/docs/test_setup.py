@@ -43,7 +43,7 @@ def tracked():
 
 def pinned():
     """The tested versions: ``{"keras": "3.15.1", ...}``."""
-    lines = (ROOT / "tests" / "versions.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     found = [Requirement(line) for line in lines if not line.startswith("#")]
     return {one.name: next(iter(one.specifier)).version for one in found}
 

@@ -7,7 +7,8 @@ import shutil
 import pytest
 from support.lab_server import running_lab
 from support.notebook_page import SECONDS_TO_OPEN, NotebookPage
-from support.texts import ROOT, readme_command
+from support.paths import ROOT
+from support.texts import readme_command
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

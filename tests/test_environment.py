@@ -8,19 +8,17 @@ import subprocess
 import sys
 import sysconfig
 import textwrap
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from packaging.specifiers import SpecifierSet
+from support.paths import PACKAGE, PROJECT, ROOT, SOLUTIONS
 
 import resnet_lesson
 from resnet_lesson import NotReady, cli, environment
 from resnet_lesson.lab import tensorflow_log
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "resnet_lesson"
 FIRST_CELL = "from resnet_lesson import check"
 IN_A_NOTEBOOK = f"""
 from IPython.core.interactiveshell import InteractiveShell
@@ -79,11 +77,7 @@ def bare(*arguments):
 
 
 def test_the_pythons_are_those_that_the_project_allows():
-    allowed = SpecifierSet(
-        environment.tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
-            "requires-python"
-        ]
-    )
+    allowed = SpecifierSet(PROJECT["requires-python"])
     every = [f"3.{minor}" for minor in range(30)]
     assert list(resnet_lesson.PYTHONS) == [one for one in every if one in allowed]
 
@@ -298,7 +292,7 @@ def test_a_poor_environment_is_enough(tmp_path):
 
 @pytest.mark.slow
 def test_a_notebook_that_was_copied_elsewhere_runs_and_tells_of_its_figures(tmp_path):
-    notebook = nbformat.read(ROOT / "notebooks" / "solutions" / "02-identity-block.ipynb", 4)
+    notebook = nbformat.read(SOLUTIONS / "02-identity-block.ipynb", 4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": tmp_path}}).execute()
     widgets = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     told = [widget["state"].get("value") for widget in widgets.values()]

@@ -7,6 +7,7 @@ not be seen.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,23 +25,31 @@ HOMES = {
     "KERAS_HOME": "keras",
     "MPLCONFIGDIR": "matplotlib",
 }
+# Variables by which a user changes what programs print, where they look, and how they compute;
+# but for those that the lesson sets itself when it is imported, as it is here.
+PERSONAL = re.compile(
+    r"(?:TF(?!_USE_LEGACY_KERAS$)|KERAS(?!_BACKEND$)|LC|NBGRADER|RESNET_LESSON(?!_CACHE$))_.*"
+    r"|PYTHON(?!PATH$|HOME$|UTF8$|DONTWRITEBYTECODE$|PYCACHEPREFIX$).*"
+    r"|LANG|LANGUAGE|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR.*|PY_COLORS|MPLBACKEND"
+)
 
 
 def isolate(environment, folder, quick=True):
-    """Changes a mapping of environment variables so that a kernel leaves the user's files alone.
+    """Makes a kernel behave alike whoever runs it, and leave the user's files alone.
 
     Args:
         environment: mutable mapping of variables, ``os.environ`` or a copy of it.
         folder: path of an existing folder for what the kernel's libraries write.
         quick: True shortens long experiments and trainings.
     """
+    for variable in filter(PERSONAL.fullmatch, list(environment)):
+        del environment[variable]
     for variable, name in HOMES.items():
         home = Path(folder, name)
         home.mkdir(parents=True, exist_ok=True)
         environment[variable] = str(home)
+    environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
     environment["RESNET_LESSON_PROGRESS"] = ":memory:"
-    for own in ("RESNET_LESSON_SIGNS", "RESNET_LESSON_WEIGHTS", "RESNET_LESSON_QUICK"):
-        environment.pop(own, None)
     if quick:
         environment["RESNET_LESSON_QUICK"] = "1"
     # Here and now, because where it takes long matplotlib says so in the output of a cell.
@@ -48,17 +57,14 @@ def isolate(environment, folder, quick=True):
     subprocess.run(build_font_cache, env=environment, capture_output=True, check=True)
 
 
-def pytest_configure(config):
+def pytest_sessionstart(session):
     """Gives the whole test run, and every kernel that it starts, an environment of its own."""
-    config.isolation_folder = tempfile.mkdtemp(prefix="resnet-lesson-tests-")
-    isolate(os.environ, config.isolation_folder)
+    folder = Path(tempfile.mkdtemp(prefix="resnet-lesson-tests-"))
+    session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.umask(0o022)
+    isolate(os.environ, folder)
     # One cache for all kernels, so that the default data is drawn once. A given one is kept.
-    os.environ.setdefault("RESNET_LESSON_CACHE", str(Path(config.isolation_folder, "cache")))
-    patterns = Path(config.isolation_folder, "not-compared.cfg")
+    os.environ.setdefault("RESNET_LESSON_CACHE", str(folder / "cache"))
+    patterns = folder / "not-compared.cfg"
     patterns.write_text(NOT_COMPARED, encoding="utf-8")
-    config.option.nbval_sanitize_with = str(patterns)
-
-
-def pytest_unconfigure(config):
-    """Removes what the run's kernels have written."""
-    shutil.rmtree(config.isolation_folder, ignore_errors=True)
+    session.config.option.nbval_sanitize_with = str(patterns)

@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from support.paths import ROOT
 
 from resnet_lesson.authoring import learner_notebooks
 
-ROOT = Path(__file__).parents[2]
 GRADED = {"grade": False, "solution": True, "locked": False, "task": False, "schema_version": 3}
 SOURCE = """def double(x):
     ### BEGIN SOLUTION

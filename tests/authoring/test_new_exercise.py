@@ -8,17 +8,15 @@ import subprocess
 import sys
 import textwrap
 import types
-from pathlib import Path
 
 import pytest
+from support.paths import README, ROOT
 
 from resnet_lesson.authoring import new_exercise
 from resnet_lesson.exercises.blanks import BLANK, blank_source
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("### Adding an exercise")[2].partition("\n## ")[0]
 COPIED = ("notebooks", "images", "tests", "resnet_lesson", "pyproject.toml", "README.md")
 RIGHT = """

@@ -6,20 +6,16 @@ start, but in a folder of its own, which ``.ci/run`` fills:
     python -m pip install --no-deps --target .checker "jupyterlab-a11y-checker==0.2.9"
 """
 
-from pathlib import Path
-
 import pytest
+from support.paths import ROOT, SOLVED
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 CHECKER = ROOT / ".checker/share/jupyter"
 # With the second one, controls would be left out.
 VARIABLES = {"JUPYTER_PATH": str(CHECKER), "RESNET_LESSON_QUICK": None}
 # The learner's forms show the same texts and fewer outputs; tests/test_accessibility.py reads both.
-NOTEBOOKS = sorted(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks/solutions").glob("*.ipynb")
-)
+NOTEBOOKS = [path.relative_to(ROOT).as_posix() for path in SOLVED]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 SCAN = "() => window.jupyterapp.commands.execute('jupyterlab-a11y-checker:scan-notebook')"
 WITHOUT_SHORTCUT = 'return Activation("relu")(main_path(X))'

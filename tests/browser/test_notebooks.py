@@ -7,11 +7,11 @@ in pytest's temporary folder.
 from pathlib import Path
 
 import pytest
+from support.paths import BLANK
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NAMES = [path.name for path in BLANK]
 FORMS = ("notebooks", "notebooks/solutions")
 
 PICTURES_LOADED = "() => [...document.querySelectorAll('.jp-Notebook img')].every(i => i.complete)"

@@ -14,15 +14,15 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from support.colours import contrast
-from support.texts import ROOT, TO_HTML
+from support.paths import BLANK, ROOT, SOLVED
+from support.texts import TO_HTML
 
-NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[0-9]*.ipynb"))
 PICTURES = sorted((ROOT / "images").glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 VAGUE = ("click", "here", "link", "more", "read")
 
 every_notebook = pytest.mark.parametrize(
-    "path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}"
+    "path", BLANK + SOLVED, ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 
 

@@ -7,18 +7,15 @@ import ast
 import json
 import re
 import runpy
-from pathlib import Path
 
 import pytest
+from support.paths import BLANK, NOTEBOOKS, SOLUTIONS, SOLVED
 
 from resnet_lesson import check
 from resnet_lesson.authoring import learner_notebooks
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import REGION
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
-SOLVED = sorted((FOLDER / "solutions").glob("*.ipynb"))
-BLANK = sorted(FOLDER.glob("*.ipynb"))
 EXERCISES = list(all_exercises().values())
 
 in_both_forms = pytest.mark.parametrize(
@@ -43,7 +40,7 @@ def texts_of(cell):
     return [re.sub(r";base64,[\w+/=]+", "", text) for text in texts]
 
 
-def graded_with_check(exercise, folder=FOLDER / "solutions"):
+def graded_with_check(exercise, folder=SOLUTIONS):
     """The graded cell of an exercise and the cell right under it, in one of the two forms."""
     path = folder / f"{exercise.notebook}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -65,7 +62,7 @@ def regions_of(path):
 
 
 def test_the_learners_notebooks_are_what_the_solved_ones_generate():
-    assert learner_notebooks.out_of_step(FOLDER) == []
+    assert learner_notebooks.out_of_step(NOTEBOOKS) == []
 
 
 def test_the_notebooks_are_numbered_from_zero():
@@ -113,7 +110,7 @@ def test_the_learners_form_gives_no_solution_away(path):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     runs = {tuple(lines[i : i + 3]) for i in range(len(lines))}
     assert "SOLUTION" not in text
-    for region in regions_of(FOLDER / "solutions" / path.name):
+    for region in regions_of(SOLUTIONS / path.name):
         size = min(3, len(region))
         shown = [region[i : i + size] for i in range(len(region) - size + 1)]
         assert [run for run in shown if any(r[:size] == tuple(run) for r in runs)] == []
@@ -155,7 +152,7 @@ def test_the_solved_form_passes_and_the_learners_is_not_attempted(exercise, tmp_
     _, solved = graded_with_check(exercise)
     points = f"{exercise.points:g} of {exercise.points:g} points"
     assert any("passed" in text and points in text for text in texts_of(solved))
-    code = "\n".join(c["source"] for c in cells_of(FOLDER / f"{exercise.notebook}.ipynb"))
+    code = "\n".join(c["source"] for c in cells_of(NOTEBOOKS / f"{exercise.notebook}.ipynb"))
     defined = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
     cell = tmp_path / "cell.py"  # where a line that raises can be read
     cell.write_text("\n".join(

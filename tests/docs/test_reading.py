@@ -13,11 +13,9 @@ from urllib.parse import unquote
 
 import pytest
 from support import reading_time
+from support.paths import BLANK, README, ROOT, SOLVED
 from support.texts import (
     ADDRESS,
-    README,
-    ROOT,
-    SOLVED,
     Text,
     cells_of,
     code_texts,
@@ -28,7 +26,6 @@ from support.texts import (
 from resnet_lesson.exercises import all_exercises
 
 FOLDER = ROOT / "tests/reading"
-BLANK = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|(?:src|href)\s*=\s*\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,12 +12,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.lab_server import running_lab
-from support.texts import README, ROOT, readme_command
+from support.paths import BLANK, PROJECT, README, ROOT
+from support.texts import readme_command
 
 from resnet_lesson.exercises import all_exercises
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [path.stem for path in BLANK]
 LAB, TESTS = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
 # Python runs a file of this name at its start: it notes whose address is looked up.
 NOTING = """

@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from support.texts import ROOT, SOLVED, readme_command
+from support.paths import ROOT, SOLVED
+from support.texts import readme_command
 
 pytestmark = pytest.mark.browser
 

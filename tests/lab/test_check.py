@@ -288,13 +288,8 @@ def test_without_a_place_to_write_points_are_kept_in_the_process(monkeypatch, tm
     assert record.read()["identity_block"]["points"] == 4.0
 
 
-def test_importing_the_package_does_not_import_tensorflow():
-    code = "import sys, resnet_lesson; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["False", "False"]
-
-
-def test_importing_check_writes_nothing():
+def test_importing_check_writes_nothing(monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL")
     code = "from resnet_lesson import check; import tensorflow as tf; tf.constant(1)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout + said.stderr == ""

@@ -1,15 +1,14 @@
 """Questions: well formed, each asked in its notebook, answers checked with a reason."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from support.paths import SOLVED
 
 from resnet_lesson.lab.panel import Panel
 from resnet_lesson.lab.questions import LETTERS, Question, all_questions, question
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks" / "solutions"
 ONE = Question("one", "01-x", "How `many`?", ("1", "<b>2</b>"), "b", ("Too few.", "It **is**."))
 
 
@@ -29,7 +28,7 @@ def test_the_right_answers_are_not_all_the_same_letter():
 
 def test_each_question_is_asked_once_in_its_own_notebook():
     asked = []
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in SOLVED:
         for cell in nbformat.read(path, 4).cells:
             if cell.cell_type == "code":
                 names = re.findall(r'^question\("([^"]+)"\)$', cell.source, re.M)

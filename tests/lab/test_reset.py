@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.paths import NOTEBOOKS, SOLUTIONS
 
 from resnet_lesson import cli
 from resnet_lesson.exercises import all_exercises
@@ -16,7 +17,6 @@ from resnet_lesson.lab import record
 from resnet_lesson.lab import reset as module
 from resnet_lesson.lab.reset import ResetError, reset, reset_exercise
 
-LESSON = Path(__file__).parents[2] / "notebooks"
 NAME = "02-identity-block.ipynb"
 CODE = 'def identity_block(X, *rest):\n\treturn X  # "mine" \u00e9 \u2028 \ud83d\r\n\n'
 
@@ -24,7 +24,7 @@ CODE = 'def identity_block(X, *rest):\n\treturn X  # "mine" \u00e9 \u2028 \ud83d
 @pytest.fixture(autouse=True)
 def own_record(tmp_path, monkeypatch):
     """A record and a working folder of its own for each test."""
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(tmp_path / "record" / "progress.json"))
+    monkeypatch.setenv("RESNET_NOTEBOOKS_PROGRESS", str(tmp_path / "record" / "progress.json"))
     monkeypatch.chdir(tmp_path)
     record._in_memory.clear()
 
@@ -34,7 +34,7 @@ def notebook(tmp_path):
     """The path of a learner's notebook in the folder ``notebooks``, still blank."""
     path = tmp_path / "notebooks" / NAME
     path.parent.mkdir()
-    shutil.copy(LESSON / NAME, path)
+    shutil.copy(NOTEBOOKS / NAME, path)
     return path
 
 
@@ -71,7 +71,7 @@ def kept(path):
     return {file.name: file.read_bytes().decode("utf-8", "surrogatepass") for file in files}
 
 
-BLANK = graded(LESSON / NAME)
+BLANK = graded(NOTEBOOKS / NAME)
 
 
 def test_the_blank_comes_back_and_the_code_is_kept_byte_by_byte(notebook):
@@ -107,9 +107,9 @@ def test_nothing_else_in_the_notebook_changes(notebook):
 @pytest.mark.parametrize("exercise", all_exercises().values(), ids=lambda e: e.id)
 def test_every_exercise_of_the_lesson_comes_back_as_it_was_handed_out(exercise, tmp_path):
     path = tmp_path / f"{exercise.notebook}.ipynb"
-    shutil.copy(LESSON / "solutions" / path.name, path)  # a learner who has solved it
+    shutil.copy(SOLUTIONS / path.name, path)  # a learner who has solved it
     reset_exercise(exercise.id)
-    assert graded(path, exercise.id) == graded(LESSON / path.name, exercise.id)
+    assert graded(path, exercise.id) == graded(NOTEBOOKS / path.name, exercise.id)
     assert "YOUR CODE HERE" in graded(path, exercise.id)[0]
     nbformat.validate(nbformat.read(path, 4))
 
@@ -221,7 +221,7 @@ def test_a_notebook_without_the_exercise_is_told(nbgrader, notebook):
 
 def test_the_lessons_solved_form_is_left_alone(notebook):
     (notebook.parent / "solutions").mkdir()
-    solved = shutil.copy(LESSON / "solutions" / NAME, notebook.parent / "solutions")
+    solved = shutil.copy(SOLUTIONS / NAME, notebook.parent / "solutions")
     before = Path(solved).read_bytes()
     with pytest.raises(ResetError, match="solved form"):
         reset_exercise("identity_block", solved)

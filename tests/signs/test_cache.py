@@ -15,16 +15,18 @@ from resnet_lesson.signs.cache import cache_file, drawn_signs
 from resnet_lesson.signs.hands import parallel, render
 
 FAKE = """
-import os, time
+import os, sys
 import numpy as np
 from resnet_lesson.signs.hands import render
 
 def draw_signs(count, seed, progress=None):
-    "Noise, after a while; each drawing is noted in a file that the test names."
+    "Noise; each drawing is noted in a file that the test names, and waits where it is to."
     with open(os.environ["DRAWN"], "a") as drawn:
         drawn.write(f"{count} {seed}\\n")
+    if os.environ.pop("WAIT", None):
+        print("drawing", flush=True)
+        sys.stdin.read()
     for done in range(count):
-        time.sleep(float(os.environ.get("PAUSE", 0)))
         if progress:
             progress(done + 1, count)
     rng = np.random.default_rng(seed)
@@ -34,6 +36,16 @@ render.draw_signs = draw_signs
 from resnet_lesson.signs.hands import parallel
 parallel.processors = lambda: 1  # other processes would draw real hands
 from resnet_lesson.signs.cache import cache_file, drawn_signs
+"""
+SAYS_THAT_IT_WAITS = """
+from resnet_lesson.signs import cache
+
+class Lock(cache.FileLock):
+    def acquire(self, *arguments, **options):
+        print("waiting", flush=True)
+        return super().acquire(*arguments, **options)
+
+cache.FileLock = Lock
 """
 
 
@@ -131,6 +143,7 @@ def run(code, **environment):
     return subprocess.Popen(
         [sys.executable, "-c", FAKE + code],
         env=os.environ | environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -138,17 +151,19 @@ def run(code, **environment):
 
 
 def test_two_processes_at_once_draw_once(drawn):
-    started = [run("print(drawn_signs(12)[0].sum())", PAUSE="0.1") for _ in range(3)]
-    ended = [(*process.communicate(timeout=60), process.returncode) for process in started]
+    code = "print(drawn_signs(12)[0].sum())"
+    first = run(code, WAIT="yes")
+    assert first.stdout.readline() == "drawing\n"
+    others = [run(SAYS_THAT_IT_WAITS + code) for _ in range(2)]
+    assert [other.stdout.readline() for other in others] == ["waiting\n"] * 2
+    ended = [(*process.communicate(), process.returncode) for process in (first, *others)]
     assert ended == [(f"{drawn_signs(12).train_images.sum()}\n", "", 0)] * 3
     assert drawn() == 1
 
 
 def test_a_process_that_dies_while_drawing_leaves_nothing_in_the_way(drawn):
-    dying = run("print('up', flush=True); drawn_signs(12)", PAUSE="5")
-    assert dying.stdout.readline() == "up\n"
-    while not Path(os.environ["DRAWN"]).exists():
-        pass
+    dying = run("drawn_signs(12)", WAIT="yes")
+    assert dying.stdout.readline() == "drawing\n"
     dying.kill()
     dying.communicate()
     assert len(drawn_signs(12).train_labels) == 12 and drawn() == 2
@@ -180,7 +195,7 @@ def test_a_folder_without_permission(drawn, tmp_path):
         for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
             folder.chmod(0o755)
         code = "os.setuid(65534)\n" + code
-    out, err = run(code).communicate(timeout=60)
+    out, err = run(code).communicate()
     assert out == "12\n" and "cannot be written (Permission denied)" in err
     assert err.count("\n") == 1
 

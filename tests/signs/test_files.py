@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from support.paths import REAL_SIGNS
 from support.signs import one_line
 
 from resnet_lesson.signs import (
@@ -20,8 +21,6 @@ from resnet_lesson.signs import (
     one_hot,
     write_signs,
 )
-
-REAL = Path(__file__).parents[3] / "shared" / "data"
 
 
 def some_signs(train=12, test=6):
@@ -100,9 +99,9 @@ def test_a_wrong_environment_variable_is_named(folder, monkeypatch):
     assert message.startswith("RESNET_LESSON_SIGNS: /no/such/folder does not exist")
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real photographs are not here")
+@pytest.mark.skipif(not REAL_SIGNS.is_dir(), reason="the real photographs are not here")
 def test_real_photographs_load():
-    signs = load_signs(REAL)
+    signs = load_signs(REAL_SIGNS)
     assert len(signs.train_images) == 1075 and len(signs.test_images) == 162
 
 

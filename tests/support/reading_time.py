@@ -21,7 +21,8 @@ import time
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
-from support.texts import SOLVED, TO_HTML, cells_of
+from support.paths import SOLVED
+from support.texts import TO_HTML, cells_of
 
 from resnet_lesson.authoring.learner_notebooks import (
     blank_source,

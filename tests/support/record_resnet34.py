@@ -5,15 +5,14 @@ torchvision 0.28.0 (CPU). Writes tests/fixtures/resnet34_torchvision.npz: the lo
 `resnet34_weights.SHAPES`, and the versions.
 """
 
-from pathlib import Path
-
 import numpy as np
 import torch
 import torchvision
+from support.paths import TESTS
 from support.resnet34_weights import SHAPES, classifier, convolution, images, normalisation
 from torch import nn
 
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "resnet34_torchvision.npz"
+FIXTURE = TESTS / "fixtures" / "resnet34_torchvision.npz"
 
 
 def with_known_weights(model):

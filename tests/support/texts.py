@@ -8,14 +8,11 @@ import shlex
 import sys
 import tokenize
 from dataclasses import dataclass
-from pathlib import Path
 
 import mistune
+from support.paths import PACKAGE, README, ROOT, SOLVED
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SOLVED = sorted((ROOT / "notebooks/solutions").glob("*.ipynb"))
-QUESTIONS = sorted((ROOT / "resnet_lesson/questions").glob("*.toml"))
+QUESTIONS = sorted((PACKAGE / "questions").glob("*.toml"))
 # Modules whose texts a learner meets while learning.
 SPEAKING = ("exercises/*.py", "lab/*.py", "grading/messages.py", "figures/gallery.py")
 TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])

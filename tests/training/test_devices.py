@@ -10,17 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.paths import TESTS
 from support.training import signs_of_colours, tiny_model
 
 from resnet_lesson.training import TrainingError, strategy_for, train
-
-HERE = Path(__file__).parents[1]
 
 SMALL = """
 import sys
@@ -93,7 +91,7 @@ def started(code, folder, *arguments, **environment):
     return subprocess.Popen(
         [sys.executable, "-c", SMALL + code, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(HERE)} | environment,
+        env=os.environ | {"PYTHONPATH": str(TESTS)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

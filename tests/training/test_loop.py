@@ -5,22 +5,19 @@ import random
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from support.paths import REAL_SIGNS, TESTS
 from support.training import norm_of, signs_of_colours, tiny_model
 
 from resnet_lesson import training
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import Signs, SignsError, load_signs, normalise, one_hot
 from resnet_lesson.training import TrainingError, checkpoints, display, loop, train
-
-TESTS = Path(__file__).parents[1]
-REAL_SIGNS = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture

@@ -11,15 +11,14 @@ import sys
 import time
 import tomllib
 import zipfile
-from pathlib import Path
 
 import pytest
 from support.pages import NASTY, Page, exercise, finding, result
+from support.paths import PACKAGE, PROJECT, ROOT, SOLUTIONS
 
 from resnet_lesson.cli import main
 from resnet_lesson.grading.batch.gradescope import gradescope_results, write_autograder
 
-ROOT = Path(__file__).parents[3]
 # Stands for Python: grades by writing $GRADED to the file of --gradescope, then ends with $STATUS.
 STAND_IN = f"""#!/usr/bin/env bash
 if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi
@@ -76,7 +75,7 @@ def test_the_zip_holds_what_gradescope_looks_for(autograder):
         assert bool(mode & stat.S_IXUSR) == (name in ("setup.sh", "run_autograder")), name
     carried = {name.removeprefix("package/") for name in modes}
     for kind in ("*.py", "*.toml"):
-        ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / "resnet_lesson").rglob(kind)}
+        ours = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob(kind)}
         assert ours and ours <= carried
     assert not [name for name in modes if "__pycache__" in name]
     assert b"\r" not in script and b"--exercise identity_block" in script
@@ -84,8 +83,7 @@ def test_the_zip_holds_what_gradescope_looks_for(autograder):
 
 def test_what_it_installs_is_this_package_with_its_versions(autograder):
     theirs = tomllib.loads((autograder / "package" / "pyproject.toml").read_text("utf-8"))
-    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert theirs["project"]["name"] == ours["name"]
+    assert theirs["project"]["name"] == PROJECT["name"]
     needed = [re.match(r"[\w-]+", line)[0] for line in theirs["project"]["dependencies"]]
     assert {"tensorflow", "keras", "numpy"} <= set(needed)
     pins = (autograder / "constraints.txt").read_text("utf-8").split()
@@ -186,7 +184,7 @@ def test_set_up_installs_the_package_under_its_constraints(gradescope):
 
 @pytest.mark.slow
 def test_a_real_submission_is_graded(gradescope):
-    solved = ROOT / "notebooks" / "solutions" / "02-identity-block.ipynb"
+    solved = SOLUTIONS / "02-identity-block.ipynb"
     shutil.copy(solved, gradescope[0] / "submission")
     results = run(gradescope, AUTOGRADER_PYTHON=sys.executable)
     assert results["score"] == 10.0

@@ -13,7 +13,7 @@ import sys
 
 import nbformat
 import pytest
-from support.texts import README, ROOT
+from support.paths import README, ROOT
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.interop

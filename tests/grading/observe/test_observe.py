@@ -5,11 +5,11 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from support.paths import SOLVED
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
@@ -44,10 +44,9 @@ def test_observing_imports_no_reference():
 
 
 def test_the_exercises_come_in_the_order_in_which_the_notebooks_ask_for_them():
-    solved = Path(__file__).parents[3] / "notebooks" / "solutions"
     asked = [
         cell["metadata"].get("nbgrader", {}).get("grade_id")
-        for path in sorted(solved.glob("*.ipynb"))
+        for path in SOLVED
         for cell in json.loads(path.read_text())["cells"]
     ]
     assert list(all_exercises()) == [name for name in asked if name in all_exercises()]

@@ -3,9 +3,8 @@
 Each file in ``tests/hostile`` says in its first line which findings it may get.
 """
 
-from pathlib import Path
-
 import pytest
+from support.paths import TESTS
 
 from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.sandbox.sandbox import Warm
@@ -24,7 +23,7 @@ def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
     Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
     return Activation("relu")(Add()([X, BatchNormalization()(Y, training=training)]))
 """
-HOSTILE = sorted((Path(__file__).parents[2] / "hostile").glob("*.py"))
+HOSTILE = sorted((TESTS / "hostile").glob("*.py"))
 QUICK = {
     *("os_exit", "segmentation_fault", "fork_bomb", "patched_keras", "forged_message"),
     *("forged_observation", "kills_parent", "reads_solution_file", "claims_equality"),

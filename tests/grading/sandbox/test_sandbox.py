@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.paths import PACKAGE
 
 from resnet_lesson.grading.judge.suspicion import suspicious
 from resnet_lesson.grading.observe.failures import failure_of
@@ -70,7 +71,7 @@ FILES = f"""
 """
 SOLUTION = f"""
     from pathlib import Path
-    text = Path({str(Path(__file__).parents[3] / "resnet_lesson" / "blocks.py")!r}).read_text()
+    text = Path({str(PACKAGE / "blocks.py")!r}).read_text()
     raise ValueError("read" if "def identity_block" in text else "empty")
 """
 PROCESSES = """

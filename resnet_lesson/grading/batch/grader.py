@@ -16,8 +16,9 @@ from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.judge.suspicion import cause, is_whole
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import sandbox, wire
+from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import SubmissionError
-from resnet_lesson.grading.submissions.parse import attempt, decoded, read_source
+from resnet_lesson.grading.submissions.source import decode, read_source
 
 TIMEOUT = 120.0  # seconds for an exercise
 MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
@@ -44,7 +45,7 @@ class Reading:
 
     Attributes:
         name: of the submission.
-        sources: list of `resnet_lesson.grading.submissions.parse.Source`.
+        sources: list of `resnet_lesson.grading.submissions.source.Source`.
         failure: what to say of an exercise that they do not define, a `Failure` or None.
         digest: hexadecimal hash of the contents.
     """
@@ -103,7 +104,7 @@ def exercises_defined(found):
 
 def _text(file):
     try:
-        return decoded(file.read())
+        return decode(file.read())
     except ValueError:
         return ""
 

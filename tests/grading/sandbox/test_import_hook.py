@@ -7,7 +7,8 @@ import pytest
 from resnet_lesson.grading.sandbox.import_hook import StandIns
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.sandbox.served_source import parts
-from resnet_lesson.grading.submissions import parse
+from resnet_lesson.grading.submissions.attempts import attempt
+from resnet_lesson.grading.submissions.source import Source, parse
 
 OWN = "def identity_block(X): return 5"
 IMPORT = "from resnet_lesson.blocks import identity_block"
@@ -17,9 +18,9 @@ def called(name, kind, *files):
     """What an exercise's function returns or raises, and what it asked for of the lesson."""
     sources = []
     for file, text in files:
-        parsed = parse.parse(textwrap.dedent(text), f"<{file}>")
-        sources.append(parse.Source(file, parsed))
-    found = parse.attempt(sources, name)
+        parsed = parse(textwrap.dedent(text), f"<{file}>")
+        sources.append(Source(file, parsed))
+    found = attempt(sources, name)
     if found is None:
         return None, []
     with StandIns(parts(kind, name)) as stand_ins:

@@ -24,7 +24,7 @@ from resnet_lesson.grading.sandbox.patches import Patches
 from resnet_lesson.grading.sandbox.protocol import Job
 from resnet_lesson.grading.sandbox.sandbox import Warm
 from resnet_lesson.grading.sandbox.served_source import parts
-from resnet_lesson.grading.submissions.statements import piece
+from resnet_lesson.grading.submissions.statements import statements
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the mechanisms are Linux's")
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n"
@@ -32,7 +32,7 @@ BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n"
 
 def pieces(text, name="<test>"):
     text = textwrap.dedent(text)
-    return tuple(piece(node, name, text.split("\n")) for node in ast.parse(text).body)
+    return tuple(s.piece for s in statements(text, name))
 
 
 def told(warm, code, timeout=60, memory=4096):
@@ -295,8 +295,7 @@ def test_where_nothing_can_be_forked_each_job_is_a_process_and_the_run_says_what
 
 def test_a_piece_is_its_own_text_at_its_own_line():
     text = "import os; import sys\n\n@cache\ndef f():\n    return 'é'  # é\n"
-    nodes = ast.parse(text).body
-    found = [piece(node, "<x>", text.split("\n")) for node in nodes]
+    found = [s.piece for s in statements(text, "<x>")]
     assert [(p.text, p.line) for p in found] == [
         ("import os", 1),
         ("import sys", 1),

@@ -11,8 +11,9 @@ import pytest
 
 from resnet_lesson.grading.batch.grader import exercises_defined, read
 from resnet_lesson.grading.sandbox.loading import load
-from resnet_lesson.grading.submissions import parse
+from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.grading.submissions.source import Source, parse
 
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return X\n"
 BLANK = BLOCK.replace("return X", "# YOUR CODE HERE\n    raise NotImplementedError()")
@@ -47,10 +48,10 @@ def picked(name, *sources):
     """What an exercise gets of sources, each a name and a text; run, with the notes on it."""
     made = []
     for file, text in sources:
-        source = parse.Source(file)
-        source.statements = parse.parse(textwrap.dedent(text), f"<{file}>")
+        source = Source(file)
+        source.statements = parse(textwrap.dedent(text), f"<{file}>")
         made.append(source)
-    found = parse.attempt(made, name)
+    found = attempt(made, name)
     namespace, notes = load(found.pieces)
     return namespace[name], [*found.notes, *notes]
 
@@ -222,7 +223,8 @@ def test_what_is_no_notebook_is_a_result(tmp_path, text):
 
 
 def test_old_and_stripped_notebooks(tmp_path):
-    cell = {"cell_type": "code", "input": BLOCK.splitlines(keepends=True), "prompt_number": 3}
+    cell = {"cell_type": "code", "language": "python", "outputs": [], "prompt_number": 3}
+    cell["input"] = BLOCK.splitlines(keepends=True)
     old = {"nbformat": 3, "worksheets": [{"cells": [cell]}]}
     bare = {"cells": [{"cell_type": "code", "source": BLOCK}]}
     written(tmp_path, {"old.ipynb": json.dumps(old), "bare.ipynb": json.dumps(bare)})
@@ -233,12 +235,12 @@ def test_old_and_stripped_notebooks(tmp_path):
 
 def test_magics_are_left_out_and_operators_are_not():
     text = "x = (7\n%4)\n"
-    assert len(parse.parse(text, "<a>")) == 1
+    assert len(parse(text, "<a>")) == 1
     text = "%matplotlib inline\n!pip list\nfiles = !ls\nhelp?\nx = 1"
-    [statement] = parse.parse(text, "<a>")
+    [statement] = parse(text, "<a>")
     assert statement.piece.line == 5
-    assert parse.parse("%%bash\nls -l", "<a>") == []
-    assert len(parse.parse("%%time\nx = 1", "<a>")) == 1
+    assert parse("%%bash\nls -l", "<a>") == []
+    assert len(parse("%%time\nx = 1", "<a>")) == 1
 
 
 # ---------------------------------------------------------------------------------------- picking
@@ -304,17 +306,17 @@ def test_modules_that_import_each_other_do_not_keep_us():
     sources = []
     for name, text in (("a.py", "import b\nfrom b import f\n" + BLOCK + "x = f"),
                        ("b.py", "import a\ndef f(): pass")):  # fmt: skip
-        sources.append(parse.Source(name, parse.parse(text, f"<{name}>")))
-    found = parse.attempt(sources, "identity_block")
+        sources.append(Source(name, parse(text, f"<{name}>")))
+    found = attempt(sources, "identity_block")
     assert not any("exec(" in piece.text for piece in found.written)
 
 
 def attempted(*cells, counts=()):
-    made = parse.Source("a.ipynb")
+    made = Source("a.ipynb")
     for number, cell in enumerate(cells):
         ran = counts[number] if number < len(counts) else None
-        made.statements += parse.parse(cell, f"<a.ipynb, cell {number + 1}>", ran)
-    found = parse.attempt([made], "identity_block")
+        made.statements += parse(cell, f"<a.ipynb, cell {number + 1}>", ran)
+    found = attempt([made], "identity_block")
     return load(found.pieces)[0]["identity_block"](), found.notes
 
 
@@ -348,8 +350,8 @@ def test_an_import_of_the_solution_is_an_attempt_and_a_chapter_s_own_imports_are
     text = "from resnet_lesson.blocks import convolutional_block, identity_block"
     written(tmp_path, {"mine.py": text, "04-resnet50.py": text})
     chapter, mine = (read(s).sources for s in find_submissions([tmp_path]))
-    assert parse.attempt(mine, "identity_block")
-    assert parse.attempt(chapter, "identity_block") is None
+    assert attempt(mine, "identity_block")
+    assert attempt(chapter, "identity_block") is None
 
 
 def test_exercises_are_those_that_any_submission_defines(tmp_path):

@@ -1,4 +1,4 @@
-"""How Sphinx makes a site to read of the solved notebooks; README has the command."""
+"""How Sphinx makes pages to read of the solved notebooks: `python .site FOLDER`."""
 
 import re
 from operator import methodcaller

@@ -23,7 +23,6 @@ OPTIONAL = {
     "nbformat",
     "pyseccomp",
     "requests",
-    "urllib3",
 }
 _MODULES = {"pillow": "PIL"}  # where a package is not imported by its own name
 _BUILDS = ("tensorflow-cpu", "tensorflow-macos", "tensorflow-rocm", "tf-nightly")

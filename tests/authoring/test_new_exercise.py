@@ -1,4 +1,4 @@
-"""What the README says about adding an exercise and translating, done as it says in a copy."""
+"""What CONTRIBUTING.md says about adding an exercise and translating, done as it says in a copy."""
 
 import json
 import os
@@ -10,15 +10,18 @@ import textwrap
 import types
 
 import pytest
-from support.paths import README, ROOT
+from support.paths import CONTRIBUTING, ROOT
 
 from resnet_lesson.authoring import new_exercise
 from resnet_lesson.exercises.blanks import BLANK, blank_source
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
 
-SECTION = README.partition("### Adding an exercise")[2].partition("\n## ")[0]
-COPIED = ("notebooks", "images", "tests", "resnet_lesson", "pyproject.toml", "README.md")
+SECTION = CONTRIBUTING.partition("## Adding an exercise")[2].partition("\n## ")[0]
+COPIED = (
+    *("notebooks", "images", "tests", "resnet_lesson", ".github"),
+    *("pyproject.toml", "README.md", "CHANGELOG.md"),
+)
 RIGHT = """
 def pooled_shortcut(n_filters, x):
     from keras.layers import AveragePooling2D, BatchNormalization, Conv2D
@@ -50,7 +53,7 @@ def blocks(language):
 
 @pytest.fixture(scope="module")
 def module():
-    """The example's module as the README shows it, run here."""
+    """The example's module as the page shows it, run here."""
     [source] = blocks("python")
     made = types.ModuleType("example")
     exec(source, made.__dict__)
@@ -118,7 +121,7 @@ def test_the_regions_leave_docstring_and_imports_in_a_function_and_in_methods():
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the project in which the README's steps 1 and 2 were taken: `run` runs in it."""
+    """A copy of the project in which the page's steps 1 and 2 were taken: `run` runs in it."""
     folder = tmp_path_factory.mktemp("project")
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -147,7 +150,7 @@ def contents(folder):
 
 
 def run(folder, command, **settings):
-    """Runs a command line of the README with this Python and the copy's package."""
+    """Runs a command line of the page with this Python and the copy's package."""
     command = command.replace(".venv/bin/python", f"'{sys.executable}'")
     environment = {**os.environ, "PYTHONPATH": str(folder), **settings}
     done = subprocess.run(

@@ -26,6 +26,7 @@ from support.texts import (
 from resnet_lesson.exercises import all_exercises
 
 FOLDER = ROOT / "tests/reading"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob(".github/*.md"))]
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|(?:src|href)\s*=\s*\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -179,8 +180,9 @@ def test_every_link_of_a_notebook_leads_to_a_file_or_a_heading(path):
     assert list(broken_links(path, "\n\n".join(cells_of(path, "markdown")))) == []
 
 
-def test_every_link_of_the_readme_leads_to_a_file_or_a_heading():
-    assert list(broken_links(ROOT / "README.md", README)) == []
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_link_of_a_page_leads_to_a_file_or_a_heading(path):
+    assert list(broken_links(path, path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_link_to_nowhere_is_found():

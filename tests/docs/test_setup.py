@@ -127,7 +127,8 @@ def test_the_top_level_holds_what_was_agreed():
     names = {path.parts[0] for path in tracked()}
     visible = {name for name in names if not name.startswith(".")}
     folders = {"notebooks", "resnet_lesson", "tests", "images"}
-    assert visible == folders | {"requirements.txt", "README.md", "pyproject.toml", "LICENSE"}
+    files = {"requirements.txt", "README.md", "CHANGELOG.md", "pyproject.toml", "LICENSE"}
+    assert visible == folders | files
 
 
 def test_importing_the_package_imports_no_tensorflow():

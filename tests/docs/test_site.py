@@ -1,12 +1,14 @@
 """The solved lesson as a site to read: made by README's command, looked at in Chromium."""
 
+import re
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from support.paths import ROOT, SOLVED
-from support.texts import readme_command
+from support.paths import README, ROOT, SOLVED
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +24,8 @@ def site(tmp_path_factory):
     """The folder of the pages."""
     pytest.importorskip("myst_nb", reason="pip install -e '.[site]'")
     folder = tmp_path_factory.mktemp("site") / "html"
-    *command, _ = readme_command("sphinx")
-    command += ["--fail-on-warning", str(folder)]
+    program, _ = shlex.split(re.search(r"/python (\.site .*)$", README, re.MULTILINE)[1])
+    command = [sys.executable, program, str(folder), "--fail-on-warning"]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     return folder

@@ -10,7 +10,7 @@ import tokenize
 from dataclasses import dataclass
 
 import mistune
-from support.paths import PACKAGE, README, ROOT, SOLVED
+from support.paths import CONTRIBUTING, INSTRUCTORS, PACKAGE, README, ROOT, SOLVED
 
 QUESTIONS = sorted((PACKAGE / "questions").glob("*.toml"))
 # Modules whose texts a learner meets while learning.
@@ -70,8 +70,10 @@ def is_prose(value):
 
 
 def lesson_texts():
-    """What learners and teachers read: README, notebooks, questions, hints and messages."""
+    """What learners and teachers read: pages, notebooks, questions, hints and messages."""
     yield Text("README.md", README)
+    yield Text("INSTRUCTORS.md", INSTRUCTORS)
+    yield Text("CONTRIBUTING.md", CONTRIBUTING)
     for path in SOLVED:
         yield from (Text(path.stem, body) for body in cells_of(path, "markdown"))
     for path in QUESTIONS:

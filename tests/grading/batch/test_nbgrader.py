@@ -1,4 +1,4 @@
-"""A course of nbgrader's, run as the README says: points are ours, and log lines cost none.
+"""A course of nbgrader's, run as the instructors' page says: points are ours, and log lines cost none.
 
 They need the extra ``interop``.
 """
@@ -13,12 +13,12 @@ import sys
 
 import nbformat
 import pytest
-from support.paths import README, ROOT
+from support.paths import INSTRUCTORS, ROOT
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.interop
 
-SECTION = README.partition("### With nbgrader")[2].partition("\n### ")[0]
+SECTION = INSTRUCTORS.partition("## With nbgrader")[2].partition("\n## ")[0]
 SET_UP, GRADE = re.findall(r"^```\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
 NOTEBOOKS = ("02-identity-block", "03-convolutional-block")
 LOG_LINE = "E0000 00:00:1700000000.000000    1 cuda_platform.cc:51] failed call to cuInit\\n"

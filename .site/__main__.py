@@ -1,0 +1,41 @@
+"""Makes pages of the solved notebooks and of the instructors' page: ``python .site FOLDER``."""
+
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from sphinx.cmd.build import main
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+TO_README = re.compile(r"\[([^]]+)\]\(\.\./README\.md[^)]*\)")
+
+
+def collect(folder):
+    """Copies what the pages are made of to where Sphinx and the notebooks' links look for it.
+
+    Args:
+        folder: path of an empty folder.
+
+    Returns:
+        Path of the folder in it that holds the pages' sources.
+    """
+    sources = folder / "notebooks/solutions"
+    shutil.copytree(ROOT / "notebooks/solutions", sources, ignore=_all_but_notebooks)
+    shutil.copytree(ROOT / "images", folder / "images")
+    page = (ROOT / ".github/INSTRUCTORS.md").read_text(encoding="utf-8")
+    page = TO_README.sub(r"\1 (README)", page)
+    (sources / "instructors.md").write_text(page, encoding="utf-8")
+    return sources
+
+
+def _all_but_notebooks(folder, names):
+    return [name for name in names if not name.endswith(".ipynb")]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        pages = collect(Path(scratch))
+        sys.exit(main(["-c", str(HERE), str(pages), *sys.argv[1:]]))

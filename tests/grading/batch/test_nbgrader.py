@@ -1,4 +1,4 @@
-"""A course of nbgrader's, run as the instructors' page says: points are ours, and log lines cost none.
+"""A course of nbgrader's, run as the instructors' page does: points are ours, log lines cost none.
 
 They need the extra ``interop``.
 """

@@ -4,18 +4,10 @@ Importing the package costs milliseconds: TensorFlow is loaded by the first call
 """
 
 import importlib
-import os
 import sys
 
-
-# No f-strings in this file, and no package: any Python can read it, to say that it is another.
-class NotReady(ImportError):
-    """Says in one line why the lesson cannot run here, and what to do."""
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [type(self).__name__ + ": " + str(self)]
-
+# No f-strings before the check of the version, here and in errors: any Python can read them.
+from resnet_lesson.errors import NotReady
 
 PYTHONS = ("3.11", "3.12", "3.13")
 if ".".join(map(str, sys.version_info[:2])) not in PYTHONS:
@@ -28,18 +20,9 @@ if ".".join(map(str, sys.version_info[:2])) not in PYTHONS:
         sys.exit(__name__ + ": " + _line)
     raise NotReady(_line)
 
-# TensorFlow's C++ start-up lines land in the output of whichever cell imports it first, and
-# nbgrader scores a graded cell that wrote to stderr with 0. A value that is set already wins.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-if "keras" not in sys.modules:
-    # What a learner has set for other work, as variables or in keras.json, is not for the lesson.
-    os.environ.update(KERAS_BACKEND="tensorflow", TF_USE_LEGACY_KERAS="0")
-if not os.path.isabs(os.path.expanduser("~")):
-    # A user without a home, as in a container: libraries would raise, or make a folder named ~.
-    import tempfile
+from resnet_lesson.settings import prepare_libraries  # noqa: E402
 
-    os.environ["HOME"] = os.path.join(tempfile.gettempdir(), "resnet-lesson-" + str(os.getuid()))
-
+prepare_libraries()
 __version__ = "0.1.0"
 _HOMES = {
     "check": "check",

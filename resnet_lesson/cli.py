@@ -10,14 +10,16 @@ import json
 import os
 import sys
 
+from resnet_lesson.errors import LessonError
+
 SICK = 1
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PROGRAM = "python -m resnet_lesson"
 
 
-class CommandError(Exception):
-    """A command cannot do what it was asked to; the message is the line that the user reads."""
+class CommandError(LessonError):
+    """A command cannot do what it was asked to."""
 
 
 def main(arguments=None):
@@ -37,7 +39,7 @@ def main(arguments=None):
         status = options.run(options)
         sys.stdout.flush()
         return status
-    except CommandError as error:
+    except LessonError as error:
         return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
         # The reader of our output has left (`| head`); Python must not flush to it at its end.
@@ -158,10 +160,7 @@ def _grade(options):
     require()
     from resnet_lesson.grading.batch import command
 
-    try:
-        command.grade(options)
-    except command.GradingError as error:
-        raise CommandError(str(error)) from None
+    command.grade(options)
     return 0
 
 
@@ -181,10 +180,7 @@ def _add_autograder(commands):
 def _autograder(options):
     from resnet_lesson.grading.batch.gradescope import write_autograder
 
-    try:
-        print(f"Wrote {write_autograder(options.folder, options.exercise)}.")
-    except ValueError as error:
-        raise CommandError(str(error)) from None
+    print(f"Wrote {write_autograder(options.folder, options.exercise)}.")
     return 0
 
 
@@ -221,8 +217,6 @@ def _add_signs(commands):
 
 
 def _signs(options):
-    from resnet_lesson.signs import SignsError
-
     drawing = [name for name in ("count", "seed") if getattr(options, name) is not None]
     if options.check and (options.output or options.from_folder or drawing):
         options.parser.error("--check goes with no other option")
@@ -230,12 +224,7 @@ def _signs(options):
         options.parser.error(f"--{drawing[0]} is for drawing; it does not go with --from-folder")
     if not (options.check or options.from_folder or options.output):
         options.parser.error("give --output DIR, --from-folder DIR or --check FILE")
-    try:
-        if options.check:
-            return _check(options.check)
-        return _write(options)
-    except SignsError as error:
-        raise CommandError(str(error)) from None
+    return _check(options.check) if options.check else _write(options)
 
 
 def _check(paths):
@@ -301,19 +290,15 @@ def _train(options):
     if options.json and not to_stdout:
         _require_writable(options.json)
     from resnet_lesson.lab.tensorflow_log import load_tensorflow
-    from resnet_lesson.signs import SignsError
 
     load_tensorflow()
-    from resnet_lesson.training import TrainingError, run
+    from resnet_lesson.training import run
 
-    try:
-        # JSON on stdout stands alone: what the training shows goes to stderr then.
-        with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():
-            names = ("seed", "precision", "target", "checkpoint", "devices")
-            asked = {name: getattr(options, name) for name in names}
-            measured = run(options.data, options.epochs, **asked)
-    except (SignsError, TrainingError) as error:
-        raise CommandError(str(error)) from None
+    # JSON on stdout stands alone: what the training shows goes to stderr then.
+    with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():
+        names = ("seed", "precision", "target", "checkpoint", "devices")
+        chosen = {name: getattr(options, name) for name in names}
+        measured = run(options.data, options.epochs, **chosen)
     if measured is None:  # the first of several workers speaks for all
         return 0
     _write_json(measured, options.json)
@@ -400,10 +385,7 @@ def _add_reset(commands):
 
 
 def _reset(options):
-    from resnet_lesson.lab.reset import ResetError, reset_exercise
+    from resnet_lesson.lab.reset import reset_exercise
 
-    try:
-        print(reset_exercise(options.exercise, options.notebook, options.points))
-    except ResetError as error:
-        raise CommandError(str(error)) from None
+    print(reset_exercise(options.exercise, options.notebook, options.points))
     return 0

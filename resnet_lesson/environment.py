@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from resnet_lesson import NotReady
+from resnet_lesson.errors import NotReady
+from resnet_lesson.paths import PACKAGE, PROJECT
 from resnet_lesson.progress_bar import in_notebook, notice
 
 DISTRIBUTION = "resnet-lesson"
@@ -26,7 +27,6 @@ OPTIONAL = {
 }
 _MODULES = {"pillow": "PIL"}  # where a package is not imported by its own name
 _BUILDS = ("tensorflow-cpu", "tensorflow-macos", "tensorflow-rocm", "tf-nightly")
-_HERE = Path(__file__).parent
 _FIGURES, _FIGURE = ("images", "../images", "../../images"), "resnet50.svg"
 
 
@@ -97,7 +97,7 @@ _tell = cache(notice)
 
 def _state():
     """What differs after an update: the newest file of the lesson, and the versions it runs on."""
-    files = [path for path in _HERE.rglob("*.py") if path.is_file()]  # and no editor's dead links
+    files = [path for path in PACKAGE.rglob("*.py") if path.is_file()]  # and no editor's dead links
     newest = max((path.stat().st_mtime_ns for path in files), default=0)
     return newest, *map(_version, ENGINE)
 
@@ -158,7 +158,7 @@ def _requirements():
     """What the project asks for, by its own file in a checkout, else as it was installed."""
     try:
         # After a `git pull` it is newer than what pip noted when it installed the package.
-        project = tomllib.loads((_HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+        project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
         if project["name"] == DISTRIBUTION:
             return project["dependencies"]
     except (OSError, ValueError, KeyError):
@@ -184,7 +184,7 @@ def installed():
 def tested_versions():
     """The versions that the lesson was tested with, name → version; empty outside a checkout."""
     try:
-        lines = (_HERE.parent / "tests" / "constraints.txt").read_text("utf-8").splitlines()
+        lines = (PROJECT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
     except OSError:
         return {}
     return dict(line.partition(" ")[0].split("==") for line in lines if "==" in line)

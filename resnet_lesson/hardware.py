@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-CAPS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+from resnet_lesson import settings
+
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")  # from the slowest to the fastest
 PRECISIONS = ("float32", "mixed_bfloat16")
 _BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
@@ -90,10 +91,10 @@ def fitting_precision():
     if cards:
         details = tf.config.experimental.get_device_details(cards[0])
         return PRECISIONS[details.get("compute_capability", (0, 0)) >= (8, 0)]
-    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
+    if settings.onednn_is_off():
         return "float32"
-    cap = next((os.environ[name].upper() for name in CAPS if name in os.environ), "DEFAULT")
-    allowed = any(word in cap for word in ("DEFAULT", "ALL", "BF16", "AMX"))
+    _, limit = settings.instruction_set() or ("", "DEFAULT")
+    allowed = any(word in limit.upper() for word in ("DEFAULT", "ALL", "BF16", "AMX"))
     return PRECISIONS[allowed and bool(_BFLOAT16_FLAGS & processor_flags())]
 
 
@@ -106,7 +107,7 @@ def trial():
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "ONEDNN_VERBOSE": "1"},
+        env=settings.with_changes({"ONEDNN_VERBOSE": "1"}),
         text=True,
         errors="replace",
     )

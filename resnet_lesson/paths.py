@@ -5,9 +5,13 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
+from resnet_lesson import settings
 
-CACHE_VARIABLE = "RESNET_LESSON_CACHE"
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent  # in a checkout; else the folder that Python finds packages in
+NOTEBOOKS = PROJECT / "notebooks"
+IMAGES = PROJECT / "images"
+_APPLICATION = "resnet-lesson"
 _TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
 
 
@@ -62,9 +66,22 @@ def write_atomically(path, data):
 
 def cache_folder():
     """The folder of ``RESNET_LESSON_CACHE``, or the user's cache folder."""
-    given = os.environ.get(CACHE_VARIABLE)
-    folder = Path(given) if given else platformdirs.user_cache_path("resnet-lesson")
+    from platformdirs import user_cache_path
+
+    given = settings.value(settings.CACHE)
+    folder = Path(given) if given else user_cache_path(_APPLICATION)
     return Path(os.path.expanduser(folder)).absolute()
+
+
+def user_data_folder():
+    """The folder of what the user must not lose; None where there is no home folder."""
+    from platformdirs import user_data_path
+
+    try:
+        folder = user_data_path(_APPLICATION)
+    except RuntimeError:  # older versions return a path with a "~" instead
+        return None
+    return folder if folder.is_absolute() else None
 
 
 def printable(path):

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from resnet_lesson import hardware
+from resnet_lesson import hardware, settings
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_the_precision_fits_the_processor(tmp_path, monkeypatch, flags, environm
         file.write_text(f"processor : 0\nflags\t\t: {flags}\n")
     monkeypatch.setattr(hardware, "Path", lambda _: file)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: [])
-    for name in ("TF_ENABLE_ONEDNN_OPTS", *hardware.CAPS):
+    for name in (settings.ONEDNN, *settings.INSTRUCTION_SETS):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

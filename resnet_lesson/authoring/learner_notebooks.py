@@ -8,7 +8,6 @@ import argparse
 import copy
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -22,8 +21,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from resnet_lesson import settings
 from resnet_lesson.authoring.new_exercise import new_notebook
 from resnet_lesson.authoring.notebook_environment import isolate
+from resnet_lesson.errors import LessonError
 from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.exercises.blanks import blank_source
 from resnet_lesson.paths import write_atomically
@@ -37,8 +38,8 @@ METADATA = {
 CELL_SECONDS = 3600
 
 
-class AuthoringError(Exception):
-    """A notebook that cannot be generated or executed; the message is one line."""
+class AuthoringError(LessonError):
+    """A notebook that cannot be generated or executed."""
 
 
 class _RunningPython(KernelSpecManager):
@@ -137,7 +138,7 @@ def execute(notebook, folder, name, quick=True):
         AuthoringError: a cell raised, wrote to stderr, or took too long, or the kernel died.
     """
     with tempfile.TemporaryDirectory(prefix="resnet-lesson-authoring-") as scratch:
-        environment = dict(os.environ)
+        environment = settings.with_changes({})
         isolate(environment, scratch, quick)
         client = NotebookClient(
             notebook,

@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from resnet_lesson import settings
+
 # What nbval leaves out of a comparison: the bytes of pictures, which differ between machines.
 NOT_COMPARED = "regex: data:image/png;base64,[A-Za-z0-9+/=]+\nreplace: data:image/png\n"
 # Where the libraries that a kernel loads would otherwise read or write in the user's home.
@@ -49,9 +51,9 @@ def isolate(environment, folder, quick=True):
         home.mkdir(parents=True, exist_ok=True)
         environment[variable] = str(home)
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    environment["RESNET_LESSON_PROGRESS"] = ":memory:"
+    environment[settings.PROGRESS] = settings.IN_MEMORY
     if quick:
-        environment["RESNET_LESSON_QUICK"] = "1"
+        environment[settings.QUICK] = "1"
     # Here and now, because where it takes long matplotlib says so in the output of a cell.
     build_font_cache = [sys.executable, "-c", "import matplotlib.font_manager"]
     subprocess.run(build_font_cache, env=environment, capture_output=True, check=True)
@@ -64,7 +66,7 @@ def pytest_sessionstart(session):
     os.umask(0o022)
     isolate(os.environ, folder)
     # One cache for all kernels, so that the default data is drawn once. A given one is kept.
-    os.environ.setdefault("RESNET_LESSON_CACHE", str(folder / "cache"))
+    os.environ.setdefault(settings.CACHE, str(folder / "cache"))
     patterns = folder / "not-compared.cfg"
     patterns.write_text(NOT_COMPARED, encoding="utf-8")
     session.config.option.nbval_sanitize_with = str(patterns)

@@ -4,7 +4,6 @@ One argument tells the two apart: ``connect(X, main_path)`` joins a pair of conv
 came before them. `resnet_lesson.blocks.skip_connection` is one such function.
 """
 
-import os
 from itertools import count
 
 import keras
@@ -12,6 +11,7 @@ import numpy as np
 from keras import layers, ops
 from keras.initializers import HeNormal
 
+from resnet_lesson import settings
 from resnet_lesson.signs import load_signs, normalise
 
 BATCH = 64
@@ -154,7 +154,7 @@ def training_losses(model, images, labels, epochs=None):
 
 def quick():
     """Whether experiments are to be short: ``RESNET_LESSON_QUICK=1``."""
-    return os.environ.get("RESNET_LESSON_QUICK") == "1"
+    return settings.quick()
 
 
 def settle(model, images):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-IMAGES = Path(__file__).resolve().parents[2] / "images"
+from resnet_lesson.paths import IMAGES
 
 
 def main(arguments=None):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from resnet_lesson.errors import LessonError
 from resnet_lesson.graph.composites import expand, inside, is_composite
 from resnet_lesson.graph.describing import describe
 from resnet_lesson.graph.operations import Branch, Op, count, with_places
@@ -16,7 +17,7 @@ MOST_OPERATIONS = 5000
 EPSILON = 1e-3
 
 
-class TraceError(ValueError):
+class TraceError(LessonError, ValueError):
     """What was returned does not lead back to the input, or is too large to follow."""
 
 

@@ -1,12 +1,12 @@
 """Checking an attempt in the learner's own notebook."""
 
 import contextlib
-import os
 import sys
 import time
 from dataclasses import replace
 from functools import cache
 
+from resnet_lesson import settings
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
@@ -35,7 +35,7 @@ def check(attempt):
     if exercise is None:
         return _unknown(attempt)
     started = time.perf_counter()
-    graded = os.environ.get("NBGRADER_EXECUTION")  # then one line on stderr takes all points
+    graded = settings.run_by_nbgrader()  # then one line on stderr takes all points
     try:
         with stderr_closed() if graded else contextlib.nullcontext():
             verdict = _verdict(attempt, exercise)

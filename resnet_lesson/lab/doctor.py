@@ -12,7 +12,7 @@ import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from resnet_lesson import NotReady, __version__, hardware
+from resnet_lesson import __version__, hardware, settings
 from resnet_lesson.environment import (
     ENGINE,
     installed,
@@ -22,6 +22,7 @@ from resnet_lesson.environment import (
     require,
     tested_versions,
 )
+from resnet_lesson.errors import NotReady
 
 MARKS = {"good": "✓", "note": "!", "wrong": "✗"}
 PLAIN = {"good": "+", "note": "!", "wrong": "x"}  # for a terminal that has no such signs
@@ -164,14 +165,15 @@ def _engine(told):
     )
     said = f"{hardware.processors()} of {os.cpu_count()} to be used, {', '.join(features)}"
     yield Line("Processors", said)
-    caps = [f"{name}={os.environ[name]}" for name in hardware.CAPS if name in os.environ]
-    if told["onednn"] and caps:
-        yield Line("oneDNN", f"in use, with {told['onednn']}, held back by {caps[0]}", "note")
+    limit = settings.instruction_set()
+    if told["onednn"] and limit:
+        said = f"in use, with {told['onednn']}, held back by {'='.join(limit)}"
+        yield Line("oneDNN", said, "note")
     elif told["onednn"]:
         yield Line("oneDNN", f"in use, with {told['onednn']}")
     else:
-        switched = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
-        why = "switched off by TF_ENABLE_ONEDNN_OPTS=0" if switched else "not in this TensorFlow"
+        off = settings.onednn_is_off()
+        why = f"switched off by {settings.ONEDNN}=0" if off else "not in this TensorFlow"
         yield Line("oneDNN", f"{why}; training is slower", "note")
     yield Line("Training", f"in {told['precision']}, the faster precision here")
     yield Line("Graphics cards", ", ".join(told["cards"]) or "none, and none is needed")
@@ -218,7 +220,7 @@ def _folders():
         elif folder:
             yield Line(subject, f"{_short(folder)} can be written")
         else:
-            yield Line(subject, f"kept in memory ({variable}={os.environ[variable]})", "note")
+            yield Line(subject, f"kept in memory ({variable}={settings.value(variable)})", "note")
 
 
 def _cache():
@@ -235,11 +237,11 @@ def _progress():
 
 
 _WRITTEN = (
-    ("Cache", _cache, "RESNET_LESSON_CACHE", "a", "signs are drawn anew in each session"),
+    ("Cache", _cache, settings.CACHE, "a", "signs are drawn anew in each session"),
     (
         "Progress",
         _progress,
-        "RESNET_LESSON_PROGRESS",
+        settings.PROGRESS,
         "a file in a",
         "points are lost with the session",
     ),
@@ -269,16 +271,20 @@ def _hindrance(folder):
 
 def _signs():
     """Which images the notebooks would take."""
-    from resnet_lesson.signs import FOLDER, VARIABLE, SignsError, load_signs
+    from resnet_lesson.signs import FOLDER, SignsError, load_signs
     from resnet_lesson.signs.cache import cache_file
 
-    named = os.environ.get(VARIABLE)
+    named = settings.value(settings.SIGNS)
     given = [named] if named else [p for p in (FOLDER, f"notebooks/{FOLDER}") if os.path.isdir(p)]
     for folder in given:
         try:
             signs = load_signs(folder)
         except SignsError as error:
-            fix = f"give {VARIABLE} another folder, or unset it" if named else f"remove {folder}"
+            fix = (
+                f"give {settings.SIGNS} another folder, or unset it"
+                if named
+                else f"remove {folder}"
+            )
             yield Line("Hand signs", str(error), "wrong", fix)
         else:
             count = len(signs.train_labels) + len(signs.test_labels)

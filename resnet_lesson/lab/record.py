@@ -2,18 +2,16 @@
 
 import json
 import math
-import os
 from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from platformdirs import user_data_path
 
+from resnet_lesson import settings
 from resnet_lesson.lab.backup import keep
-from resnet_lesson.paths import write_atomically
+from resnet_lesson.paths import user_data_folder, write_atomically
 from resnet_lesson.progress_bar import notice
 
-MEMORY = ":memory:"
 _tell = cache(notice)  # once a session
 _in_memory: dict = {}
 
@@ -24,16 +22,13 @@ def record_path():
     Returns:
         A path, or None if the record is kept in this process alone.
     """
-    chosen = os.environ.get("RESNET_LESSON_PROGRESS")
-    if chosen == MEMORY:
+    chosen = settings.value(settings.PROGRESS)
+    if chosen == settings.IN_MEMORY:
         return None
     if chosen:
         return Path(chosen)
-    try:
-        folder = user_data_path("resnet-lesson")
-    except RuntimeError:  # there is no home folder; older versions return a path with a "~" then
-        return None
-    return folder / "progress.json" if folder.is_absolute() else None
+    folder = user_data_folder()
+    return folder and folder / "progress.json"
 
 
 def read():
@@ -121,7 +116,7 @@ def _change(changed):
         except (OSError, Timeout, NotImplementedError) as error:  # or a file system without locks
             reason = getattr(error, "strerror", None) or error
             _tell_kept_here(f"{path} cannot be written ({reason})")
-    elif os.environ.get("RESNET_LESSON_PROGRESS") != MEMORY:
+    elif settings.value(settings.PROGRESS) != settings.IN_MEMORY:
         _tell_kept_here("there is no home folder")
     kept = changed(_in_memory)
     _in_memory.clear()
@@ -131,7 +126,7 @@ def _change(changed):
 
 def _tell_kept_here(why):
     _tell(
-        f"Your points are kept until this session ends: {why}; set RESNET_LESSON_PROGRESS to a "
+        f"Your points are kept until this session ends: {why}; set {settings.PROGRESS} to a "
         "file in a folder that can be written to."
     )
 

@@ -7,20 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from resnet_lesson.environment import python
+from resnet_lesson.errors import LessonError
 from resnet_lesson.exercises import all_exercises, no_such
 from resnet_lesson.exercises.blanks import blank_source
 from resnet_lesson.lab import record
 from resnet_lesson.lab.backup import keep
 from resnet_lesson.lab.hints import find
 from resnet_lesson.lab.panel import Panel
-from resnet_lesson.paths import write_atomically
+from resnet_lesson.paths import NOTEBOOKS, write_atomically
 
 RELOAD = "If the notebook is open in JupyterLab: File → Reload Notebook from Disk."
-_LESSON = Path(__file__).parents[2] / "notebooks"
 
 
-class ResetError(Exception):
-    """An exercise cannot be reset, and nothing was changed; the message is one line."""
+class ResetError(LessonError):
+    """An exercise cannot be reset, and nothing was changed."""
 
 
 def reset(exercise_id):
@@ -139,7 +139,7 @@ def _parsed(data, path):
 def _blank_cell(exercise, path):
     """The exercise's cell as the lesson hands it out, from the solved form of its notebook."""
     name = Path("solutions", f"{exercise.notebook}.ipynb")
-    for solved in (_LESSON / name, path.parent / name):
+    for solved in (NOTEBOOKS / name, path.parent / name):
         if not solved.is_file():
             continue
         for cell in _parsed(_read(solved), solved)["cells"]:

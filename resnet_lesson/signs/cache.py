@@ -6,7 +6,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from resnet_lesson.paths import CACHE_VARIABLE, cache_folder, printable, write_atomically
+from resnet_lesson import settings
+from resnet_lesson.paths import cache_folder, printable, write_atomically
 from resnet_lesson.progress_bar import notice, progress_bar
 from resnet_lesson.signs.files import encode, read_part
 from resnet_lesson.signs.hands.parallel import COUNT, SEED, count_for_test, draw_reporting
@@ -47,7 +48,7 @@ def drawn_signs(count=COUNT, seed=SEED):
     _in_memory[path] = Signs(*(array.copy() for array in signs))
     notice(
         f"{printable(path.parent)} cannot be written ({reason}), so each session draws its "
-        f"hand signs anew; set {CACHE_VARIABLE} to a folder that can be written"
+        f"hand signs anew; set {settings.CACHE} to a folder that can be written"
     )
     return signs
 

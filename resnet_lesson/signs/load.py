@@ -4,15 +4,14 @@ The files are described in `resnet_lesson.signs.files`, the drawn default in
 `resnet_lesson.signs.cache`, the conversion of photographs in `resnet_lesson.signs.folders`.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 
+from resnet_lesson import settings
 from resnet_lesson.signs.files import FILES, is_there, read_signs
 from resnet_lesson.signs.schema import CLASSES, SignsError, checked_labels
 
-VARIABLE = "RESNET_LESSON_SIGNS"
 FOLDER = "datasets"
 
 
@@ -41,12 +40,12 @@ def load_signs(path=None):
     """
     if path is not None:
         return read_signs(path)
-    named = os.environ.get(VARIABLE)
+    named = settings.value(settings.SIGNS)
     if named:
         try:
             return read_signs(named)
         except SignsError as error:
-            raise SignsError(f"{VARIABLE}: {error}") from None
+            raise SignsError(f"{settings.SIGNS}: {error}") from None
     if any(is_there(Path(FOLDER, name)) for name in FILES.values()):
         return read_signs(FOLDER)
     from resnet_lesson.signs.cache import drawn_signs

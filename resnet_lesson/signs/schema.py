@@ -4,21 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from resnet_lesson.errors import LessonError
+
 CLASSES = 6
 SIZE = 64
 PARTS = ("train", "test")
 CONVERT = "convert your images with `python -m resnet_lesson signs --from-folder DIR`"
 
 
-class SignsError(ValueError):
-    """Images or labels that cannot be used.
-
-    The message is one line: what was given, what is expected, what to do.
-    """
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
+class SignsError(LessonError, ValueError):
+    """Images or labels that cannot be used."""
 
 
 class Signs(NamedTuple):

@@ -9,15 +9,12 @@ from pathlib import Path
 import h5py
 import keras
 
+from resnet_lesson.errors import LessonError
 from resnet_lesson.paths import draft_of
 
 
-class TrainingError(ValueError):
-    """Says in one line why a training cannot start or go on."""
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
+class TrainingError(LessonError, ValueError):
+    """A training cannot start or go on."""
 
 
 def whole_number(name, value, least):

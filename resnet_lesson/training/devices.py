@@ -5,11 +5,11 @@ strategy. Each holds all weights, and computes its part of every batch. Gradient
 of batch normalization are taken over all parts, so that the result is that of one device.
 """
 
-import os
 from contextlib import contextmanager
 
 import tensorflow as tf
 
+from resnet_lesson import settings
 from resnet_lesson.training.checkpoints import TrainingError, whole_number
 
 
@@ -74,7 +74,7 @@ def workers():
         cluster = tf.distribute.cluster_resolver.TFConfigClusterResolver().cluster_spec().as_dict()
     except (ValueError, AttributeError, TypeError):
         raise TrainingError(
-            f"the variable TF_CONFIG is {os.environ['TF_CONFIG']!r}; "
+            f"the variable TF_CONFIG is {settings.value(settings.WORKERS)!r}; "
             'give JSON such as {"cluster": {"worker": ["host:port", "host:port"]}, '
             '"task": {"type": "worker", "index": 0}}, or remove it'
         ) from None

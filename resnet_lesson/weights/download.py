@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock, Timeout
 
-from resnet_lesson.paths import CACHE_VARIABLE, cache_folder, printable
+from resnet_lesson import settings
+from resnet_lesson.errors import LessonError
+from resnet_lesson.paths import cache_folder, printable
 from resnet_lesson.progress_bar import notice, progress_bar
 
 TIMEOUT = 10  # seconds without an answer or a byte
@@ -22,12 +24,8 @@ _ATTEMPTS = 3  # how often a transfer that breaks off is taken up again
 _PIECE = 1 << 15  # bytes; what is missing of a piece that breaks off is fetched again
 
 
-class DownloadError(OSError):
-    """Says in one line why a file is not there."""
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
+class DownloadError(LessonError, OSError):
+    """A published file cannot be had."""
 
 
 @dataclass(frozen=True)
@@ -199,5 +197,5 @@ def _unwritable(folder, error):
     reason = getattr(error, "strerror", None) or error
     return (
         f"{printable(folder)} cannot be written ({reason}); "
-        f"make room there, or set {CACHE_VARIABLE} to a folder that can be written"
+        f"make room there, or set {settings.CACHE} to a folder that can be written"
     )

@@ -1,15 +1,13 @@
 """Finds the ImageNet weights of ResNet-50 and the names of its classes, where they can be had."""
 
 import json
-import os
 from pathlib import Path
 
+from resnet_lesson import settings
 from resnet_lesson.paths import printable
 from resnet_lesson.progress_bar import notice
 from resnet_lesson.weights.download import CLASS_INDEX, RESNET50, DownloadError, fetch
 from resnet_lesson.weights.transfer import WeightsError
-
-VARIABLE = "RESNET_LESSON_WEIGHTS"
 
 
 def find_weights(path=None):
@@ -28,11 +26,11 @@ def find_weights(path=None):
     Raises:
         WeightsError: ``path``, or the file that the variable names, does not exist.
     """
-    named = path or (None if _quick() else os.environ.get(VARIABLE))
+    named = path or (None if settings.quick() else settings.value(settings.WEIGHTS))
     if named:
         file = Path(named).expanduser()
         if not file.is_file():
-            source = "" if path else f"{VARIABLE}: "
+            source = "" if path else f"{settings.WEIGHTS}: "
             raise WeightsError(f"{source}{printable(file)} is no file; give a .h5 file of weights")
         return file
     return _fetched(RESNET50, "going on with made weights")
@@ -49,14 +47,10 @@ def class_names():
 
 def _fetched(published, otherwise):
     """The file, or None; it is not even asked for where things are to be quick."""
-    if _quick():
+    if settings.quick():
         return None
     try:
         return fetch(published)
     except DownloadError as error:
         notice(f"{error}; {otherwise}")
         return None
-
-
-def _quick():
-    return os.environ.get("RESNET_LESSON_QUICK") == "1"

@@ -5,16 +5,13 @@ from itertools import zip_longest
 import keras
 from keras.layers import BatchNormalization
 
+from resnet_lesson.errors import LessonError
 from resnet_lesson.graph.operations import Branch, Op, operations, with_places
 from resnet_lesson.graph.tracing import Trace
 
 
-class WeightsError(ValueError):
-    """Weights that do not fit; the message is one line."""
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
+class WeightsError(LessonError, ValueError):
+    """Weights that do not fit."""
 
 
 def transfer(source, target):

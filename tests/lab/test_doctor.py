@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from resnet_lesson import cli, environment, hardware
+from resnet_lesson import cli, environment, hardware, settings
 from resnet_lesson.lab import doctor
 from resnet_lesson.lab.doctor import Line, as_data, as_text
 
@@ -23,7 +23,7 @@ TOLD = {
 @pytest.fixture
 def of_tensorflow(monkeypatch):
     """Lines on a trial that told these things."""
-    for name in (*hardware.CAPS, "TF_ENABLE_ONEDNN_OPTS"):
+    for name in (*settings.INSTRUCTION_SETS, settings.ONEDNN):
         monkeypatch.delenv(name, raising=False)
 
     def lines(**told):

@@ -202,7 +202,7 @@ def homeless(name):
 @pytest.mark.parametrize("find", [homeless, lambda name: Path("~/.local/share", name)])
 def test_without_a_home_folder_points_stay_in_the_process(find, tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("RESNET_LESSON_PROGRESS")
-    monkeypatch.setattr(record, "user_data_path", find)
+    monkeypatch.setattr("platformdirs.user_data_path", find)
     monkeypatch.chdir(tmp_path)
     record._tell.cache_clear()
     assert record.add("identity_block", 4.0)

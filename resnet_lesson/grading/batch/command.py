@@ -43,13 +43,10 @@ def grade(options):
     if unknown:
         raise GradingError(no_such(min(unknown)))
     outputs = Outputs(options)
-    try:
-        found = find_submissions(options.paths, together=bool(options.gradescope))
-        outputs.require_writable()
-        with Journal(outputs.journal(), options.seed) as journal:
-            _Run(options, outputs, found, journal).go()
-    except (ValueError, JournalError, WarmError) as error:
-        raise GradingError(str(error)) from None
+    found = find_submissions(options.paths, together=bool(options.gradescope))
+    outputs.require_writable()
+    with Journal(outputs.journal(), options.seed) as journal:
+        _Run(options, outputs, found, journal).go()
 
 
 class Outputs:

@@ -13,11 +13,12 @@ import stat
 import zipfile
 from pathlib import Path
 
+from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.report.report_html import finding_item
 from resnet_lesson.html import in_words
+from resnet_lesson.paths import PACKAGE
 
 DISTRIBUTION = "resnet-lesson"
-PACKAGE = Path(__file__).parents[2]
 SCRIPTS = ("setup.sh", "run_autograder")
 
 
@@ -91,9 +92,9 @@ def write_autograder(path, exercise_ids):
     folder = Path(path)
     for name in exercise_ids or [None]:
         if name not in all_exercises():
-            raise ValueError(no_such(name))
+            raise GradingError(no_such(name))
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise ValueError(f"{folder} is there already; give the path of a new folder")
+        raise GradingError(f"{folder} is there already; give the path of a new folder")
     package = folder / "package"
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
     shutil.copytree(PACKAGE, package / PACKAGE.name, ignore=ignored)

@@ -8,13 +8,15 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from resnet_lesson.errors import LessonError
+
 try:
     import fcntl
 except ImportError:  # Windows: two runs with one target are not told apart
     fcntl = None  # type: ignore[assignment]
 
 
-class JournalError(OSError):
+class JournalError(LessonError, OSError):
     """The journal cannot be used; the message is one line."""
 
 

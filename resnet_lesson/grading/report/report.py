@@ -1,9 +1,9 @@
 """The report of one exercise: as data, as text, and as HTML for a notebook."""
 
-import os
 import textwrap
 from dataclasses import asdict, dataclass, field
 
+from resnet_lesson import settings
 from resnet_lesson.grading.report.exceptions import consequence, translate
 from resnet_lesson.grading.report.messages import explain
 from resnet_lesson.graph.operations import operations
@@ -101,7 +101,7 @@ class Report:
         from resnet_lesson.grading.report.report_html import report_html
 
         text = repr(self)
-        if os.environ.get("NBGRADER_EXECUTION"):
+        if settings.run_by_nbgrader():
             # nbgrader reads the partial credit off the plain text of a graded cell's result.
             text = f"{self.points:g}"
         return {"text/plain": text, "text/html": report_html(self)}

@@ -7,7 +7,9 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from resnet_lesson import settings
+from resnet_lesson.paths import PACKAGE
 
 MECHANISMS = ("limits", "namespaces", "mounts", "privileges", "landlock", "seccomp")
 FILE_SIZE = 64  # MiB, of one file and of all in the temporary folder
@@ -80,8 +82,7 @@ class Confinement:
         self.active = active
         self.scratch = str(scratch)
         self.readable, self.links = _readable()  # found before the child is confined
-        package = Path(__file__).resolve().parents[2]
-        hidden = {os.path.realpath(path) for path in (package, *hidden)}
+        hidden = {os.path.realpath(path) for path in (PACKAGE, *hidden)}
         # A folder around an environment: of what is in it, only that is readable anyway.
         around = {os.path.dirname(path) for path in self.readable}
         self.hidden = tuple(p for p in sorted(hidden) if not any(_is_below(a, [p]) for a in around))
@@ -114,8 +115,7 @@ class Confinement:
             linux.new_root(self.scratch, self.readable, self.links, inside, FILE_SIZE, FILES)
             folder = "/own"
         os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(LANG="C.UTF-8", HOME=folder, TMPDIR=folder, TEMP=folder, TMP=folder)
+        settings.confine(folder)
         if "privileges" in active:
             linux.drop_privileges()
         if "landlock" in active:

@@ -12,10 +12,13 @@ import threading
 from multiprocessing import Pipe
 from pathlib import Path
 
+from resnet_lesson import settings
+from resnet_lesson.errors import LessonError
 from resnet_lesson.grading.sandbox import spawned, wire
 from resnet_lesson.grading.sandbox.confinement import promises
 from resnet_lesson.grading.sandbox.protocol import LARGEST_ANSWER, Job, Outcome, unpacked
 from resnet_lesson.grading.submissions.statements import Piece
+from resnet_lesson.paths import PROJECT
 
 GRACE = 20.0  # seconds over the time limit after which the keeper itself is given up
 TRIAL = (
@@ -24,20 +27,15 @@ TRIAL = (
 FOR_THE_TRIAL = (100, 6144)  # seconds, MiB
 # macOS forks, but its system libraries do not survive it.
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
-# Variables that a process needs to find its libraries, and nothing that tells who runs it.
-KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "KERAS_BACKEND")
-QUIET = {
+# One thread each: threads would not survive the fork, and jobs run side by side.
+VARIABLES = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
-    # One thread each: threads would not survive the fork, and jobs run side by side.
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
+    **settings.ONE_THREAD,
 }
 
 
-class WarmError(RuntimeError):
+class WarmError(LessonError):
     """The warm process could not be started."""
 
 
@@ -122,9 +120,8 @@ class Warm:
             raise WarmError(f"a function that works does not run in the sandbox here: {why}")
 
     def _environment(self):
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         homes = dict.fromkeys(("HOME", "KERAS_HOME", "MPLCONFIGDIR"), self._scratch.name)
-        return {**kept, **QUIET, **homes}
+        return settings.anonymous(VARIABLES | homes)
 
     def _stop(self):
         self._control.close()
@@ -207,7 +204,7 @@ def _read(told, answer, timeout, memory):
 
 def _home():
     """The folder that holds the package."""
-    return str(Path(__file__).resolve().parents[3])
+    return str(PROJECT)
 
 
 def _words(what, timeout, memory, message):

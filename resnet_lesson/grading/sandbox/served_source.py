@@ -2,7 +2,8 @@
 
 import ast
 from functools import cache
-from pathlib import Path
+
+from resnet_lesson.paths import PACKAGE
 
 # By the exercise's kind; never what the exercise asks for itself.
 ALLOWED = {"network": ("blocks",), "model": ("blocks", "layers", "networks")}
@@ -19,14 +20,13 @@ def parts(kind, exercise_id):
     Returns:
         Dictionary, name of a module → its source.
     """
-    package = Path(__file__).parents[2]
     found, allowed = {}, ALLOWED.get(kind, ())
     for module in allowed:
-        tree = ast.parse((package / f"{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
         # Of networks, which a model could merely wrap, the tables of stages alone.
         of = (exercise_id, allowed, module == "networks")
         tree.body = [n for n in tree.body if not _is_left_out(n, *of)]
-        found[f"{package.name}.{module}"] = ast.unparse(tree)
+        found[f"{PACKAGE.name}.{module}"] = ast.unparse(tree)
     return found
 
 

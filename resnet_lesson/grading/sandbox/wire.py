@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 import numpy as np
 
+from resnet_lesson.errors import LessonError
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.graph.operations import from_data, to_data
 
 
-class WireError(ValueError):
+class WireError(LessonError, ValueError):
     """The bytes are not an observation."""
 
 

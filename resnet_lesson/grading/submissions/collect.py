@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from resnet_lesson.errors import GradingError, LessonError
+
 SUFFIXES = (".ipynb", ".py")
 LARGEST = {".ipynb": 32 << 20, ".py": 1 << 20}  # bytes
 LARGEST_ZIP = 256 << 20  # bytes of a zip within a zip
@@ -21,7 +23,7 @@ MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_[a-z]+_?(?P<file>.*)"
 CANVAS = re.compile(r"(?P<student>[^_]+?)(_LATE)?_(?P<id>\d{2,})_\d{2,}_(?P<file>.+)", re.DOTALL)
 
 
-class SubmissionError(ValueError):
+class SubmissionError(LessonError, ValueError):
     """A submission cannot be read; ``what`` is the finding's kind."""
 
     def __init__(self, what, message):
@@ -145,10 +147,10 @@ def find_submissions(paths, together=False):
             inside = _in_folder(path) if path.is_dir() else _in_zip(path)
             if not inside:
                 kind = "folder" if path.is_dir() else "zip"
-                raise ValueError(f"{path}: no notebook or .py file in this {kind}")
+                raise GradingError(f"{path}: no notebook or .py file in this {kind}")
             found += [(submission, path) for submission in inside]
         elif path.suffix.lower() not in SUFFIXES and path.exists():
-            raise ValueError(f"{path}: expected a notebook, a .py file, a zip or a folder")
+            raise GradingError(f"{path}: expected a notebook, a .py file, a zip or a folder")
         else:
             with open(path, "rb"):
                 found.append((Submission(path.name, (SourceFile(path.name, path),)), path.parent))
@@ -223,7 +225,7 @@ def _in_zip(path):
     except FileNotFoundError:
         raise
     except (_TooLarge, *_UNREADABLE) as error:
-        raise ValueError(f"{path} cannot be read: {_reason(error)}") from None
+        raise GradingError(f"{path} cannot be read: {_reason(error)}") from None
     tops = {file.name.split("/")[0] for file in files}
     deep = any(file.name.count("/") > 1 for file in files)
     if len(tops) == 1 and all("/" in file.name for file in files):

@@ -5,10 +5,10 @@ keyboard, Space opens a list, arrows and Enter choose; JupyterLab keeps bare arr
 picture is an image with alternative text, and screen readers read its summary out when it changes.
 """
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 
+from resnet_lesson import settings
 from resnet_lesson.progress_bar import WIDGET_VIEW, in_notebook
 
 
@@ -76,4 +76,4 @@ class Explorer:
 
 def lives():
     """Whether controls would be of use: in a notebook, unless ``RESNET_LESSON_QUICK=1``."""
-    return in_notebook() and os.environ.get("RESNET_LESSON_QUICK") != "1"
+    return in_notebook() and not settings.quick()

@@ -9,13 +9,14 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
 import numpy as np
 
+from resnet_lesson import settings
 from resnet_lesson.hardware import processors
+from resnet_lesson.paths import PROJECT
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.schema import CLASSES, SIZE, Signs, SignsError, all_classes
 
@@ -28,10 +29,6 @@ _CHUNK = 5 * CLASSES  # each class equally often
 _CHUNKS_A_SET = 2**20  # more than a set ever has
 _MOST_PROCESSES = 8
 _PIXELS = SIZE * SIZE * 3
-# Many small products are slower on several threads, and the processors are in use already.
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
 
 
 def count_for_test(count):
@@ -134,12 +131,12 @@ def _drawn_by_processes(jobs, count):
 
 
 def _start(jobs):
-    package = str(Path(__file__).parents[3])
-    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(PROJECT), settings.value("PYTHONPATH"))))
     return subprocess.Popen(
         # -P: files in the working folder, which is a learner's, must not stand in for modules.
         [sys.executable, "-P", "-m", __name__, *(f"{size}:{seed}" for size, seed in jobs)],
-        env=os.environ | _ONE_THREAD | {"PYTHONPATH": path},
+        # Many small products are slower on several threads; the processors are in use already.
+        env=settings.with_changes(settings.ONE_THREAD | {"PYTHONPATH": path}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -37,15 +37,15 @@ def layer_runs(call, exercise, seed, free, notes):
     yield from _first_values(call, exercise.probes[0], inputs(exercise.probes[0].shape, seed), free)
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
-        instance, failure = _made(call, probe, CallersInitializer)
+        instance, failure = _construct(call, probe, CallersInitializer)
         if failure:
             yield Run(number, False, "symbolic", failure=failure)
             continue
-        kept = _kept_once_built(instance, probe)
+        layers = _layers_once_built(instance, probe)
         works = True
         for training in (False, True):
             run = Run(number, training, "symbolic", separate=False)
-            run = _symbolic_run(call, instance, kept, probe, run, x, RUNS * seed, sample=False)
+            run = _symbolic_run(call, instance, layers, probe, run, x, RUNS * seed, sample=False)
             works = works and run.output is not None
             yield run
             if number < 2:
@@ -63,51 +63,51 @@ def model_runs(call, exercise, seed, notes):
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
         run = Run(number, False, "symbolic", separate=False)
-        model, failure = _made(call, probe, Blank)
+        model, failure = _construct(call, probe, Blank)
         if failure:
             yield replace(run, failure=failure)
             continue
         mark_built(model)
-        kept = None
+        layers = None
         if number:
             copy, failure = _remade(call, model)
-            found = replace(run, mode="config", failure=failure)
+            again = replace(run, mode="config", failure=failure)
             if copy is not None:
                 mark_built(copy)
-                found = _symbolic_run(call, copy, None, probe, found, x, number + RUNS * seed)
-            if _asks_for_config(model, notes) or not found.failure:
-                yield found
-            if found.output is not None and found.output.shape[1:] == (probe.arguments["classes"],):
+                again = _symbolic_run(call, copy, None, probe, again, x, number + RUNS * seed)
+            if _asks_for_config(model, notes) or not again.failure:
+                yield again
+            if again.output is not None and again.output.shape[1:] == (probe.arguments["classes"],):
                 continue
         for training in (False, True) if number == 0 else (False,):
             run = replace(run, training=training)
-            yield _symbolic_run(call, model, kept, probe, run, x, number + RUNS * seed)
-            kept = kept or list(model._flatten_layers())
+            yield _symbolic_run(call, model, layers, probe, run, x, number + RUNS * seed)
+            layers = layers or list(model._flatten_layers())
         if number == 0:
             yield _called_run(call, model, replace(run, mode="called"), x)
 
 
-def _made(call, probe, initializer):
+def _construct(call, probe, initializer):
     """``(object, None)``, or ``(None, Failure)``."""
     try:
-        made = call(None, probe, {"initializer": initializer})
+        instance = call(None, probe, {"initializer": initializer})
     except Exception as error:
         return None, failure_of(error, call.function)
-    if isinstance(made, keras.layers.Layer):
-        return made, None
-    got = f"{call.function.__name__}(...) makes {a_or_an(made)}, not a Keras layer or model"
+    if isinstance(instance, keras.layers.Layer):
+        return instance, None
+    got = f"{call.function.__name__}(...) makes {a_or_an(instance)}, not a Keras layer or model"
     return None, Failure("wrong_type", message=got)
 
 
 def _first_values(call, probe, x, free):
     """The run that shows whether the caller's initializer is used."""
     if "initializer" not in free:
-        instance, failure = _made(call, probe, CallersInitializer)
+        instance, failure = _construct(call, probe, CallersInitializer)
         if not failure:
             yield _called_run(call, instance, Run(0, False, "eager"), x)
 
 
-def _kept_once_built(instance, probe):
+def _layers_once_built(instance, probe):
     """A list of the layers that the object keeps, itself among them, after a first call."""
     try:
         call_inside(instance, keras.Input(probe.shape[1:]))
@@ -127,23 +127,23 @@ def _unlock(instance, error):
     return stopped
 
 
-def _symbolic_run(call, instance, kept, probe, run, x, seed, sample=True):
-    """A call with weights injected; `kept` is None if the layers to be kept are not known yet."""
+def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
+    """A call with weights injected; `layers`, those it keeps, is None if they are not known yet."""
     source = keras.Input(probe.shape[1:])
     try:
         result = call_inside(instance, source, training=run.training)
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=no_tensor(result, "call"))
-        kept = kept or instance._flatten_layers()
-        trace = Trace(result, source, known_layers=call.layers, kept=kept)
+        layers = layers or instance._flatten_layers()
+        trace = Trace(result, source, known_layers=call.layers, kept=layers)
         trace.inject(seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:
         return replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
-        if kept is None and _unlock(instance, error):
-            kept = list(instance._flatten_layers())
-            return _symbolic_run(call, instance, kept, probe, run, x, seed, sample)
+        if layers is None and _unlock(instance, error):
+            layers = list(instance._flatten_layers())
+            return _symbolic_run(call, instance, layers, probe, run, x, seed, sample)
         failure = failure_of(error, call.function)
         return replace(run, failure=failure, series=until(error, source, call.layers))
 

@@ -4,6 +4,7 @@ import inspect
 import linecache
 import re
 import traceback
+from collections.abc import Callable
 
 import keras
 
@@ -13,15 +14,10 @@ from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace, TraceError
 
 
-def failure_of(error, function):
-    """An exception in plain data, with the learner's own line.
+def failure_of(error: BaseException, function: Callable) -> Failure:
+    """An exception in plain data, with the line of the learner's ``function`` that raised it.
 
-    Args:
-        error: the exception.
-        function: the learner's function.
-
-    Returns:
-        A `Failure`; an unfilled blank (``raise NotImplementedError()``) is "not_attempted".
+    An unfilled blank (``raise NotImplementedError()``) is "not_attempted".
     """
     own = _file_of(function)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == own]
@@ -33,17 +29,16 @@ def failure_of(error, function):
     ):
         return Failure("not_attempted")
     line = linecache.getline(last.filename, last.lineno).strip() if last else ""
-    message = _said(error)
     what = "memory" if _is_of_memory(error) else "exception"
-    return Failure(what, type(error).__name__, message, line, last.lineno if last else 0)
+    return Failure(what, type(error).__name__, _text(error), line, last.lineno if last else 0)
 
 
 def _is_of_memory(error):
-    """True for what Python, TensorFlow and the system say where memory is used up."""
+    """True for what Python, TensorFlow and the system raise where memory is used up."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return True
-    said = ("Cannot allocate memory", "failed to map segment")
-    return isinstance(error, (OSError, ImportError)) and any(text in str(error) for text in said)
+    of_system = isinstance(error, (OSError, ImportError))
+    return of_system and re.search("Cannot allocate memory|failed to map segment", str(error))
 
 
 def _file_of(function):
@@ -55,7 +50,7 @@ def _file_of(function):
     return code.co_filename if code else None
 
 
-def _said(error):
+def _text(error):
     """An exception's text, without what Keras puts around that of an exception in `call`."""
     text = str(error) or type(error).__name__
     if text.startswith("Exception encountered when calling"):
@@ -102,13 +97,13 @@ def _lead_back(calls, source):
 
     Returns True if there are any.
     """
-    given, found = source, False
+    given, any_inner = source, False
     for operation, (tensor, *_) in calls:
         start = _first_input(tensor)
         if start is not source:
-            start.computed_inside, found = given, True
+            start.computed_inside, any_inner = given, True
         given = tensor if is_composite(operation) else given
-    return found
+    return any_inner
 
 
 def _first_input(tensor):

@@ -1,4 +1,4 @@
-"""Runs an attempt on chosen inputs and weights, and notes what it builds and computes as data."""
+"""Runs an attempt on chosen inputs and weights; what it builds and computes becomes plain data."""
 
 import contextlib
 import copy
@@ -8,6 +8,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 
+from resnet_lesson.exercises import Exercise
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
@@ -24,20 +25,15 @@ from resnet_lesson.grading.observe.surroundings import older_pooling, untouched
 from resnet_lesson.graph.tracing import Trace, TraceError
 
 
-def observe(function, exercise, seed=0):
-    """Calls an attempt in every way that the exercise asks for.
+def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
+    """Calls what the learner defined in every way that the exercise asks for.
 
-    The caller's random state, Keras settings and output are left as they were.
+    The caller's random state, Keras settings and output are left as they were. Whatever the
+    learner's code raises is in the observation; only KeyboardInterrupt gets out.
 
     Args:
-        function: what the learner defined.
-        exercise: `resnet_lesson.exercises.Exercise`.
-        seed: integer from 0 on. Inputs and weights depend on it, and so do the sizes of the probes:
-            those of seed 0 are the exercise's own.
-
-    Returns:
-        An `Observation`. Whatever the learner's code raises is in it; only KeyboardInterrupt gets
-        out.
+        seed: from 0 on. Inputs and weights depend on it, and so do the sizes of the probes: those
+            of seed 0 are the exercise's own.
     """
     if not callable(function):
         got = f"{exercise.id} is {a_or_an(function)}, not a function"
@@ -193,12 +189,12 @@ def _unlike(model, probe):
     if len(sources) != 1 or len(results) != 1:
         got = f"{len(sources)} inputs and {len(results)} outputs"
         return Failure("wrong_type", message=f"the model has {got}; expected one of each")
-    asked, taken = probe.shape[1:], tuple(sources[0].shape[1:])
-    if len(taken) != len(asked) or any(
-        t not in (None, a) for t, a in zip(taken, asked, strict=True)
+    expected, taken = probe.shape[1:], tuple(sources[0].shape[1:])
+    if len(taken) != len(expected) or any(
+        t not in (None, e) for t, e in zip(taken, expected, strict=True)
     ):
         got = (
-            f"called with input_shape={asked}, your function made a model for images of shape "
+            f"called with input_shape={expected}, your function made a model for images of shape "
             f"{taken}: look at what Input is given, and at the inputs that Model is given"
         )
         return Failure("shape", message=got)

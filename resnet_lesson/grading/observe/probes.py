@@ -6,8 +6,9 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.observe.calling import a_or_an
+from resnet_lesson.graph.tracing import Trace
 
 SAMPLE = 512  # values kept of each step of a network
 RUNS = 10  # no two seeds share an input or a set of weights: no exercise has as many calls
@@ -15,13 +16,10 @@ RUNS = 10  # no two seeds share an input or a set of weights: no exercise has as
 
 @keras.saving.register_keras_serializable("resnet_lesson")
 class CallersInitializer(keras.initializers.Initializer):
-    """Stands for the caller's choice of an initializer.
+    """The caller's choice of an initializer, as the probes hand it in.
 
     Its values depend on the seed and on the shape, so that two kernels of different shape differ
     even where the learner's layers are out of reach.
-
-    Args:
-        seed: integer or None.
     """
 
     is_the_callers = True
@@ -40,7 +38,7 @@ class CallersInitializer(keras.initializers.Initializer):
 
 @keras.saving.register_keras_serializable("resnet_lesson")
 class Blank(keras.initializers.Initializer):
-    """Leaves all weights zero: they are replaced before anything is computed."""
+    """Initializer that leaves weights zero: they are replaced before anything is computed."""
 
     def __init__(self, seed=None):
         pass
@@ -49,23 +47,18 @@ class Blank(keras.initializers.Initializer):
         return keras.ops.zeros(shape, dtype)
 
 
-def inputs(shape, seed):
+def inputs(shape: tuple[int, ...], seed: int) -> np.ndarray:
     """The array that a probe is called with: standard normal, so that ReLU meets both signs."""
     return np.random.default_rng(seed).standard_normal(shape, "float32")
 
 
-def computed(trace, run, x, training=None, sample=False):
-    """A run with what a trace computes.
+def computed(
+    trace: Trace, run: Run, x: np.ndarray, training: bool | None = None, sample: bool = False
+) -> Run:
+    """The run with what a trace computes of ``x``.
 
     Args:
-        trace: `resnet_lesson.graph.tracing.Trace`.
-        run: the `Run` to fill in.
-        x: array ``(N, H, W, C)``.
-        training: as in `Trace.run`.
         sample: True keeps a sample of each step's values only.
-
-    Returns:
-        A `Run`.
     """
     values = trace.run(x, training)
     output = values[-1]
@@ -74,7 +67,7 @@ def computed(trace, run, x, training=None, sample=False):
     return replace(run, series=trace.series, values=tuple(values), output=output)
 
 
-def no_tensor(result, name="your function"):
+def no_tensor(result: object, name: str = "your function") -> Failure:
     """The `Failure` of a function or method that returned something else than a tensor."""
     if result is NotImplemented or result is Ellipsis:
         return Failure("not_attempted")

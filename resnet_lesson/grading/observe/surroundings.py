@@ -1,4 +1,4 @@
-"""What an attempt is run in: settings as it needs them, and left as they were found."""
+"""The settings of Python, NumPy and Keras under which an attempt runs."""
 
 import contextlib
 import random
@@ -36,7 +36,7 @@ def older_pooling(notes):
 
 @contextlib.contextmanager
 def untouched():
-    """Leaves random state, precision and error filtering as they were found."""
+    """Restores random state, precision and error filtering afterwards."""
     python, array = random.getstate(), np.random.get_state()
     policy = keras.config.dtype_policy()
     filtering = keras.config.is_traceback_filtering_enabled()

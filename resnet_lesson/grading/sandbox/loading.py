@@ -4,35 +4,31 @@ import ast
 import builtins
 import importlib
 import linecache
+from collections.abc import Sequence
 
 from resnet_lesson.grading.sandbox.import_hook import Absent
+from resnet_lesson.grading.submissions.statements import Piece
 
 # Keras 3 has the names of these older modules elsewhere.
 KERAS_HOMES = ("layers", "models", "initializers", "regularizers", "optimizers", "utils", "backend")
 
 
-def load(pieces):
-    """Runs statements and returns what they define.
+def load(pieces: Sequence[Piece]) -> tuple[dict, list[str]]:
+    """Runs statements: the names that they define, and notes on what was left out.
 
     An import that fails is looked up where Keras 3 has the name, or else left out. One of the
     lesson's answers leaves a definition of the learner's own in place.
-
-    Args:
-        pieces: sequence of `Piece`.
-
-    Returns:
-        ``(namespace, notes)``: a dictionary, and lines that say what was left out.
     """
-    _remember(pieces)
+    _cache_lines(pieces)
     namespace = {"__name__": "submission", "__builtins__": builtins}
     notes = []
-    for part in pieces:
-        [node] = ast.parse("\n" * (part.line - 1) + part.text, part.name).body
+    for piece in pieces:
+        [node] = ast.parse("\n" * (piece.line - 1) + piece.text, piece.name).body
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _import(node, namespace, notes)
             continue
         try:
-            exec(compile(ast.Module([node], []), part.name, "exec"), namespace)
+            exec(compile(ast.Module([node], []), piece.name, "exec"), namespace)
         except Exception as error:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 raise
@@ -41,14 +37,14 @@ def load(pieces):
     return namespace, notes
 
 
-def _remember(pieces):
+def _cache_lines(pieces):
     """Lets tracebacks show the learner's lines."""
     sources = {}
-    for part in pieces:
-        lines = sources.setdefault(part.name, [])
-        own = part.text.splitlines(keepends=True)
-        lines += ["\n"] * (part.line - 1 + len(own) - len(lines))
-        lines[part.line - 1 : part.line - 1 + len(own)] = own
+    for piece in pieces:
+        lines = sources.setdefault(piece.name, [])
+        own = piece.text.splitlines(keepends=True)
+        lines += ["\n"] * (piece.line - 1 + len(own) - len(lines))
+        lines[piece.line - 1 : piece.line - 1 + len(own)] = own
     for name, lines in sources.items():
         linecache.cache[name] = (len(lines), None, lines, name)
 

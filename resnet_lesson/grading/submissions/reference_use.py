@@ -2,19 +2,14 @@
 
 import inspect
 import types
+from collections.abc import Callable
 
 
-def uses_reference(attempt, reference):
-    """Looks through an attempt's code, and that of its own helpers, for the reference.
+def uses_reference(attempt: Callable, reference: Callable) -> bool:
+    """True if the reference itself, a subclass, or a function that refers to it was handed in.
 
-    What is only a part of the lesson, such as its blocks in a network, may be used.
-
-    Args:
-        attempt: the learner's function or class.
-        reference: the exercise's reference implementation.
-
-    Returns:
-        True if the reference itself, a subclass, or a function that refers to it was handed in.
+    The attempt's own helpers are searched too. Other parts of the lesson, such as its blocks in a
+    network, may be used.
     """
     if attempt is reference:
         return True

@@ -28,9 +28,10 @@ def failure_of(error: BaseException, function: Callable) -> Failure:
         and "NotImplementedError" in (last.line or "")
     ):
         return Failure("not_attempted")
-    line = linecache.getline(last.filename, last.lineno).strip() if last else ""
+    number = last.lineno or 0 if last else 0
+    line = linecache.getline(last.filename, number).strip() if last else ""
     what = "memory" if _is_of_memory(error) else "exception"
-    return Failure(what, type(error).__name__, _text(error), line, last.lineno if last else 0)
+    return Failure(what, type(error).__name__, _text(error), line, number)
 
 
 def _is_of_memory(error):

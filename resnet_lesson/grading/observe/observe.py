@@ -44,7 +44,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
         call, free = calling(function, exercise)
     except TypeError as error:
         return Observation(failure=Failure("signature", message=str(error)))
-    notes = set()
+    notes: set[str] = set()
     with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []
         for run in _runs(call, exercise, free, seed, notes):

@@ -21,7 +21,7 @@ def load(pieces: Sequence[Piece]) -> tuple[dict, list[str]]:
     """
     _cache_lines(pieces)
     namespace = {"__name__": "submission", "__builtins__": builtins}
-    notes = []
+    notes: list[str] = []
     for piece in pieces:
         [node] = ast.parse("\n" * (piece.line - 1) + piece.text, piece.name).body
         if isinstance(node, (ast.Import, ast.ImportFrom)):

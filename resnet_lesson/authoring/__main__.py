@@ -1,7 +1,61 @@
-"""Runs the maintainers' command line: ``python -m resnet_lesson.authoring``."""
+"""Generates the learners' notebooks from the solved ones, which it executes and stores."""
 
+import argparse
 import sys
+from pathlib import Path
 
-from resnet_lesson.authoring.learner_notebooks import main
+from resnet_lesson.authoring.learner_notebooks import author, out_of_step, write_blank
+from resnet_lesson.authoring.new_exercise import write_first_form
+from resnet_lesson.authoring.notebook_files import AuthoringError
 
-sys.exit(main())
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status: 0 done, 1 a notebook failed, 2 bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m resnet_lesson.authoring", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks, such as 02; else all")
+    parser.add_argument("--folder", type=Path, default=Path("notebooks"), help="default: notebooks")
+    parser.add_argument("--full", action="store_true", help="long experiments at their real length")
+    parser.add_argument("--check", action="store_true", help="compare the two forms; run nothing")
+    parser.add_argument(
+        "--blank", action="store_true", help="write the learner's forms; run nothing"
+    )
+    parser.add_argument("--new", metavar="EXERCISE", help="write the first form of its notebook")
+    options = parser.parse_args(arguments)
+    try:
+        if options.new:
+            print("wrote", write_first_form(options.folder, options.new))
+            return 0
+        paths = _chosen(options.folder, options.names)
+    except AuthoringError as error:
+        print(error, file=sys.stderr)
+        return 2
+    failures = list(out_of_step(options.folder)) if options.check else []
+    for path in [] if options.check else paths:
+        try:
+            changed = write_blank(path) if options.blank else author(path, options.full)
+            print(path.stem, "changed" if changed else "unchanged", flush=True)
+        except AuthoringError as error:
+            failures.append(str(error))
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _chosen(folder, names):
+    """The solved notebooks that are meant by names such as ``02`` or ``02-identity-block``."""
+    paths = sorted((folder / "solutions").glob("*.ipynb"))
+    if not paths:
+        raise AuthoringError(
+            f"no notebooks in {folder / 'solutions'}: "
+            "run this at the root of the repository or give --folder"
+        )
+    for name in names:
+        if not any(path.name.startswith(Path(name).name) for path in paths):
+            known = ", ".join(path.stem for path in paths)
+            raise AuthoringError(f"no solved notebook {name}; there are: {known}")
+    stems = tuple(Path(name).name for name in names) or ("",)
+    return [path for path in paths if path.name.startswith(stems)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

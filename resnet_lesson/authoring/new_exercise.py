@@ -3,8 +3,13 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
+from pathlib import Path
 
-from nbformat import v4
+from nbformat import NotebookNode, v4
+
+from resnet_lesson.authoring.notebook_files import AuthoringError, write_notebook
+from resnet_lesson.exercises import Exercise, all_exercises, no_such
 
 HEADER = """\
 | reading | working | exercises | points |
@@ -20,18 +25,33 @@ STUCK = "### Stuck?\n\nRun the next cell. Each run shows one more hint."
 AFTER = "### After you have tried\n\nThe next cell opens once you have checked an attempt."
 
 
-def new_notebook(exercise):
-    """A solved notebook to begin with, ready for ``python -m resnet_lesson.authoring``.
+def write_first_form(folder: Path, exercise_id: str) -> Path:
+    """Writes the solved notebook that a new exercise begins with, and returns its path.
 
     Args:
-        exercise: `resnet_lesson.exercises.Exercise`.
+        folder: the folder ``notebooks``.
+        exercise_id: of an exercise that has no notebook yet.
 
-    Returns:
-        A `nbformat.NotebookNode` without outputs.
+    Raises:
+        AuthoringError: there is no such exercise, or its notebook exists.
     """
+    exercise = all_exercises().get(exercise_id)
+    if exercise is None:
+        raise AuthoringError(no_such(exercise_id))
+    path = folder / "solutions" / f"{exercise.notebook}.ipynb"
+    if path.exists():
+        raise AuthoringError(f"{path} is there already; nothing was written")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_notebook(new_notebook(exercise), path)
+    return path
+
+
+def new_notebook(exercise: Exercise) -> NotebookNode:
+    """A solved notebook to begin with, without outputs."""
     number, _, words = exercise.notebook.partition("-")
     reference = exercise.load_reference()
-    known = {**vars(exercise), "about": inspect.getdoc(reference).partition("\n")[0]}
+    about = (inspect.getdoc(reference) or "").partition("\n")[0]
+    known = {**vars(exercise), "about": about}
     code = "from resnet_lesson import check, hint, progress, solution"
     notebook = v4.new_notebook()
     notebook.cells = [
@@ -49,16 +69,13 @@ def new_notebook(exercise):
     return notebook
 
 
-def graded_cells(name, points, reference):
+def graded_cells(name: str, points: float, reference: Callable) -> list[NotebookNode]:
     """The solved cell and its check, with the metadata that nbgrader and this lesson read.
 
     Args:
         name: the exercise's id.
         points: the most points of its check.
         reference: the function or class that the cell shows as its solution.
-
-    Returns:
-        Two `nbformat.NotebookNode`.
     """
     marks = {"schema_version": 3, "task": False}
     solved = {**marks, "grade": False, "grade_id": name, "locked": False, "solution": True}
@@ -76,7 +93,8 @@ def with_regions(source):
 
     That is a function's body, or each method's, without the docstring and imports at its start.
     """
-    lines, defined = source.splitlines(), ast.parse(source).body[0]
+    lines = source.splitlines()
+    defined = ast.parse(source).body[0]
     methods = [defined] if isinstance(defined, ast.FunctionDef) else defined.body
     for method in reversed([node for node in methods if isinstance(node, ast.FunctionDef)]):
         first = next((node for node in method.body if not _is_given(node)), method.body[-1])

@@ -10,7 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from support.paths import ROOT
 
-from resnet_lesson.authoring import learner_notebooks
+from resnet_lesson.authoring.__main__ import main
+from resnet_lesson.authoring.learner_notebooks import author, learners_form, out_of_step
+from resnet_lesson.authoring.notebook_files import AuthoringError, read_notebook
 
 GRADED = {"grade": False, "solution": True, "locked": False, "task": False, "schema_version": 3}
 SOURCE = """def double(x):
@@ -49,7 +51,7 @@ def write_solved(folder, cells):
 def authored(tmp_path_factory):
     """The path of a solved notebook that has been through the authoring."""
     path = write_solved(tmp_path_factory.mktemp("authored"), tiny_cells())
-    learner_notebooks.author(path)
+    author(path)
     return path
 
 
@@ -76,19 +78,19 @@ def nbval(path):
 
 
 def test_the_learners_form_has_a_blank_at_the_indent_of_the_solution(authored):
-    blank = learner_notebooks.read_notebook(authored.parent.parent / authored.name)
+    blank = read_notebook(authored.parent.parent / authored.name)
     expected = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     assert blank.cells[1].source == expected
     assert blank.cells[1].metadata.nbgrader.solution
 
 
 def test_links_lead_one_folder_up_from_the_learners_form(authored):
-    blank = learner_notebooks.read_notebook(authored.parent.parent / authored.name)
+    blank = read_notebook(authored.parent.parent / authored.name)
     assert "](../images/circle.svg)" in blank.cells[0].source
 
 
 def test_outputs_are_stored_with_counts_from_one_and_without_what_differs_each_time(authored):
-    notebook = learner_notebooks.read_notebook(authored)
+    notebook = read_notebook(authored)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [1, 2, 3, 4, 5]
     assert code[1].outputs[0].text == "two\n"
@@ -99,7 +101,7 @@ def test_outputs_are_stored_with_counts_from_one_and_without_what_differs_each_t
 
 
 def test_the_learners_form_holds_no_outputs(authored):
-    notebook = learner_notebooks.read_notebook(authored.parent.parent / authored.name)
+    notebook = read_notebook(authored.parent.parent / authored.name)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert len(code) == 5
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
@@ -108,13 +110,13 @@ def test_the_learners_form_holds_no_outputs(authored):
 def test_a_second_run_changes_nothing(authored):
     forms = (authored, authored.parent.parent / authored.name)
     before = [path.read_bytes() for path in forms]
-    assert learner_notebooks.author(authored) == []
+    assert author(authored) is False
     assert [path.read_bytes() for path in forms] == before
 
 
 def test_a_full_run_makes_trained_pictures_anew(copied):
     path, before = copied
-    learner_notebooks.author(path, full=True)
+    author(path, full=True)
     after = json.loads(path.read_text(encoding="utf-8"))
     pictures = [form["cells"][3]["outputs"][0]["data"]["image/png"] for form in (before, after)]
     assert pictures[0] != pictures[1]
@@ -133,7 +135,7 @@ def test_a_cell_that_goes_wrong_is_named_in_one_line_and_nothing_is_stored(
     path = write_solved(tmp_path, [new_code_cell(source, id="wrong")])
     before = path.read_bytes()
     monkeypatch.chdir(tmp_path)
-    assert learner_notebooks.main([]) == 1
+    assert main([]) == 1
     first_line = source.partition("\n")[0]
     expected = f"solutions/01-tiny.ipynb, cell 1 (id wrong, `{first_line}`) {said}\n"
     assert capsys.readouterr().err == expected
@@ -152,17 +154,17 @@ def test_a_cell_that_goes_wrong_is_named_in_one_line_and_nothing_is_stored(
 )
 def test_a_region_that_does_not_fit_its_cell_is_refused(source, metadata, said):
     notebook = new_notebook(cells=[new_code_cell(source, metadata=metadata)])
-    with pytest.raises(learner_notebooks.AuthoringError, match=said):
-        learner_notebooks.learners_form(notebook, "01-tiny.ipynb")
+    with pytest.raises(AuthoringError, match=said):
+        learners_form(notebook, "01-tiny.ipynb")
 
 
 def test_forms_out_of_step_are_found_without_running_anything(copied, monkeypatch, capsys):
     path, solved = copied
     monkeypatch.chdir(path.parents[2])
-    assert learner_notebooks.main(["--check"]) == 0
+    assert main(["--check"]) == 0
     solved["cells"][2]["source"] = ["2 + 3"]
     path.write_text(json.dumps(solved), encoding="utf-8")
-    assert learner_notebooks.main(["--check"]) == 1
+    assert main(["--check"]) == 1
     assert "run the authoring again" in capsys.readouterr().err
 
 
@@ -170,13 +172,13 @@ def test_a_learners_form_without_its_source_is_found(copied):
     path, _ = copied
     stray = path.parent.parent / "02-stray.ipynb"
     stray.write_bytes(path.read_bytes())
-    assert learner_notebooks.out_of_step(path.parent.parent) == [f"{stray}: has no solved form"]
+    assert list(out_of_step(path.parent.parent)) == [f"{stray}: has no solved form"]
 
 
 @pytest.mark.parametrize("names", [["7"], ["--folder", "elsewhere"]])
 def test_a_notebook_that_is_not_there_is_bad_usage_in_one_line(copied, monkeypatch, capsys, names):
     monkeypatch.chdir(copied[0].parents[2])
-    assert learner_notebooks.main(names) == 2
+    assert main(names) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -209,3 +211,43 @@ def test_nbval_sees_one_stored_output_that_is_changed(copied):
     done = nbval(path)
     assert done.returncode == 1
     assert "1 failed, 4 passed" in done.stdout
+
+
+OLD = {
+    "nbformat": 3,
+    "nbformat_minor": 0,
+    "metadata": {"name": "old"},
+    "worksheets": [
+        {
+            "metadata": {},
+            "cells": [
+                {"cell_type": "heading", "level": 1, "metadata": {}, "source": ["Twice"]},
+                {
+                    "cell_type": "code",
+                    "language": "python",
+                    "collapsed": False,
+                    "metadata": {},
+                    "input": ["1 + 1\n", "2"],
+                    "outputs": [],
+                },
+            ],
+        }
+    ],
+}
+
+
+def test_a_notebook_of_an_older_format_is_read_the_same_each_time(tmp_path):
+    path = tmp_path / "old.ipynb"
+    path.write_text(json.dumps(OLD), encoding="utf-8")
+    first, second = read_notebook(path), read_notebook(path)
+    assert [cell.source for cell in first.cells] == ["# Twice", "1 + 1\n2"]
+    assert first == second
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"nbformat": 4, "nbformat_minor": 5}', "1"])
+def test_a_file_that_is_no_notebook_is_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "wrong.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(AuthoringError, match="not a notebook") as refusal:
+        read_notebook(path)
+    assert "\n" not in str(refusal.value)

@@ -12,7 +12,9 @@ import pytest
 from support.paths import BLANK, NOTEBOOKS, SOLUTIONS, SOLVED
 
 from resnet_lesson import check
-from resnet_lesson.authoring import learner_notebooks
+from resnet_lesson.authoring.execution import WIDGET_VIEW
+from resnet_lesson.authoring.learner_notebooks import out_of_step
+from resnet_lesson.authoring.notebook_files import METADATA, has_picture
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import REGION
 
@@ -62,7 +64,7 @@ def regions_of(path):
 
 
 def test_the_learners_notebooks_are_what_the_solved_ones_generate():
-    assert learner_notebooks.out_of_step(NOTEBOOKS) == []
+    assert list(out_of_step(NOTEBOOKS)) == []
 
 
 def test_the_notebooks_are_numbered_from_zero():
@@ -96,12 +98,12 @@ def test_outputs_that_are_compared_name_no_machine(path):
 @in_both_forms
 def test_what_differs_between_machines_is_not_stored(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert notebook["metadata"] == learner_notebooks.METADATA
+    assert notebook["metadata"] == METADATA
     for cell in cells_of(path):
         assert "execution" not in cell["metadata"]
-        assert all(learner_notebooks.WIDGET_VIEW not in o.get("data", {}) for o in cell["outputs"])
+        assert all(WIDGET_VIEW not in o.get("data", {}) for o in cell["outputs"])
         if "nbval-ignore-output" in cell["metadata"].get("tags", ()):
-            assert all(learner_notebooks.has_picture(output) for output in cell["outputs"])
+            assert all(has_picture(output) for output in cell["outputs"])
 
 
 @pytest.mark.parametrize("path", BLANK, ids=lambda path: path.stem)

@@ -24,13 +24,9 @@ from bs4 import BeautifulSoup
 from support.paths import SOLVED
 from support.texts import TO_HTML, cells_of
 
-from resnet_lesson.authoring.learner_notebooks import (
-    blank_source,
-    execute,
-    has_picture,
-    read_notebook,
-)
-from resnet_lesson.exercises.blanks import REGION
+from resnet_lesson.authoring.execution import execute
+from resnet_lesson.authoring.notebook_files import has_picture, read_notebook
+from resnet_lesson.exercises.blanks import REGION, blank_source
 from resnet_lesson.lab.questions import all_questions
 
 WORDS_A_MINUTE = 238

@@ -17,12 +17,13 @@ from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.grading.judge.alignment import Difference
 from resnet_lesson.grading.judge.compare import Comparison, placed
-from resnet_lesson.grading.judge.judge import Place, Verdict
-from resnet_lesson.grading.report.report import Finding, Report
+from resnet_lesson.grading.judge.judge import Deviation, Verdict
+from resnet_lesson.grading.report.report import Finding
 from resnet_lesson.graph.operations import Op, operations, with_places
 from resnet_lesson.lab.hints import hint, solution
 from resnet_lesson.lab.panel import Panel, as_html, quoted
 from resnet_lesson.lab.questions import question
+from resnet_lesson.lab.shown_report import ShownReport
 
 THEMES = sorted(Path(sys.prefix, "share/jupyter/lab/themes").glob("*/*/index.css"))
 # What a learner may write anywhere, with what it would do where it is taken for mark-up.
@@ -48,12 +49,12 @@ def failed(name="identity_block", message="It has `padding` `valid`.", nasty=Non
         Difference("main.2.conv", "padding", "same", "valid"),
         Difference(nasty or "output.relu", "missing", "relu", "nothing"),
     )
-    values = (Place("main.1.conv", "exact", 0.0), Place("main.2.conv", "different", 0.3))
+    values = (Deviation("main.1.conv", "exact", 0.0), Deviation("main.2.conv", "different", 0.3))
     run = SimpleNamespace(series=attempt)
     verdict = Verdict(False, differences, None, run, values, expected)
     found = [Finding(nasty or "main.2.conv", nasty or "padding", "same", "valid", message)]
     said = {"advice": nasty or "", "notes": (nasty or "",)}
-    return Report(name, "failed", 7.0, 10.0, found, verdict=verdict, **said)
+    return ShownReport(name, "failed", 7.0, 10.0, found, verdict=verdict, **said)
 
 
 def html_of(shown):
@@ -64,8 +65,8 @@ def everything():
     """One of all that stands below a cell, by name."""
     return {
         "failed": failed(),
-        "passed": Report("ResNet50", "passed", 15.0, 15.0, advice="Next: `ResNet34`."),
-        "not attempted": Report("ResNet50", "not_attempted", 0.0, 15.0, advice="Fill it in."),
+        "passed": ShownReport("ResNet50", "passed", 15.0, 15.0, advice="Next: `ResNet34`."),
+        "not attempted": ShownReport("ResNet50", "not_attempted", 0.0, 15.0, advice="Fill it in."),
         "hint": hint("identity_block"),
         "solution": solution("identity_block"),
         "question": question("relu-before-addition"),
@@ -192,7 +193,7 @@ def test_what_comes_too_late_is_marked_in_both_drawings():
     comparison = Comparison((difference,), tuple(zip(wanted, found, strict=True)))
     run = SimpleNamespace(series=placed(attempt, comparison))
     verdict = Verdict(False, (difference,), None, run, (), expected)
-    page = Page(html_of(Report("x", "failed", 0.0, 1.0, verdict=verdict)))
+    page = Page(html_of(ShownReport("x", "failed", 0.0, 1.0, verdict=verdict)))
     assert page.text.count("✗ order") == 1 and "✓ order" in page.text
     assert "✗ main.2.relu ReLU ReLU, too late" in page.text
 

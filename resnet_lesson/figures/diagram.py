@@ -16,6 +16,7 @@ from resnet_lesson.figures.layout import (
     outline,
 )
 from resnet_lesson.graph.operations import Branch, Op, operations, split_network
+from resnet_lesson.graph.places import Place
 
 MARGIN = 20
 MOST_IN_DETAIL = 60
@@ -161,8 +162,8 @@ class _Builder:
             Series(self.parts(path, above, flat=True), above)
             for path in (branch.shortcut, *branch.others)
         ]
-        head, dot, _ = branch.merge.place.rpartition(".")
-        return Region(main, arches, merge, self.mark(f"{head}{dot}shortcut"))
+        shortcut = Place.parse(branch.merge.place).at("shortcut")
+        return Region(main, arches, merge, self.mark(str(shortcut)))
 
     def with_ends(self, parts, items, input_shape, first, last):
         """The parts with the input before and the output behind them."""
@@ -225,12 +226,12 @@ def _cells(items):
 def _place(series):
     """The place of a block: what the places of its operations begin with."""
     first = next((op.place for op in operations(series) if op.kind != "block"), "")
-    return ".".join(first.split(".")[:2])
+    return str(Place.parse(first).unit)
 
 
 def _stage(place):
-    stage = place.split(".")[0]
-    return stage.capitalize().replace("Stage", "Stage ") if stage.startswith("stage") else ""
+    stage = Place.parse(place).stage
+    return f"Stage {stage}" if stage else ""
 
 
 def _block(series, branch, shape, place):

@@ -9,6 +9,7 @@ from itertools import groupby
 from math import prod
 
 from resnet_lesson.graph.operations import Branch
+from resnet_lesson.graph.places import Place
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def by_part(items):
         List of `Cost`, one a part; ``shape`` is what the part hands on, ``kind`` is "part".
     """
     parts = []
-    for place, group in groupby(items, key=lambda item: item.place.partition(".")[0]):
+    for place, group in groupby(items, key=lambda item: Place.parse(item.place).part):
         group = list(group)
         parts.append(Cost(place, "part", group[-1].shape, *total(group)))
     return parts

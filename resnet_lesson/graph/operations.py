@@ -6,7 +6,9 @@ The learner's attempt, the reference, the diagrams and the tables of parameters 
 such series. `resnet_lesson.graph.tracing` makes them from Keras code.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from typing import TypeAlias
 
 CONVOLUTIONS = 3  # on the main path of a block, in the networks that are told apart block by block
 
@@ -45,10 +47,10 @@ class Branch:
         others: further paths, if more than two tensors are merged.
     """
 
-    main: tuple
-    shortcut: tuple
+    main: "Series"
+    shortcut: "Series"
     merge: Op
-    others: tuple = ()
+    others: tuple["Series", ...] = ()
 
     @property
     def paths(self):
@@ -56,7 +58,10 @@ class Branch:
         return (self.main, self.shortcut, *self.others)
 
 
-def operations(series):
+Series: TypeAlias = tuple[Op | Branch, ...]
+
+
+def operations(series: Series) -> Iterator[Op]:
     """Yields every `Op` of a series in the order of computation, branches included."""
     for item in series:
         if isinstance(item, Branch):
@@ -67,7 +72,22 @@ def operations(series):
             yield item
 
 
-def count(series, kind):
+def map_operations(change: Callable[[Op], Op], series: Series) -> Series:
+    """The series with every `Op`, branches included, changed by a function."""
+    return tuple(
+        Branch(
+            map_operations(change, item.main),
+            map_operations(change, item.shortcut),
+            change(item.merge),
+            tuple(map_operations(change, path) for path in item.others),
+        )
+        if isinstance(item, Branch)
+        else change(item)
+        for item in series
+    )
+
+
+def count(series: Series, kind: str) -> int:
     """How many operations of a kind a series holds, branches included."""
     return sum(op.kind == kind for op in operations(series))
 

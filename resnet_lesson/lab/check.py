@@ -11,10 +11,11 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.observe.observe import observe
-from resnet_lesson.grading.report.report import Finding, Report, report
+from resnet_lesson.grading.report.report import Finding, report
 from resnet_lesson.grading.submissions.reference_use import uses_reference
 from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import refresh, whats_next
+from resnet_lesson.lab.shown_report import ShownReport
 from resnet_lesson.lab.tensorflow_log import stderr_closed
 
 _passed: dict = {}  # exercise id → the function whose check has passed in this kernel
@@ -39,7 +40,7 @@ def check(attempt):
     try:
         with stderr_closed() if graded else contextlib.nullcontext():
             verdict = _verdict(attempt, exercise)
-        result = report(exercise, verdict, time.perf_counter() - started)
+        result = ShownReport.of(report(exercise, verdict, time.perf_counter() - started))
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         result = _broken(exercise, error, time.perf_counter() - started)
     if result.status != "not_attempted":
@@ -82,7 +83,7 @@ def _unknown(attempt):
         f"one of {expected}."
     )
     finding = Finding("submission", "wrong_type", expected, str(got), message)
-    return Report(str(got), "error", 0.0, 0.0, [finding])
+    return ShownReport(str(got), "error", 0.0, 0.0, [finding])
 
 
 def _broken(exercise, error, seconds):
@@ -90,7 +91,7 @@ def _broken(exercise, error, seconds):
     said = "the check was interrupted" if stopped else f"{type(error).__name__}: {error}"
     message = f"The check could not be finished: {said}. Run the cell again."
     finding = Finding("submission", "exception", "", said, message)
-    return Report(exercise.id, "error", 0.0, exercise.points, [finding], seconds)
+    return ShownReport(exercise.id, "error", 0.0, exercise.points, [finding], seconds)
 
 
 def _keep(exercise, attempt, result):

@@ -18,6 +18,7 @@ import h5py
 import numpy as np
 from keras.layers import BatchNormalization
 
+from resnet_lesson.graph.places import Place
 from resnet_lesson.networks import GROUPS
 from resnet_lesson.paths import printable, unreadable
 from resnet_lesson.weights.transfer import (
@@ -31,7 +32,6 @@ from resnet_lesson.weights.transfer import (
 IMAGENET_EPSILON = 1.001e-5
 HEAD = "predictions"
 
-_IN_BLOCK = re.compile(r"stage(\d)\.block(\d+)\.(?:main\.(\d)|(shortcut))\.(conv|bn)")
 _AUTOMATIC = re.compile(r"(conv2d|batch_normalization|dense)(_\d+)?")
 _AGAIN = "get or write the file again"
 _NAMES = {  # class in a .weights.h5 → its weights in their order
@@ -82,7 +82,7 @@ def load_weights(model, path, head=True):
     """
     path = Path(path).expanduser()
     placed = layers_by_place(model)
-    aside = [place for place, _ in placed if place.startswith("head.") and not head]
+    aside = [place for place, _ in placed if Place.parse(place).path == "head" and not head]
     wanted = [(place, name_of(place), layer) for place, layer in placed if place not in aside]
     with _opened(path) as file:
         found = _layers_in(file, path)
@@ -108,18 +108,18 @@ def name_of(place):
     Raises:
         WeightsError: its ResNets have no layer there.
     """
-    if place in ("stem.conv", "stem.bn"):
-        return place.replace("stem.", "conv1_")
+    at = Place.parse(place)
+    known = at.kind in ("conv", "bn")
+    if at.path == "stem" and known:
+        return f"conv1_{at.kind}"
     if place == "head.dense":
         return HEAD
-    found = _IN_BLOCK.fullmatch(place)
-    if not found:
+    if not (at.block and known and (at.group or at.path == "shortcut")):
         raise WeightsError(
             f"the network has weights at {place}, where the ResNets of keras.applications have "
             "none; give a ResNet of bottleneck blocks, or head=False if it is a head of your own"
         )
-    stage, block, number, _, kind = found.groups()
-    return f"conv{stage}_block{block}_{number or 0}_{kind}"
+    return f"conv{at.stage}_block{at.block}_{at.group}_{at.kind}"
 
 
 def names_in_order(groups):

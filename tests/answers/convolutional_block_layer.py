@@ -101,7 +101,7 @@ class ConfigLacksTheStride(Plain):
         return {**super().get_config(), "s": 2}
 
 
-@wrong("ConvolutionalBlock", "shortcut.bn", "missing")
+@wrong("ConvolutionalBlock", "shortcut.bn", "shared_layer")
 class SharesANorm(Plain):
     def shortcut(self, X, training):
         return self.norms[2](self.side(X), training=training)
@@ -113,7 +113,7 @@ class ShortcutInOneMode(Plain):
         return self.side_norm(self.side(X), training=True)
 
 
-@wrong("ConvolutionalBlock", "shortcut.conv", "missing")
+@wrong("ConvolutionalBlock", "shortcut.conv", "unkept_layer")
 class ShortcutMadeInCall(Plain):
     def shortcut(self, X, training):
         made = self.conv(self.filters[2], 1, GlorotUniform, strides=self.s)

@@ -155,7 +155,7 @@ def second_normalises_each_row(X, f, filters, s=2, training=True, initializer=Gl
     return ReLU()(Y + Z)
 
 
-@wrong("convolutional_block", "shortcut.bn", "missing")
+@wrong("convolutional_block", "shortcut.bn", "shared_layer")
 def both_ends_share_one_normalisation(X, f, filters, s=2, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     last = BatchNormalization(axis=3)

@@ -54,7 +54,7 @@ class OneNormForAll(Plain):
         return self.relu(self.bn3(self.conv3(Y), training=training) + X)
 
 
-@wrong("IdentityBlock", "main.1.conv", "missing")
+@wrong("IdentityBlock", "main.1.conv", "unkept_layer")
 class MadeInCall(Saved):
     def call(self, X, training=None):
         Y = X
@@ -66,7 +66,7 @@ class MadeInCall(Saved):
         return keras.ops.relu(Y + X)
 
 
-@wrong("IdentityBlock", "main.2.conv", "missing")
+@wrong("IdentityBlock", "main.2.conv", "unkept_layer")
 class StoredInCall(Plain):
     def call(self, X, training=None):
         self.conv2 = Conv2D(
@@ -75,7 +75,7 @@ class StoredInCall(Plain):
         return super().call(X, training=training)
 
 
-@wrong("IdentityBlock", "main.2.bn", "missing")
+@wrong("IdentityBlock", "main.2.bn", "unkept_layer")
 class OutOfSight(Plain):
     def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
         super().__init__(filters, f, initializer, **kwargs)

@@ -216,7 +216,7 @@ def one_more_argument_than_asked_for(X, f, filters, s, training=True, initialize
 _bn_a, _bn_b, _bn_c = (BatchNormalization(axis=3) for _ in range(3))
 
 
-@wrong("identity_block", "main.1.bn", "missing")
+@wrong("identity_block", "main.1.bn", "reused_layer")
 def normalisations_made_once_for_all_blocks(
     X, f, filters, training=True, initializer=GlorotUniform
 ):

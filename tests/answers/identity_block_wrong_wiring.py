@@ -279,7 +279,7 @@ def every_group_starts_from_the_input(X, f, filters, training=True, initializer=
     return ReLU()(Add()([Y, X]))
 
 
-@wrong("identity_block", "main.2.bn", "missing")
+@wrong("identity_block", "main.2.bn", "shared_layer")
 def one_normalisation_for_all(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     bn, relu = BatchNormalization(axis=3), Activation("relu")
@@ -290,7 +290,7 @@ def one_normalisation_for_all(X, f, filters, training=True, initializer=GlorotUn
     return relu(layers.add([X, Y]))
 
 
-@wrong("identity_block", "main.3.conv", "missing")
+@wrong("identity_block", "main.3.conv", "shared_layer")
 def first_convolution_used_again(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     pointwise = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))

@@ -173,7 +173,7 @@ def one_convolution_alone(n_filters, x):
     return ReLU()(Add()([x, y]))
 
 
-@wrong("residual_block", "main.2.conv", "missing")
+@wrong("residual_block", "main.2.conv", "shared_layer")
 def one_convolution_used_twice(n_filters, x):
     conv = _conv(n_filters)
     y = ReLU()(BatchNormalization()(conv(x)))

@@ -104,7 +104,7 @@ class ConfigLacksTheClasses(OwnBlocks):
         return config
 
 
-@wrong("ResNet50Model", "head.dense", "missing")
+@wrong("ResNet50Model", "head.dense", "unkept_layer")
 class DenseMadeInCall(OwnBlocks):
     def call(self, X, training=None):
         X = self.pool(keras.ops.relu(self.norm(self.conv(self.pad(X)), training=training)))
@@ -113,21 +113,21 @@ class DenseMadeInCall(OwnBlocks):
         return layers.Dense(self.classes, activation="softmax")(X)
 
 
-@wrong("ResNet50Model", "stage2.block3.main.1.conv", "missing")
+@wrong("ResNet50Model", "stage2.block3.main.1.conv", "shared_layer")
 class OneBlockTwice(OwnBlocks):
     def __init__(self, classes=6, **kwargs):
         super().__init__(classes, **kwargs)
         self.stack = [*self.stack[:2], self.stack[1], *self.stack[3:]]
 
 
-@wrong("ResNet50Model", "head.dense", "missing")
+@wrong("ResNet50Model", "head.dense", "unkept_layer")
 class DenseStoredInCall(OwnBlocks):
     def call(self, X, training=None):
         self.dense = layers.Dense(self.classes, activation="softmax")
         return super().call(X, training=training)
 
 
-@wrong("ResNet50Model", "stem.conv", "missing")
+@wrong("ResNet50Model", "stem.conv", "unkept_layer")
 class StemStoredInCallOnceBuilt(OwnBlocks):
     def build(self, input_shape):
         self.call(keras.Input(input_shape[1:]))

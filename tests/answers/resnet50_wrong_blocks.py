@@ -340,7 +340,7 @@ def batchnorm_over_rows_in_identity_blocks(input_shape=(64, 64, 3), classes=6):
     return network(input_shape, classes, identity=identity)
 
 
-@wrong("ResNet50", "stage2.block3.main.1.conv", "missing")
+@wrong("ResNet50", "stage2.block3.main.1.conv", "shared_layer")
 def one_set_of_layers_for_a_stage(input_shape=(64, 64, 3), classes=6):
     made = {}
 
@@ -359,7 +359,7 @@ def one_set_of_layers_for_a_stage(input_shape=(64, 64, 3), classes=6):
     return network(input_shape, classes, identity=identity)
 
 
-@wrong("ResNet50", "stage3.block4.main.1.conv", "missing")
+@wrong("ResNet50", "stage3.block4.main.1.conv", "shared_layer")
 def one_model_called_twice(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     inputs = Input(input_shape)
     X = ZeroPadding2D(3)(inputs)

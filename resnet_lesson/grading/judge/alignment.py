@@ -1,14 +1,15 @@
 """Holds one path of an attempt against the expected one, operation by operation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from resnet_lesson.graph.operations import Branch
+from resnet_lesson.graph.operations import Branch, Op, Series
+from resnet_lesson.graph.places import Place
 
 GAP = 1.0
 ATTRIBUTE = 0.22
 SUBSTITUTE = 0.9
-KEPT_LAYER = "a layer that the object keeps"
-NOT_KEPT_LAYER = "a layer that the object does not keep"
 ORDER_OF_ATTRIBUTES = (
     "pool_kind",
     "pool_size",
@@ -47,8 +48,18 @@ class Difference:
     what: str
     expected: object = None
     got: object = None
-    also: tuple = ()
+    also: tuple[str, ...] = ()
     instead_of: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it is, taken apart."""
+        return Place.parse(self.where)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All places that differ in this way."""
+        return (self.where, *self.also)
 
 
 @dataclass(frozen=True)
@@ -56,52 +67,55 @@ class Comparison:
     """What came of holding two graphs against each other.
 
     Attributes:
-        differences: `Difference` objects in the order of computation.
-        pairs: ``(expected Op, found Op)`` that stand at the same place.
+        differences: in the order of computation.
+        pairs: ``(expected, found)`` that stand at the same place.
         cost: how far apart the two are; 0 for the same structure.
     """
 
-    differences: tuple = ()
-    pairs: tuple = ()
+    differences: tuple[Difference, ...] = ()
+    pairs: tuple[tuple[Op, Op], ...] = ()
     cost: float = 0.0
 
 
-def align(expected, found, partial, free, prefix=None):
+def align(
+    expected: Series, found: Series, partial: bool = False, path: Place | None = None
+) -> Comparison:
     """Aligns two chains by edit distance: as few operations as can be are missing or extra.
 
     Args:
-        expected: tuple of `Op` with places.
-        found: tuple of `Op` and `Branch`, of the attempt.
+        expected: operations with places.
+        found: those of the attempt, and its branches.
         partial: True if what would follow the last one found is unknown.
-        free: names of settings that may differ.
-        prefix: where to place what is extra, such as "head"; None for where it stands on the path.
-
-    Returns:
-        A `Comparison`.
+        path: where to place what is extra; None for beside what stands before it.
     """
     rows, columns = len(expected), len(found)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows, -1, -1):
         for j in range(columns, -1, -1):
             if i < rows or j < columns:
-                best[i][j] = min(_moves(expected, found, i, j, best, partial, free))[0]
-    differences, pairs = [], []
+                best[i][j] = min(_moves(expected, found, i, j, best, partial))[0]
+    differences: list[Difference] = []
+    pairs: list[Any] = []
     i = j = 0
     while i < rows or j < columns:
-        _, _, move = min(_moves(expected, found, i, j, best, partial, free))
+        _, _, move = min(_moves(expected, found, i, j, best, partial))
         if move == "match":
             pairs.append((expected[i], found[j]))
-            differences += _compare_ops(expected[i], found[j], free)
+            differences += _compare_ops(expected[i], found[j])
             i, j = i + 1, j + 1
         elif move == "missing":
             if not (partial and j == columns):
                 differences.append(_missing(expected[i]))
             i += 1
         else:
-            if isinstance(found[j], Branch) or found[j].node >= 0:  # else the call that raised
-                differences.append(_extra(expected, found, i, j, prefix))
+            if not _raised(found[j]):
+                differences.append(_extra(expected, found, i, j, path))
             j += 1
     return Comparison(tuple(_without_fused(differences)), tuple(pairs), best[0][0])
+
+
+def _raised(item):
+    return isinstance(item, Op) and item.node < 0
 
 
 def _without_fused(differences):
@@ -111,20 +125,20 @@ def _without_fused(differences):
     """
     missing = {d.where for d in differences if d.what == "missing"}
     for difference in differences:
-        if difference.what == "activation" and difference.where.endswith("conv"):
-            path = difference.where.removesuffix("conv")
-            if difference.got == "relu" and {f"{path}bn", f"{path}relu"} <= missing:
-                told = (difference.where, f"{path}relu")
-                return _without_fused([d for d in differences if d.where not in told])
+        if difference.what == "activation" and difference.place.kind == "conv":
+            bn, relu = (str(difference.place.beside(kind)) for kind in ("bn", "relu"))
+            if difference.got == "relu" and {bn, relu} <= missing:
+                fused = (difference.where, relu)
+                return _without_fused([d for d in differences if d.where not in fused])
     return differences
 
 
-def _moves(expected, found, i, j, best, partial, free):
+def _moves(expected, found, i, j, best, partial):
     """The ways on from here: (cost to the end, preference among equals, name)."""
     rows, columns = len(expected), len(found)
     moves = []
     if i < rows and j < columns:
-        step = _distance(expected[i], found[j], free)
+        step = _distance(expected[i], found[j])
         if step is not None:
             moves.append((step + best[i + 1][j + 1], 0, "match"))
     if i < rows:
@@ -140,27 +154,28 @@ def _gap(item):
     return GAP + (0.05 if isinstance(item, Branch) or item.kind == "conv" else 0.0)
 
 
-def _distance(want, have, free):
+def _distance(want, have):
     if isinstance(have, Branch):
         return None
     if want.kind == have.kind:
-        return min(ATTRIBUTE * len(_compare_ops(want, have, free)), SUBSTITUTE)
+        return min(ATTRIBUTE * len(_compare_ops(want, have)), SUBSTITUTE)
     if any({want.kind, have.kind} <= role for role in ROLES):
         return SUBSTITUTE
     return None
 
 
-def _compare_ops(want, have, free):
+def _compare_ops(want, have):
     if want.kind != have.kind:
         if want.kind == "relu":
             got = have.attrs.get("name", have.kind)
             return [Difference(want.place, "activation", "relu", got)]
         return [replace(_missing(want), got=_name(have))]
     if have.attrs.get("kept") is False:
-        return [Difference(want.place, "missing", KEPT_LAYER, NOT_KEPT_LAYER)]
+        expected, got = "a layer that the object keeps", "a layer that the object does not keep"
+        return [Difference(want.place, "unkept_layer", expected, got)]
     differences = []
     for name in ORDER_OF_ATTRIBUTES:
-        if name in free or name not in want.attrs:
+        if name not in want.attrs:
             continue
         if have.kind == "bn" and name not in have.attrs:  # of a call that raised
             continue
@@ -193,25 +208,24 @@ def _missing(want):
     return Difference(want.place, "missing", _name(want), "nothing")
 
 
-def _extra(expected, found, i, j, prefix):
-    where = _place_of_extra(expected, found, i, j, prefix)
+def _extra(expected, found, i, j, path):
+    where = _place_of_extra(expected, found, i, j, path)
     swapped = i + 1 < len(expected) and expected[i + 1].kind == kind_in_places(found[j])
     instead_of = expected[i].place if swapped else ""
     return Difference(where, "extra", "nothing", _name(found[j]), instead_of=instead_of)
 
 
-def _place_of_extra(expected, found, i, j, prefix):
+def _place_of_extra(expected, found, i, j, path):
     kind = kind_in_places(found[j])
-    if prefix is not None:
-        kind = found[j].kind if prefix == "head" else kind
-        return f"{prefix}.{kind}"
+    if path is not None:
+        return str(path.beside(found[j].kind if path.path == "head" else kind))
     place = expected[max(i - 1, 0)].place if expected else "main.1.conv"
     if i < len(expected) and kind == "conv":
         place = expected[i].place
-    return f"{place.rsplit('.', 1)[0]}.{kind}"
+    return str(Place.parse(place).beside(kind))
 
 
-def kind_in_places(item):
+def kind_in_places(item: Op | Branch) -> str:
     """The kind of an operation as places name it: a `LeakyReLU` stands where a "relu" would."""
     if isinstance(item, Branch):
         return "add"
@@ -227,16 +241,15 @@ def _name(item):
     return item.attrs.get("name", item.kind) if item.kind == "activation" else item.kind
 
 
-def moved(differences):
+def moved(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     """One operation that is missing here and extra further on has only changed its place."""
     result = list(differences)
     for missing in [d for d in differences if d.what == "missing"]:
-        path, _, kind = missing.where.rpartition(".")
         for extra in [d for d in result if d.what == "extra"]:
-            other_path, _, other_kind = extra.where.rpartition(".")
+            place, other = missing.place, extra.place
             later = differences.index(extra) > differences.index(missing)
-            same_path = path == other_path or ("main" in path and "main" in other_path)
-            if kind == other_kind and (later or same_path):
+            same_path = place.shares_path(other) or place.path == other.path == "main"
+            if place.kind == other.kind and (later or same_path):
                 first, second = (missing, extra) if later else (extra, missing)
                 turn = "too late" if later or extra.instead_of else "too early"
                 where = first.where if later else extra.instead_of or extra.where

@@ -12,16 +12,22 @@ from resnet_lesson.grading.judge.alignment import (
     kind_in_places,
     moved,
 )
-from resnet_lesson.graph.operations import Branch, count, operations, split_network
+from resnet_lesson.graph.operations import (
+    Branch,
+    Series,
+    count,
+    map_operations,
+    operations,
+    split_network,
+)
+from resnet_lesson.graph.places import Place
 
 ANOTHER_BLOCK = 3.0  # most that two blocks at one place can differ by
 BLOCK_GAP = 3.5
-OWN_LAYER = "a layer of its own"
-EARLIER_LAYER = "a layer that an earlier call made"
 GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 
 
-def compare(expected, found, partial=False, free=()):
+def compare(expected: Series, found: Series, partial: bool = False) -> Comparison:
     """Compares two graphs.
 
     Args:
@@ -29,51 +35,36 @@ def compare(expected, found, partial=False, free=()):
         found: series of the attempt.
         partial: True if the attempt raised at its last operation: what would have followed is
             unknown.
-        free: names of settings that may differ.
 
     Returns:
-        A `Comparison`; its differences are grouped, so that one mistake made alike at several
-        places is one difference.
+        Differences and pairs. The differences are grouped, so that one mistake made alike at
+        several places is one difference.
     """
     if count(expected, "dense") and count(expected, "add") > 1:
-        comparison = _compare_networks(expected, found, partial, free)
+        comparison = _compare_networks(expected, found, partial)
     else:
-        comparison = _compare_blocks(expected, found, partial, free)
+        comparison = _compare_blocks(expected, found, partial)
     differences = _with_shared(comparison, [op.place for op in operations(expected)])
     return replace(comparison, differences=_grouped(differences))
 
 
-def placed(series, comparison):
+def placed(series: Series, comparison: Comparison) -> Series:
     """The attempt's series with the places of the expected operations that its own ones stand for.
 
     What is extra, or comes out of its turn, bears the place that its difference names.
     """
     names = {id(op): want.place for want, op in comparison.pairs}
-    extras = [w for d in comparison.differences if d.what == "extra" for w in (d.where, *d.also)]
+    extras = [where for d in comparison.differences if d.what == "extra" for where in d.places]
     late = [d.where for d in comparison.differences if d.what == "order"]
     extras += [where for where in late if where not in names.values()]
     for op in operations(series):
         if id(op) not in names:
             kinds = (kind_in_places(op), op.kind)
-            where = next((w for w in extras if w.rpartition(".")[2] in kinds), "")
+            where = next((w for w in extras if Place.parse(w).kind in kinds), "")
             names[id(op)] = where
             if where:
                 extras.remove(where)
-    return _renamed(series, names)
-
-
-def _renamed(series, names):
-    return tuple(
-        Branch(
-            _renamed(item.main, names),
-            _renamed(item.shortcut, names),
-            replace(item.merge, place=names[id(item.merge)]),
-            tuple(_renamed(path, names) for path in item.others),
-        )
-        if isinstance(item, Branch)
-        else replace(item, place=names[id(item)])
-        for item in series
-    )
+    return map_operations(lambda op: replace(op, place=names[id(op)]), series)
 
 
 def _with_shared(comparison, order):
@@ -98,7 +89,8 @@ def _shared_weights(pairs):
             continue
         owner = owners.setdefault(have.layer, want.place)
         if owner != want.place:
-            yield Difference(want.place, "missing", OWN_LAYER, f"the layer of {owner}")
+            got = f"the layer of {owner}"
+            yield Difference(want.place, "shared_layer", "a layer of its own", got)
 
 
 def _grouped(differences):
@@ -122,86 +114,78 @@ def _leads_to(relu, layers):
     """Whether the first is the activation before the convolution that the second begins with."""
     if relu.what != layers.what or relu.what not in ("missing", "extra"):
         return False
-    before, _, kind = relu.where.rpartition(".")
-    path, _, following = layers.where.rpartition(".")
-    (head, _, number), (other, _, next_number) = before.rpartition("."), path.rpartition(".")
-    numbered = number.isdigit() and next_number.isdigit()
-    if (kind, following, head) != ("relu", "conv", other) or not numbered:
+    before, after = relu.place, layers.place
+    on_one_path = before.group and after.group and before.at("main") == after.at("main")
+    if (before.kind, after.kind) != ("relu", "conv") or not on_one_path:
         return False
-    steps = int(next_number) - int(number)
-    follows = steps == 1 or (steps == 0 and relu.what == "extra")
-    return follows and OWN_LAYER not in (relu.expected, layers.expected)
+    steps = after.group - before.group
+    return steps == 1 or (steps == 0 and relu.what == "extra")
 
 
 def _alike(first, other):
     """Whether two differences are one mistake: made alike at two places, or a run of layers."""
     if first.what != other.what:
         return False
-    if first.what not in ("missing", "extra"):
+    if first.what == "shared_layer":  # whichever layer each place shares
+        return True
+    if first.what not in ("missing", "extra", "unkept_layer"):
         return (first.expected, first.got) == (other.expected, other.got)
-    if OWN_LAYER in (first.expected, other.expected):
-        # Each place may share the layer of another one, and it is one mistake all the same.
-        return first.expected == other.expected
-    path, _, kind = other.where.rpartition(".")
-    places = [where.rpartition(".") for where in (first.where, *first.also)]
-    return first.got == other.got and any(kind == k or path == p for p, _, k in places)
+    places = [Place.parse(where) for where in first.places]
+    near = any(other.place.kind == p.kind or other.place.shares_path(p) for p in places)
+    return first.got == other.got and near
 
 
 # --- one block
-# ---------------------------------------------------------------------------------------
 
 
-def _compare_blocks(expected, found, partial, free):
+def _compare_blocks(expected, found, partial):
     if not any(isinstance(item, Branch) for item in expected):
-        path = align(expected, found, partial, free)
+        path = align(expected, found, partial)
         return replace(path, differences=moved(path.differences))
     at = next(i for i, item in enumerate(expected) if isinstance(item, Branch))
     want, tail = expected[at], expected[at + 1 :]
     positions = [i for i, item in enumerate(found) if isinstance(item, Branch)]
     if not positions:
-        return _compare_chain(want, tail, found, partial, free)
+        return _compare_chain(want, tail, found, partial)
     here = max(positions, key=lambda i: len(found[i].main) + count(found[i].main, "conv"))
     before, branch, after = found[:here], found[here], found[here + 1 :]
     return min(
         (
-            _compare_branch(want, tail, (before, main, shortcut, branch, after), partial, free)
+            _compare_branch(want, tail, (before, main, shortcut, branch, after), partial)
             for main, shortcut in ((branch.main, branch.shortcut), (branch.shortcut, branch.main))
         ),
         key=lambda comparison: comparison.cost,
     )
 
 
-def _compare_chain(want, tail, found, partial, free):
+def _compare_chain(want, tail, found, partial):
     """A block without a branch: its one path is one of the two, and the addition is missing."""
     if partial:
-        return align(want.main, found, partial, free)
-    chain = align((*want.main, *tail), found, partial, free)
+        return align(want.main, found, partial)
+    chain = align((*want.main, *tail), found, partial)
     if want.shortcut:
-        shortcut = align((*want.shortcut, *tail), found, partial, free)
+        shortcut = align((*want.shortcut, *tail), found, partial)
         begins = want.shortcut[0].place
         if shortcut.cost < chain.cost and all(d.where != begins for d in shortcut.differences):
             chain = shortcut
     found_wrong, _ = _without_given(want, chain.differences)
     last = len(found_wrong)
     if tail:
-        prefix = tail[0].place.removesuffix("output.relu") + "output."
-        last = next((i for i, d in enumerate(found_wrong) if d.where.startswith(prefix)), last)
+        last = next((i for i, d in enumerate(found_wrong) if d.place.path == "output"), last)
     missing = Difference(want.merge.place, "missing", "an addition of the shortcut", "none")
     differences = (*found_wrong[:last], missing, *found_wrong[last:])
     return Comparison(differences, chain.pairs, chain.cost + 3 * GAP)
 
 
-def _compare_branch(want, tail, parts, partial, free):
+def _compare_branch(want, tail, parts, partial):
     before, main, shortcut, branch, after = parts
-    main_path = align(want.main, (*before, *main), False, free)
-    side_path = align(want.shortcut, shortcut, False, free, prefix=_prefix(want.merge) + "shortcut")
+    main_path = align(want.main, (*before, *main))
+    block = Place.parse(want.merge.place)
+    side_path = align(want.shortcut, shortcut, path=block.at("shortcut"))
     main_wrong, strays = _without_given(want, main_path.differences)
     side_wrong, side_strays = _without_given(want, side_path.differences)
     merge = _compare_merge(want, branch, before, main_path, (*strays, *side_strays))
-    if partial:
-        rest = Comparison()
-    else:
-        rest = align(tail, after, False, free, prefix=_prefix(want.merge) + "output")
+    rest = Comparison() if partial else align(tail, after, path=block.at("output"))
     if merge and not branch.main and not before:  # the input is added to itself
         differences = (*merge, *main_wrong, *side_wrong)
     elif any(d.what == "operands" for d in merge):  # what the shortcut lacks follows from that
@@ -219,10 +203,6 @@ def _compare_branch(want, tail, parts, partial, free):
     return Comparison(differences, pairs, cost)
 
 
-def _prefix(merge):
-    return merge.place.removesuffix("add")
-
-
 def _without_given(want, differences):
     """Parts the differences into those to name and those in a main path that the exercise gives.
 
@@ -232,11 +212,7 @@ def _without_given(want, differences):
     if count(want.main, "conv"):
         return differences, ()
     kinds = {op.kind for op in want.main}
-    strays = [
-        d
-        for d in differences
-        if d.what in ("missing", "extra") and d.where.rpartition(".")[2] in kinds
-    ]
+    strays = [d for d in differences if d.what in ("missing", "extra") and d.place.kind in kinds]
     return tuple(d for d in differences if d not in strays), strays
 
 
@@ -259,24 +235,23 @@ def _compare_merge(want, branch, before, main_path, strays):
     if joined_late and not count(want.main, "conv"):
         return [Difference(place, "operands", GIVEN_AND_INPUT, "`main_path(X)` twice")]
     if joined_late:
-        got = f"the output of {joined_late[-1].removeprefix(_prefix(want.merge))}"
+        got = f"the output of {Place.parse(joined_late[-1]).in_block}"
         return [Difference(place, "operands", "the block's input", got)]
     return []
 
 
 # --- a network
-# ---------------------------------------------------------------------------------------
 
 
-def _compare_networks(expected, found, partial, free):
+def _compare_networks(expected, found, partial):
     stem, units, head = split_network(expected)
     found_stem, found_units, found_head = split_network(found)
     in_head = any(op.kind in ("pool", "flatten", "dense") for op in found_head)
-    beginning = align(stem, found_stem, partial and not found_units, free)
-    body = _compare_bodies(units, found_units, partial and not in_head, free)
+    beginning = align(stem, found_stem, partial and not found_units)
+    body = _compare_bodies(units, found_units, partial and not in_head)
     ending = Comparison()
     if in_head or not partial:
-        ending = align(head, found_head, partial, free, prefix="head")
+        ending = align(head, found_head, partial, path=Place(path="head"))
     differences = list(moved(ending.differences))
     if any(d.what == "pool_kind" for d in differences):  # global pooling flattens by itself
         differences = [d for d in differences if d.where != "head.flatten"]
@@ -287,13 +262,13 @@ def _compare_networks(expected, found, partial, free):
     )
 
 
-def _compare_bodies(expected, found, partial, free):
+def _compare_bodies(expected, found, partial):
     """Aligns the blocks of two networks, so that one missing block is one difference."""
     rows, columns = len(expected), len(found)
 
     @cache
     def compare_at(i, j):
-        return _compare_units(expected[i], found[j], partial and j == columns - 1, free)
+        return _compare_units(expected[i], found[j], partial and j == columns - 1)
 
     same = 0  # blocks that are right from the beginning on: no other way can be cheaper there
     while same < min(rows, columns) and not compare_at(same, same).cost:
@@ -357,23 +332,23 @@ def _with_counts(difference, counts, expected):
 
 
 def _stage(unit):
-    return unit.branch.merge.place.split(".")[0]
+    return Place.parse(unit.branch.merge.place).part
 
 
-def _compare_units(want, have, partial, free):
-    comparison = _compare_blocks(want.series, have.series, partial, free)
-    block = _prefix(want.branch.merge).rstrip(".")
+def _compare_units(want, have, partial):
+    comparison = _compare_blocks(want.series, have.series, partial)
+    block = Place.parse(want.branch.merge.place).unit
     if have.branch is None:
         return comparison
     if have.reaches_back:
         comparison = _reaching_back(want, comparison)
-    needs, projection = bool(want.branch.shortcut), f"{block}.shortcut.conv"
+    needs, projection = bool(want.branch.shortcut), str(block.at("shortcut", kind="conv"))
     unfit = {d.where: d.what for d in comparison.differences}.get(projection)
     if unfit != ("missing" if needs else "extra") or (needs and have.branch.shortcut):
         return comparison
     kinds = ("convolutional", "identity") if needs else ("identity", "convolutional")
-    rest = [d for d in comparison.differences if not d.where.startswith(f"{block}.shortcut")]
-    return replace(comparison, differences=(Difference(block, "block_kind", *kinds), *rest))
+    rest = [d for d in comparison.differences if d.place.path != "shortcut"]
+    return replace(comparison, differences=(Difference(str(block), "block_kind", *kinds), *rest))
 
 
 def _reaching_back(want, comparison):
@@ -381,8 +356,7 @@ def _reaching_back(want, comparison):
     place = want.branch.merge.place
     found = Difference(place, "operands", "the block's input", "the input of an earlier block")
     differences = [d for d in comparison.differences if d.where != place]
-    output = f"{_prefix(want.branch.merge)}output."
-    at = next((i for i, d in enumerate(differences) if d.where.startswith(output)), None)
+    at = next((i for i, d in enumerate(differences) if d.place.path == "output"), None)
     differences.insert(len(differences) if at is None else at, found)
     pairs = tuple(pair for pair in comparison.pairs if pair[0] is not want.branch.merge)
     return Comparison(tuple(differences), pairs, comparison.cost + GAP)

@@ -2,20 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from resnet_lesson.grading.judge.alignment import KEPT_LAYER
+from resnet_lesson.grading.judge.alignment import Comparison, Difference
 from resnet_lesson.grading.judge.borders import with_implied_borders
-from resnet_lesson.grading.judge.compare import (
-    EARLIER_LAYER,
-    OWN_LAYER,
-    Comparison,
-    Difference,
-    compare,
-    placed,
-)
-from resnet_lesson.graph.operations import with_places
+from resnet_lesson.grading.judge.compare import compare, placed
+from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.graph.operations import Op, Series, map_operations, with_places
 
 CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
 EXACT = 1e-6
@@ -31,7 +26,7 @@ SAVED = {
 
 
 @dataclass(frozen=True)
-class Place:
+class Deviation:
     """How far an attempt's values are from the expected ones at one place.
 
     Attributes:
@@ -47,100 +42,135 @@ class Place:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge found.
+    """What the judge decided.
 
     Attributes:
         passed: True if the attempt computes the right function.
-        differences: `Difference` objects, the root cause first.
-        failure: the `Failure` that stopped it, or None.
+        differences: what differs, the root cause first.
+        failure: what stopped it, or None.
         run: the run that shows the root cause, or None.
-        values: tuple of `Place`.
+        values: how far the values of that run are off.
         expected: series of the reference in that run.
         notes: what is worth telling and costs no points.
     """
 
     passed: bool
-    differences: tuple = ()
-    failure: object = None
-    run: object = None
-    values: tuple = ()
-    expected: tuple = ()
-    notes: tuple = ()
+    differences: tuple[Difference, ...] = ()
+    failure: Failure | None = None
+    run: Run | None = None
+    values: tuple[Deviation, ...] = ()
+    expected: Series = ()
+    notes: tuple[str, ...] = ()
 
 
-def judge(observed, reference):
+@dataclass(frozen=True)
+class Pair:
+    """A call of the attempt, and the same call of the reference.
+
+    Attributes:
+        have: the attempt's run.
+        want: the reference's.
+        tolerance: how far the outputs of a right attempt may be apart.
+    """
+
+    have: Run
+    want: Run
+    tolerance: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the attempt's output is right."""
+        if self.have.failure or not self.same_shape:
+            return False
+        return _difference(self.have.output, self.want.output) <= self.tolerance
+
+    @property
+    def same_shape(self) -> bool:
+        """Whether there are outputs, of one shape."""
+        have, want = self.have.output, self.want.output
+        return have is not None and want is not None and have.shape == want.shape
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The two graphs held against each other; empty where the attempt's is unknown."""
+        if not self.have.series:
+            return Comparison()
+        return compare(self.want.series, self.have.series, self.have.failure is not None)
+
+    def verdict(
+        self,
+        *differences: Difference,
+        failure: Failure | None = None,
+        values: tuple[Deviation, ...] = (),
+    ) -> Verdict:
+        """The verdict that these differences are what is wrong, as this call shows."""
+        run = replace(self.have, series=placed(self.have.series, self.comparison))
+        return Verdict(False, differences, failure, run, values, self.want.series)
+
+
+def judge(observed: Observation, reference: Observation) -> Verdict:
     """Holds an attempt's observation against the reference's.
 
     Right is what computes the right values for every input, mode and set of weights that was
     tried. The structure explains a failure and never fails a right answer.
 
     Args:
-        observed: `Observation` of the attempt.
-        reference: `Observation` of the reference implementation, made in the same way.
-
-    Returns:
-        A `Verdict`.
+        observed: of the attempt.
+        reference: of the reference implementation, made in the same way.
     """
-    return replace(_judged(observed, reference), notes=observed.notes)
-
-
-def _judged(observed, reference):
     if observed.failure:
-        return Verdict(False, failure=observed.failure)
-    pairs = _paired(*_comparable(observed.runs, reference.runs), observed.free)
-    wrong = [(have, want) for have, want in pairs if not _same(have, want, observed.free)]
+        verdict = Verdict(False, failure=observed.failure)
+    else:
+        verdict = _judged(_paired(observed, reference))
+    return replace(verdict, notes=observed.notes)
+
+
+def _judged(pairs):
+    wrong = [pair for pair in pairs if not pair.agrees]
+    for pair in wrong:
+        graph = _with_graph(pair, pairs)
+        differences, failure = graph.comparison.differences, graph.have.failure
+        if differences and pair.have.mode not in SAVED:
+            return graph.verdict(*differences, failure=failure, values=_values(graph))
+    wrong = [pair for pair in wrong if not _begins_otherwise(pair, pairs)]
+    reused = _reused(pairs)
+    if reused:
+        return reused
     if not wrong:
-        return _right(pairs, observed.free)
-    for have, want in wrong:
-        if have.mode in SAVED:
-            continue
-        have, want = _with_graph(have, want, pairs)
-        if not have.series and (have.failure or have.mode != "symbolic"):
-            continue
-        comparison = compare(want.series, have.series, have.failure is not None, observed.free)
-        if comparison.differences:
-            values = _values(have, want, comparison)
-            have = replace(have, series=placed(have.series, comparison))
-            return Verdict(False, comparison.differences, have.failure, have, values, want.series)
-    wrong = [pair for pair in wrong if not _begins_otherwise(*pair, pairs)]
-    if not wrong:
-        return _right(pairs, observed.free)
-    reused = _reused(pairs, observed.free)
-    if reused or wrong[0][0].mode not in SAVED:
-        return reused or _unexplained(*wrong[0], pairs, observed.free)
-    return _not_saved(*wrong[0], pairs, observed.free)
+        return Verdict(True, run=pairs[0].have, expected=pairs[0].want.series)
+    return (_not_saved if wrong[0].have.mode in SAVED else _unexplained)(wrong[0], pairs)
 
 
-def _right(pairs, free):
-    """The verdict where all values are as expected: passed, unless layers are shared."""
-    return _reused(pairs, free) or Verdict(True, run=pairs[0][0], expected=pairs[0][1].series)
+def _paired(observed, reference):
+    """Each run of the attempt with the reference's, ready to be compared.
 
-
-def _comparable(runs, expected):
-    """The runs of both with the same way to write borders, and places on those of the reference.
-
-    Where "same" could not stand for the reference's borders, the attempt's stay as written, too.
+    Borders are written in one way, the reference's operations bear their places, and what the
+    form of the attempt leaves free is taken out of both. Where "same" could not stand for the
+    reference's borders, the attempt's stay as written, too.
     """
-    implied = [with_implied_borders(run.series) for run in expected]
-    if implied != [run.series for run in expected]:
-        runs = [replace(run, series=with_implied_borders(run.series)) for run in runs]
-    named = zip(expected, implied, strict=True)
-    return runs, [replace(run, series=with_places(series)) for run, series in named]
-
-
-def _paired(runs, expected, free):
+    implied = [with_implied_borders(run.series) for run in reference.runs]
+    either = implied != [run.series for run in reference.runs]
     known = {}
-    for run in expected:
-        known.setdefault((run.probe, run.training, run.mode), []).append(run)
+    for run, series in zip(reference.runs, implied, strict=True):
+        series = _without(observed.free, with_places(series))
+        known.setdefault(_key(run), []).append(replace(run, series=series))
     pairs = []
-    for run in runs:
-        training = False if run.training is None and "training" in free else run.training
-        candidates = known.get((run.probe, training, run.mode))
+    for run in observed.runs:
+        series = with_implied_borders(run.series) if either else run.series
+        free_mode = run.training is None and "training" in observed.free
+        run = replace(
+            run,
+            series=_without(observed.free, series),
+            training=False if free_mode else run.training,
+        )
         # A right model is called a second time as its configuration remakes it, and only so.
-        candidates = candidates or known[run.probe, training, "config"]
+        candidates = known.get(_key(run)) or known[run.probe, run.training, "config"]
         # Two eager runs share a key: the caller's initializer first, then Keras's own.
-        place = sum(_key(r) == _key(run) for r, _ in pairs)
-        pairs.append((run, candidates[min(place, len(candidates) - 1)]))
+        turn = sum(_key(pair.have) == _key(run) for pair in pairs)
+        tolerance = CLOSE if run.mode in INJECTED else ROUGH
+        if run.mode == "eager" and "initializer" in observed.free:
+            tolerance = np.inf  # it drew its own weights
+        pairs.append(Pair(run, candidates[min(turn, len(candidates) - 1)], tolerance))
     return pairs
 
 
@@ -148,12 +178,13 @@ def _key(run):
     return (run.probe, run.training, run.mode)
 
 
-def _same(have, want, free):
-    if have.failure or have.output is None or have.output.shape != want.output.shape:
-        return False
-    if have.mode == "eager" and "initializer" in free:
-        return True  # it drew its own weights
-    return _difference(have.output, want.output) < (CLOSE if have.mode in INJECTED else ROUGH)
+def _without(settings, series):
+    """The series without some settings of its operations."""
+
+    def strip(op: Op) -> Op:
+        return replace(op, attrs={k: v for k, v in op.attrs.items() if k not in settings})
+
+    return map_operations(strip, series) if settings else series
 
 
 def _difference(have, want):
@@ -163,99 +194,83 @@ def _difference(have, want):
     return float(np.abs(have - want).max(initial=0)) / largest
 
 
-def _with_graph(have, want, pairs):
-    """The run that shows the structure: of a call on values, its symbolic counterpart."""
-    if have.mode == "symbolic" or have.series:
-        return have, want
-    for other, expected in pairs:
-        if other.mode == "symbolic" and (other.probe, other.training) == (
-            have.probe,
-            have.training,
-        ):
-            return other, expected
-    return have, want
+def _with_graph(pair, pairs):
+    """The pair that shows the structure: of a call on values, its symbolic counterpart."""
+    if pair.have.mode == "symbolic" or pair.have.series:
+        return pair
+    call = (pair.have.probe, pair.have.training)
+    symbolic = (p for p in pairs if p.have.mode == "symbolic")
+    return next((p for p in symbolic if (p.have.probe, p.have.training) == call), pair)
 
 
-def _reused(pairs, free):
+def _reused(pairs):
     """The verdict on layers that an earlier call made: two blocks would share their weights."""
     owners = {}
-    for have, want in pairs:
-        if not have.series:
-            continue
-        call = (have.probe, have.training if have.separate else None)
-        comparison = compare(want.series, have.series, have.failure is not None, free)
+    for pair in pairs:
+        call = (pair.have.probe, pair.have.training if pair.have.separate else None)
         again = [
             expected.place
-            for expected, op in comparison.pairs
+            for expected, op in pair.comparison.pairs
             if op.layer >= 0 and owners.setdefault(op.layer, call) != call
         ]
         if again:
-            found = Difference(again[0], "missing", OWN_LAYER, EARLIER_LAYER, tuple(again[1:]))
-            have = replace(have, series=placed(have.series, comparison))
-            return Verdict(False, (found,), have.failure, have, (), want.series)
+            expected, got = "a layer of its own", "a layer that an earlier call made"
+            found = Difference(again[0], "reused_layer", expected, got, tuple(again[1:]))
+            return pair.verdict(found, failure=pair.have.failure)
     return None
 
 
-def _begins_otherwise(have, want, pairs):
+def _begins_otherwise(pair, pairs):
     """True for own first weights that differ where nothing says how they begin.
 
     Such as a last BatchNorm whose gamma begins at 0: with injected weights the values are right.
     """
-    graph, _ = _with_graph(have, want, pairs)
-    first = have.mode == "eager" and graph.mode == "symbolic" and graph.output is not None
-    shown = first and have.output is not None and have.output.shape == want.output.shape
-    return shown and all(_same(h, w, ()) for h, w in pairs if h.mode == "symbolic")
+    graph = _with_graph(pair, pairs).have
+    first = pair.have.mode == "eager" and graph.mode == "symbolic" and graph.output is not None
+    right = all(p.agrees for p in pairs if p.have.mode == "symbolic")
+    return first and pair.same_shape and right
 
 
-def _not_saved(have, want, pairs, free):
+def _not_saved(pair, pairs):
     """The verdict on a layer that is right until it is saved and loaded."""
-    graph, expected = _with_graph(have, want, pairs)
-    comparison = compare(expected.series, graph.series, False, free)
-    found = next((d for d in comparison.differences if d.expected == KEPT_LAYER), None)
-    if found is None:
-        got = "other values"
-        if have.failure:
-            got = f"{have.failure.error}: {_first_sentence(have.failure.message)}"
-        elif have.output.shape != want.output.shape:
-            got = f"an output of shape {have.output.shape} instead of {want.output.shape}"
-        found = Difference("submission", "config", SAVED[have.mode], got)
-    graph = replace(graph, series=placed(graph.series, comparison))
-    return Verdict(False, (found,), None, graph, (), expected.series)
+    graph, have = _with_graph(pair, pairs), pair.have
+    differences = graph.comparison.differences
+    unkept = next((d for d in differences if d.what == "unkept_layer"), None)
+    got = "other values"
+    if have.failure:
+        got = f"{have.failure.error}: {_first_sentence(have.failure.message)}"
+    elif not pair.same_shape:
+        got = f"an output of shape {have.output.shape} instead of {pair.want.output.shape}"
+    return graph.verdict(unkept or Difference("submission", "config", SAVED[have.mode], got))
 
 
 def _first_sentence(message):
     """What an exception says first, without what Keras wraps around one raised in loading."""
-    said = " ".join(message.rpartition("Exception encountered:")[2].split())
-    return re.split(r"[.!?] (?=[A-Z])", said)[0].rstrip(".")
+    text = " ".join(message.rpartition("Exception encountered:")[2].split())
+    return re.split(r"[.!?] (?=[A-Z])", text)[0].rstrip(".")
 
 
-def _values(have, want, comparison):
-    places = []
-    for expected, found in comparison.pairs:
-        if 0 <= found.node < len(have.values) and 0 <= expected.node < len(want.values):
-            difference = _difference(have.values[found.node], want.values[expected.node])
-            verdict = (
-                "exact" if difference < EXACT else "close" if difference < CLOSE else "different"
-            )
-            places.append(Place(expected.place, verdict, difference))
-    return tuple(places)
+def _values(pair):
+    values = []
+    for expected, found in pair.comparison.pairs:
+        if 0 <= found.node < len(pair.have.values) and 0 <= expected.node < len(pair.want.values):
+            off = _difference(pair.have.values[found.node], pair.want.values[expected.node])
+            verdict = "exact" if off < EXACT else "close" if off < CLOSE else "different"
+            values.append(Deviation(expected.place, verdict, off))
+    return tuple(values)
 
 
-def _unexplained(have, want, pairs, free):
+def _unexplained(pair, pairs):
     """The structure is as expected: an exception, the first place that differs, or "unknown"."""
-    if have.failure:
-        return Verdict(False, failure=have.failure, run=have, expected=want.series)
-    graph, expected = _with_graph(have, want, pairs)
-    comparison = (
-        compare(expected.series, graph.series, False, free) if graph.series else Comparison()
-    )
-    values = _values(graph, expected, comparison)
-    first = next((place for place in values if place.verdict == "different"), None)
+    if pair.have.failure:
+        return Verdict(False, failure=pair.have.failure, run=pair.have, expected=pair.want.series)
+    graph = _with_graph(pair, pairs)
+    values = _values(graph)
+    first = next((value for value in values if value.verdict == "different"), None)
     if first:
-        difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
+        found = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
     else:
-        off = _difference(have.output, want.output)
-        difference = Difference(
-            "submission", "unrecognised", "", f"{have.mode} result off by {off:.2g}"
-        )
-    return Verdict(False, (difference,), None, graph, values, expected.series)
+        off = _difference(pair.have.output, pair.want.output)
+        got = f"{pair.have.mode} result off by {off:.2g}"
+        found = Difference("submission", "unrecognised", "", got)
+    return graph.verdict(found, values=values)

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from resnet_lesson.graph.operations import Series
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -43,9 +47,9 @@ class Run:
     probe: int
     training: bool | None
     mode: str
-    series: tuple = ()
-    values: tuple = ()
-    output: object = None
+    series: Series = ()
+    values: tuple[np.ndarray, ...] = ()
+    output: np.ndarray | None = None
     failure: Failure | None = None
     separate: bool = True
 
@@ -55,13 +59,13 @@ class Observation:
     """All that is known of an attempt.
 
     Attributes:
-        runs: tuple of `Run`.
+        runs: its calls.
         failure: set where the function could not even be called.
         free: settings that cannot be asked of this form of the function, such as "training".
         notes: what is worth telling and costs no points.
     """
 
-    runs: tuple = ()
+    runs: tuple[Run, ...] = ()
     failure: Failure | None = None
-    free: tuple = ()
-    notes: tuple = ()
+    free: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from resnet_lesson.grading.report.messages import LAYERS, place_in_words
 from resnet_lesson.grading.report.page import page, text
 from resnet_lesson.grading.report.report_text import block_of, part
 from resnet_lesson.graph.operations import Branch, Op, operations, with_places
+from resnet_lesson.graph.places import Place
 from resnet_lesson.html import in_words
 
 WIDTH = 400  # of a drawing: beside the list of mistakes on a screen, alone on a phone
@@ -247,7 +248,7 @@ def _drawn(series, mistakes, name):
         blocks[block_of(where) or where] += count
     drawn = _figure(series, blocks, name)
     for block, _ in blocks.most_common():
-        inside = {where: n for where, n in counts.items() if where.startswith(f"{block}.")}
+        inside = {where: n for where, n in counts.items() if block_of(where) == block != where}
         if inside and block_of(block) and drawn.count("<figure>") <= DETAILED:
             drawn += _figure(part(series, block), inside, f"Inside {place_in_words(block)}")
     return drawn
@@ -280,32 +281,32 @@ def _legend(most):
 
 def _with_extra(series, where):
     """The series with an empty box for what many have at a place where nothing belongs."""
-    if where.count(".") == 0 or where in {op.place for op in operations(series)}:
+    place = Place.parse(where)
+    if not place.path or where in {op.place for op in operations(series)}:
         return series
-    path, _, kind = where.rpartition(".")
-    ghost = Op(kind, {"ghost": True, "lines": (LAYERS.get(kind, kind), "too many")}, (), where)
-    return _inserted(series, path, ghost)
+    words = LAYERS.get(place.kind, place.kind), "too many"
+    return _inserted(series, place, Op(place.kind, {"ghost": True, "lines": words}, (), where))
 
 
-def _inserted(series, path, ghost):
-    """The series with an operation behind the last one on a path such as ``main.3``."""
+def _inserted(series, place, ghost):
+    """The series with an operation behind the last one in the same group of the same path."""
     on_path = [
         i
         for i, item in enumerate(series)
-        if isinstance(item, Op) and item.place.rpartition(".")[0] == path
+        if isinstance(item, Op) and Place.parse(item.place).shares_path(place)
     ]
     if on_path:
         end = on_path[-1] + 1
         return (*series[:end], ghost, *series[end:])
-    return tuple(_inserted_in(item, path, ghost) for item in series)
+    return tuple(_inserted_in(item, place, ghost) for item in series)
 
 
-def _inserted_in(item, path, ghost):
+def _inserted_in(item, place, ghost):
     if not isinstance(item, Branch):
         return item
-    if not item.shortcut and path == item.merge.place.removesuffix("add") + "shortcut":
+    if not item.shortcut and place.shares_path(Place.parse(item.merge.place).at("shortcut")):
         return replace(item, shortcut=(ghost,))
-    main, shortcut = (_inserted(way, path, ghost) for way in (item.main, item.shortcut))
+    main, shortcut = (_inserted(way, place, ghost) for way in (item.main, item.shortcut))
     return replace(item, main=main, shortcut=shortcut)
 
 
@@ -313,7 +314,7 @@ def _not_graded(report):
     parts = []
     for name, tally in report.exercises.items():
         for mistake in tally.not_graded():
-            advice = teaching.NOT_GRADED.get(mistake.what, "")
+            advice = teaching.tomorrow("submission", mistake.what)
             parts.append(
                 f"<li><h3>{text(name)}: {text(mistake.what.replace('_', ' '))}</h3>"
                 f'<span class="count">{mistake.count:,}</span> {advice}{_students(mistake)}</li>'

@@ -5,8 +5,6 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
-from resnet_lesson.grading.judge.compare import OWN_LAYER
-
 # What is kept of a class does not grow with it: so many of each are named, the rest are counted.
 MOST_NAMES = 300
 MOST_KINDS = 400
@@ -20,8 +18,7 @@ class Mistake:
     """One kind of mistake, and who made it.
 
     Attributes:
-        where, what: of the finding; a layer that is missing because another one's weights are used
-            in its place is "shared".
+        where, what: of the finding.
         message: of the first one met.
         count: number of submissions.
         names: the first of them.
@@ -67,8 +64,7 @@ class Tally:
         if not exercise["findings"]:
             return
         root = exercise["findings"][0]
-        shared = root["what"] == "missing" and root["expected"] == OWN_LAYER
-        key = (root["where"], "shared" if shared else root["what"])
+        key = (root["where"], root["what"])
         if key not in self.mistakes and len(self.mistakes) >= MOST_KINDS:
             key = ("submission", "unrecognised")
         if key not in self.mistakes:

@@ -1,21 +1,26 @@
-"""The report of one exercise: as data, as text, and as HTML for a notebook."""
+"""The report of one exercise: verdict, points and findings in words, as data."""
 
-import textwrap
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
-from resnet_lesson import settings
+from resnet_lesson.exercises import Exercise
+from resnet_lesson.grading.judge.alignment import Difference
+from resnet_lesson.grading.judge.catalogue import entry
+from resnet_lesson.grading.judge.judge import Verdict
+from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.report.exceptions import consequence, translate
 from resnet_lesson.grading.report.messages import explain
 from resnet_lesson.graph.operations import operations
-from resnet_lesson.html import shown
 
-# The share of the points that the root cause costs; each other kind of mistake costs a tenth more.
-LOCAL = 0.3
-COSTS = {"initializer": 0.1, "training": 0.2, "values": 0.7, "unrecognised": 0.7, "config": 0.2}
+EACH_FURTHER_KIND = 0.1  # of the points, beside what the root cause costs
 SMALL = ("block", "layer")  # kinds of exercise that ask for one block
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
 MANY = 4  # blocks that are missing, or without their shortcut: not this network any more
-COULD_NOT_RUN = ("exception", "syntax", "import", "timeout", "memory", "crashed")
+HEADLINES = {
+    "passed": "✓ {id}: passed",
+    "failed": "✗ {id}: not right yet",
+    "error": "✗ {id}: could not be run",
+    "not_attempted": "○ {id}: not attempted yet",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Report:
     """What came of checking one exercise.
 
@@ -37,30 +42,29 @@ class Report:
         id: the exercise.
         status: "passed", "failed", "not_attempted" or "error".
         points, max_points: numbers.
-        findings: list of `Finding`, the root cause first.
+        findings: the root cause first.
         seconds: how long the check took.
         advice: a line to show beside the verdict.
         notes: lines that tell without costing points.
-        verdict: `resnet_lesson.grading.judge.judge.Verdict`, for the drawings; None if nothing was
-            run.
+        verdict: for the drawings; None if nothing was run.
     """
 
     id: str
     status: str
     points: float
     max_points: float
-    findings: list = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
     advice: str = ""
-    notes: tuple = ()
-    verdict: object = None
+    notes: tuple[str, ...] = ()
+    verdict: Verdict | None = field(default=None, repr=False)
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """True if the attempt is right."""
         return self.status == "passed"
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
         """The report as plain data, in the form that ``grade --json`` writes for an exercise."""
         return {
             "id": self.id,
@@ -72,90 +76,76 @@ class Report:
             "notes": list(self.notes),
         }
 
-    def headline(self):
+    def headline(self) -> str:
         """Verdict and points in one line."""
-        words = {
-            "passed": "✓ {id}: passed",
-            "failed": "✗ {id}: not right yet",
-            "error": "✗ {id}: could not be run",
-            "not_attempted": "○ {id}: not attempted yet",
-        }
-        said = words[self.status].format(id=self.id)
-        return f"{said}, {self.points:g} of {self.max_points:g} points"
-
-    def __repr__(self):
-        lines = [shown(self.headline(), 300)]
-        for finding in self.findings:
-            lines.append(shown(f"  {finding.where} · {finding.what}", 300))
-            lines += textwrap.wrap(
-                shown(finding.message), 92, initial_indent="    ", subsequent_indent="    "
-            )
-        lines += [f"  {shown(line)}" for line in (self.advice, *self.notes) if line]
-        if self.verdict is not None and not self.passed:
-            from resnet_lesson.grading.report.report_text import table
-
-            lines += [f"  {line}" for line in table(self.verdict)]
-        return "\n".join(lines)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        from resnet_lesson.grading.report.report_html import report_html
-
-        text = repr(self)
-        if settings.run_by_nbgrader():
-            # nbgrader reads the partial credit off the plain text of a graded cell's result.
-            text = f"{self.points:g}"
-        return {"text/plain": text, "text/html": report_html(self)}
+        verdict = HEADLINES[self.status].format(id=self.id)
+        return f"{verdict}, {self.points:g} of {self.max_points:g} points"
 
 
-def report(exercise, verdict, seconds=0.0, seed=0):
+def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int = 0) -> Report:
     """Turns a verdict into a report with points and messages.
 
     Args:
-        exercise: `resnet_lesson.exercises.Exercise`.
-        verdict: `resnet_lesson.grading.judge.judge.Verdict`.
+        exercise: what was asked for.
+        verdict: what the judge decided.
         seconds: how long it took.
         seed: the one that it was observed with.
-
-    Returns:
-        A `Report`.
     """
-    most = exercise.points
-    known = {"seconds": seconds, "notes": verdict.notes, "verdict": verdict}
+    most, failure = exercise.points, verdict.failure
+    result = Report(
+        exercise.id, "passed", most, most, seconds=seconds, notes=verdict.notes, verdict=verdict
+    )
     if verdict.passed:
-        return Report(exercise.id, "passed", most, most, **known)
-    failure = verdict.failure
+        return result
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
-        return Report(exercise.id, "not_attempted", 0.0, most, advice=advice, **known)
+        return replace(result, status="not_attempted", points=0.0, advice=advice)
     called = _called(exercise, verdict.run, seed)
     findings = [_finding(difference, called) for difference in verdict.differences]
-    if failure:
-        findings.append(_failure_finding(failure, bool(findings)))
+    status, lost = "failed", 0.0
     if verdict.differences:
         lost = _lost(exercise, verdict)
-    else:  # a network for images of one shape alone is right for these
-        lost = LOCAL if failure.what == "shape" else 1.0
+    elif failure:  # a network for images of one shape alone is right for these: not all is lost
+        lost = entry(failure.what).cost
+        status = "error" if entry(failure.what).could_not_run else status
+    if failure:
+        findings.append(_failure_finding(failure, bool(findings)))
     points = round(2 * most * (1 - lost)) / 2
-    stopped = not verdict.differences and failure.what in COULD_NOT_RUN
-    return Report(exercise.id, "error" if stopped else "failed", points, most, findings, **known)
+    return replace(result, status=status, points=points, findings=findings)
 
 
 def _lost(exercise, verdict):
+    """The share of the points that the differences cost."""
     differences = verdict.differences
     root = differences[0]
     if root.what == "missing" and not _has_a_part(verdict):
         return 1.0
-    cost = COSTS.get(root.what, LOCAL)
-    unjoined = [d for d in differences if d.where.endswith("add") and d.what in WITHOUT_SHORTCUT]
-    if unjoined:
-        most = exercise.kind in SMALL or sum(1 + len(d.also) for d in unjoined) >= MANY
-        cost = 0.8 if most else 0.4
-    elif any(d.where.endswith("shortcut.conv") and d.what == "missing" for d in differences):
-        cost = 0.6 if exercise.kind in SMALL else 0.4
-    elif _missing_blocks(differences) > MANY:
-        cost = 0.8
-    others = {d.what for d in differences} - {root.what}
-    return min(cost + 0.1 * len(others), 1.0)
+    others = {_kind(d) for d in differences} - {_kind(root)}
+    return min(_cost(exercise, differences) + EACH_FURTHER_KIND * len(others), 1.0)
+
+
+def _cost(exercise, differences):
+    """What the root cause costs, or a shortcut that is missing beside it."""
+    unjoined = [d for d in differences if d.place.kind == "add" and d.what in WITHOUT_SHORTCUT]
+    unprojected = [d for d in differences if _lacks_projection(d)]
+    decisive = (*unjoined, *unprojected, differences[0])[0]
+    known = entry(decisive.what, decisive.where, decisive.got)
+    if exercise.kind in SMALL:
+        return known.cost
+    if sum(len(d.places) for d in unjoined) >= MANY:
+        return known.cost_of_many
+    if not (unjoined or unprojected) and _missing_blocks(differences) > MANY:
+        return entry("block_count").cost_of_many
+    return known.cost_in_network
+
+
+def _lacks_projection(difference):
+    place = difference.place
+    return (place.path, place.kind) == ("shortcut", "conv") and _kind(difference) == "missing"
+
+
+def _kind(difference):
+    return entry(difference.what).counts_as or difference.what
 
 
 def _has_a_part(verdict):
@@ -170,7 +160,7 @@ def _missing_blocks(differences):
     return sum(max(int(d.expected) - int(d.got), 0) for d in counts)
 
 
-def _called(exercise, run, seed):
+def _called(exercise: Exercise, run: Run | None, seed: int) -> str:
     """The call that showed the difference, such as "f=3, filters=[4, 5, 7]".
 
     Nothing for the first call of a network: its settings are those that the figure shows.
@@ -181,7 +171,7 @@ def _called(exercise, run, seed):
     return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))
 
 
-def _finding(difference, called):
+def _finding(difference: Difference, called: str) -> Finding:
     return Finding(
         difference.where,
         difference.what,
@@ -195,7 +185,7 @@ def _plain(value):
     return "" if value is None else str(value)
 
 
-def _failure_finding(failure, follows):
+def _failure_finding(failure: Failure, follows: bool) -> Finding:
     if failure.error:
         got = f"{failure.error}: {failure.message.strip().splitlines()[0]}"
         message = consequence(failure) if follows else translate(failure)

@@ -1,20 +1,34 @@
-"""The expected graph and the attempt's, place by place: as lines of text, and for a table."""
+"""A report as text, with the expected graph and the attempt's beside it, place by place."""
+
+import textwrap
 
 from resnet_lesson.figures import labels
-from resnet_lesson.graph.operations import Branch, operations, split_network
+from resnet_lesson.grading.judge.judge import Verdict
+from resnet_lesson.grading.report.report import Report
+from resnet_lesson.graph.operations import Branch, Series, operations, split_network
+from resnet_lesson.graph.places import Place
 from resnet_lesson.html import shown
 
 COLUMNS = ("place", "expected", "yours", "values")
 
 
-def table(verdict):
+def report_text(report: Report) -> str:
+    """The report as lines of text."""
+    lines = [shown(report.headline(), 300)]
+    for finding in report.findings:
+        lines.append(shown(f"  {finding.where} · {finding.what}", 300))
+        message = shown(finding.message)
+        lines += textwrap.wrap(message, 92, initial_indent="    ", subsequent_indent="    ")
+    lines += [f"  {shown(line)}" for line in (report.advice, *report.notes) if line]
+    if report.verdict is not None and not report.passed:
+        lines += [f"  {line}" for line in table(report.verdict)]
+    return "\n".join(lines)
+
+
+def table(verdict: Verdict) -> list[str]:
     """Expected and found operations of the part that holds the root cause, one line a place.
 
-    Args:
-        verdict: `resnet_lesson.grading.judge.judge.Verdict` of an attempt that is not right.
-
-    Returns:
-        List of lines; ``✗`` marks the places that differ. Empty if nothing was traced.
+    ``✗`` marks the places that differ. Empty if the verdict has no graph to show.
     """
     found = rows(verdict)
     if not found:
@@ -25,19 +39,15 @@ def table(verdict):
     return [_line(row, widths) for row in cells]
 
 
-def rows(verdict):
-    """The same as data.
-
-    Returns:
-        List of ``(wrong, place, expected, yours, values)``, the first a boolean, the others texts.
-    """
+def rows(verdict: Verdict) -> list[tuple]:
+    """The same as data: ``(wrong, place, expected, yours, values)``, a boolean and four texts."""
     if not (verdict.run and verdict.differences):
         return []
     root = verdict.differences[0].where
     expected, found = part(verdict.expected, root), part(verdict.run.series, root)
     if not expected or not found:
         return []
-    wrong = {where for d in verdict.differences for where in (d.where, *d.also)}
+    wrong = {where for d in verdict.differences for where in d.places}
     values = {place.where: place for place in verdict.values}
     late = {d.where: f", {d.got}" for d in verdict.differences if d.what == "order"}
     yours = {op.place: op for op in operations(found)}
@@ -67,26 +77,21 @@ def _line(row, widths):
     return "  ".join([*cells, row[-1]]).rstrip()
 
 
-def block_of(where):
+def block_of(where: str) -> str:
     """The network's block that a place belongs to, such as ``"stage3.block1"``, or ``""``."""
-    parts = where.split(".")
-    return ".".join(parts[:2]) if where.startswith("stage") and len(parts) > 1 else ""
+    return str(Place.parse(where).unit)
 
 
-def part(series, where):
+def part(series: Series, where: str) -> Series:
     """The part of a graph that holds a place: a block, or a network's stem or head."""
-    if sum(isinstance(item, Branch) for item in series) < 2 and not where.startswith(
-        ("stage", "stem", "head")
-    ):
+    place = Place.parse(where)
+    if sum(isinstance(item, Branch) for item in series) < 2 and not place.in_network:
         return series
     stem, units, head = split_network(series)
-    if where.startswith("stem"):
-        return stem
-    if where.startswith("head"):
-        return head
+    if place.in_network and not place.stage:
+        return stem if place.path == "stem" else head
     for unit in units:
-        if any(
-            op.place.startswith(f"{block_of(where)}.") for op in operations(unit.series)
-        ) and block_of(where):
+        places = (Place.parse(op.place) for op in operations(unit.series))
+        if place.block and any(other.unit == place.unit for other in places):
             return unit.series
     return ()

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 
 from resnet_lesson.figures.charts import SETTINGS, Chart
+from resnet_lesson.graph.places import Place
 from resnet_lesson.lab.explorers.panel import Control, Explorer
 
 PARTS = ("stem", "stage 2", "stage 3", "stage 4", "stage 5")
@@ -71,7 +72,7 @@ def _inside(network):
     trace = Trace(network.outputs[0], network.inputs[0])
     # Of the operations of a part the dictionary keeps the last: there the part ends.
     ends = {
-        op.place.partition(".")[0]: trace.steps[op.node].output
+        Place.parse(op.place).part: trace.steps[op.node].output
         for op in operations(with_places(trace.series))
     }
     names = [part.replace(" ", "") for part in PARTS]

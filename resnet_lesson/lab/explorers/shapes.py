@@ -7,6 +7,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from resnet_lesson.figures import style
 from resnet_lesson.figures.charts import SETTINGS, Chart
+from resnet_lesson.graph.places import Place
 from resnet_lesson.lab.explorers.panel import Control, Explorer
 
 WINDOW = 3
@@ -62,7 +63,7 @@ def draw(size, channels, filters, s):
         chart = Chart(9.6, 4.9, describe(entry, items))
         axes = chart.subplots()
         for lane, height in LANES.items():
-            path = [item for place, item in items.items() if place.startswith(lane)]
+            path = [item for place, item in items.items() if Place.parse(place).path == lane]
             steps = COLUMNS[1:] if lane == "main" else COLUMNS[-1:]
             _tensor(axes, 0, height, entry, size)
             before = COLUMNS[0]
@@ -107,7 +108,7 @@ def _arrow(axes, before, after, y, window, stride, item):
 def describe(entry, items):
     """The picture in words."""
     shapes = {place: "×".join(map(str, item.shape)) for place, item in items.items()}
-    *narrow, last = (text for place, text in shapes.items() if place.startswith("main"))
+    *narrow, last = (text for place, text in shapes.items() if Place.parse(place).group)
     weights = sum(item.parameters for item in items.values())
     products = sum(item.macs for item in items.values()) / 1e6
     projection = items["shortcut.conv"]

@@ -27,6 +27,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "check": "check",
     "hint": "hints",
+    "predicted": "questions",
     "progress": "progress",
     "question": "questions",
     "reset": "reset",

@@ -19,7 +19,7 @@ EXERCISE = Exercise(
     kind="block",
     notebook="03-convolutional-block",
     points=10.0,
-    minutes=25,
+    minutes=15,
     reference="resnet_lesson.blocks:convolutional_block",
     signature="X, f, filters, s=2, training=True, initializer=GlorotUniform",
     probes=(
@@ -36,36 +36,33 @@ EXERCISE = Exercise(
             "the number of channels at the end of each path?"
         ),
         (
-            "Start with the main path. It is the one of your identity block, but for one "
-            "thing: the first convolution moves on by `s` pixels. The second must not shrink "
-            'anything (`padding="same"`), and its window is `f`, the caller\'s choice.'
+            "The first gap is the first group of your identity block, with one difference: the "
+            "convolution moves on by `s` pixels, `strides=s`."
         ),
         (
-            "Now the shortcut. It needs two layers of its own, and they start from "
-            "`X_shortcut`, not from `X`. How many filters must its 1×1 convolution have to "
-            "fit the end of the main path? By what stride must it move to shrink as much as "
-            "the main path did?"
+            "The second gap is the shortcut. Its two layers start from `X_shortcut`, not from "
+            "`X`. How many filters must its 1×1 convolution have to fit the end of the main "
+            "path? Which stride shrinks it as much as the main path has shrunk?"
         ),
         (
             "Then the details. Every `Conv2D` takes `kernel_initializer=initializer(seed=0)`. "
             "Every `BatchNormalization` takes `axis=3` when it is made and "
-            "`training=training` when it is called, the shortcut's as well. Right before the "
-            "addition there is no ReLU on either path; after it there is one."
+            "`training=training` when it is called, the shortcut's as well. There is no ReLU "
+            "on the shortcut."
         ),
         (
             '"Inputs have incompatible shapes"? Read the two shapes. If the heights differ, '
-            "one path lacks the stride `s`, or the convolution in the middle lacks "
-            '`padding="same"`. If the last numbers differ, one path does not end with F3 '
-            "filters."
+            "one path lacks the stride `s`. If the last numbers differ, the shortcut does not "
+            "end with F3 filters."
         ),
     ),
     explanation=(
         "The main path is the identity block's, with the stride `s` in its first convolution: "
         "from there on it works on fewer pixels.\n\n"
         "The shortcut has to arrive with the same shape. A 1×1 convolution with F3 filters "
-        "sets its channels, and the same stride `s` drops the same pixels. A BatchNorm brings "
-        "it to the scale of the main path. There is no ReLU on it: what the input says with a "
-        "minus sign must reach the addition.\n\n"
+        "sets its channels, and the same stride `s` skips the same pixels. A BatchNorm brings "
+        "it to the scale of the main path. It has no ReLU: the negative values of the input "
+        "must reach the addition.\n\n"
         'With `padding="valid"` a 1×1 window with stride `s` fits ⌈H/s⌉ times on both paths, '
         "so odd sizes fit too. It does not matter which path you build first."
     ),

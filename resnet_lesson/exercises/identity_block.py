@@ -18,7 +18,7 @@ EXERCISE = Exercise(
     kind="block",
     notebook="02-identity-block",
     points=10.0,
-    minutes=25,
+    minutes=20,
     reference="resnet_lesson.blocks:identity_block",
     signature="X, f, filters, training=True, initializer=GlorotUniform",
     probes=(
@@ -29,30 +29,27 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Go through the figure with a finger before you write. Which boxes come three "
-            "times? What is different the third time? And which tensor arrives at the "
-            "addition from the other side?"
+            "Look at the figure before you write. Which boxes appear three times on the main "
+            "path? What is different the third time? The first three boxes and the end are "
+            "already in your cell."
         ),
         (
-            "Write the first group of the main path: convolution, BatchNorm, ReLU. Each layer "
-            'is made and then called with what came before, like `X = Activation("relu")(X)`. '
-            "The first convolution has F1 filters and a 1×1 window."
+            "The given group is convolution, BatchNorm, ReLU: each layer is made, and then "
+            'called with what came before, as in `X = Activation("relu")(X)`. Your first group '
+            "looks the same, but its convolution has F2 filters and an `f`×`f` window."
         ),
         (
-            "Copy that group twice and change what differs. The middle convolution has F2 "
-            "filters, and its window is `f`, the caller's choice. It must not lose pixels at "
-            "the border: which padding keeps the size? The third has F3 filters and again a "
-            "1×1 window."
+            "The middle convolution must not lose pixels at the border, or its output no longer "
+            "fits the shortcut. Which padding keeps the size? The 1×1 ones lose nothing."
         ),
         (
-            "Now the end. The third group has no ReLU of its own. Add `X_shortcut`, the input "
-            "as it was when it came in, to what the main path gives. Then comes the last "
-            "ReLU."
+            "Your second group has a convolution with F3 filters and a 1×1 window, and a "
+            "BatchNorm. It has no ReLU: the addition comes first."
         ),
         (
-            "Then the details. All three `Conv2D` take "
-            "`kernel_initializer=initializer(seed=0)`. All three `BatchNormalization` take "
-            "`axis=3` when they are made and `training=training` when they are called."
+            "Then the details, twice as in the given group: "
+            "`kernel_initializer=initializer(seed=0)` for `Conv2D`; for `BatchNormalization` "
+            "`axis=3` when it is made and `training=training` when it is called."
         ),
         (
             '"Inputs have incompatible shapes"? Read the two shapes. If heights and widths '
@@ -62,14 +59,14 @@ EXERCISE = Exercise(
     ),
     explanation=(
         "`X_shortcut` keeps the input before `X` is given a new value at each step. "
-        "Nothing touches it until the addition.\n\n"
-        "The main path squeezes to F1 channels, looks at f×f pixels, and widens to F3 "
-        'channels. The window f×f needs `padding="same"`, or the picture would lose f − 1 '
+        "Nothing changes it until the addition.\n\n"
+        "The main path reduces to F1 channels, works on f×f pixels, and restores F3 "
+        'channels. The f×f window needs `padding="same"`, or the picture would lose f − 1 '
         "rows and columns and no longer fit the shortcut. A 1×1 window loses nothing, so "
         "its padding makes no difference.\n\n"
         "There is no ReLU between the third BatchNorm and the addition: the main path "
-        "must be able to subtract. `training` reaches every BatchNorm, for it decides "
-        "whose mean and variance they use. `initializer` is the caller's choice; with a "
+        "must be able to subtract. `training` reaches every BatchNorm, because it decides "
+        "whose mean and variance they use. The caller chooses the `initializer`; with a "
         "seed, two correct blocks give the same numbers."
     ),
 )

@@ -35,15 +35,15 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Look at the figure. How many arrows leave X, and where does each one go? You "
+            "Look at the figure. How many lines leave X, and where does each one lead? You "
             "need X twice: once as the input of `main_path`, and once more at the addition."
         ),
         (
-            "Take it in three steps: what comes out of the main path, the sum of that and X, "
+            "Take three steps: what comes out of the main path, the sum of that and X, "
             "the ReLU of the sum. `main_path` is a function: call it with `X`."
         ),
         (
-            "Keep the input. If you write `X = main_path(X)`, the old X is gone before you "
+            "Keep the input. After `X = main_path(X)`, the old X is lost before you "
             "can add it. Give one of the two a name of its own."
         ),
         (
@@ -53,13 +53,11 @@ EXERCISE = Exercise(
         ),
     ),
     explanation=(
-        "The input goes two ways. `main_path(X)` is what the layers compute; the second X "
+        "The input is used twice. `main_path(X)` is what the layers compute; the second X "
         "is the shortcut, which has no weights. `Add` joins them number by number, so "
         "both need the same shape.\n\n"
-        "The ReLU stands *after* the addition. If it stood before, the main path could "
-        "only raise what the shortcut brings, never lower it. With a main path that is "
-        "all zero, what remains is ReLU(X), and that is X itself wherever X is not "
-        "negative.\n\n"
+        "The ReLU comes *after* the addition; notebook 02 asks why. If the main path gives "
+        "zeros, what remains is ReLU(X), and that is X itself wherever X is not negative.\n\n"
         "You may add in either order, and write `main_path(X) + X` instead of `Add`."
     ),
 )

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from keras.layers import Conv2D
 from PIL import Image
 
 from resnet_lesson.blocks import (
@@ -17,11 +16,9 @@ from resnet_lesson.blocks import (
     preactivation_block,
     residual_block,
     residual_projection_block,
-    skip_connection,
 )
 from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
-from resnet_lesson.graph.operations import Branch, Op
 from resnet_lesson.graph.tracing import trace, trace_model
 from resnet_lesson.networks import ResNet34, ResNet50
 from resnet_lesson.signs import one_hot
@@ -33,19 +30,55 @@ _EMBEDDED = re.compile('(?<="data:image/png;base64,)[^"]*')
 
 
 def draw_skip_connection():
-    """A main path of any layers, the shortcut around it."""
-    shape = (64, 64, 16)
-    series = trace(skip_connection, shape, main_path=Conv2D(16, 3, padding="same"))
-    words = ("main_path(X)", "any layers whose output", "has the shape of X")
-    main_path = Op("other", {"lines": words}, shape, "main")
-    return diagram(
-        [replace(item, main=(main_path,)) if isinstance(item, Branch) else item for item in series],
-        title="Skip connection",
-        description="The input X takes two ways: through main_path, a group of layers, and along "
-        "the shortcut, unchanged. Both are added, and a ReLU follows: "
-        "ReLU(main_path(X) + X).",
-        shapes=False,
+    """A plain stack and a residual one beside it: the same two layers in both."""
+    root = svg.document(
+        style.WIDTH,
+        392,
+        "A plain stack and a residual stack",
+        "Left, the plain stack: X, or a[l], goes through layer l + 1, a ReLU and layer l + 2, "
+        "which give H(X); after a ReLU that is a[l+2]. Right, the residual stack: the same two "
+        "layers give F(X), and a shortcut carries X around them, unchanged. The sum F(X) + X goes "
+        "through the ReLU and is a[l+2].",
     )
+    for middle, heading, residual in ((200, "Plain", False), (590, "Residual", True)):
+        svg.text(root, middle, 26, heading, 15, bold=True)
+        _two_layers(root, middle, residual)
+    return svg.serialise(root)
+
+
+def _two_layers(root, middle, residual):
+    """Two layers from top to bottom, their input and output, and what is known in between."""
+    boxes = [
+        (54, "tensor", "X", "a[l], what came before"),
+        (108, "conv", "layer l + 1", ""),
+        (160, "relu", "ReLU", ""),
+        (212, "conv", "layer l + 2", "F(X), the residual" if residual else "H(X), all of it"),
+        (310, "relu", "ReLU", ""),
+        (362, "tensor", "a[l+2]", "two layers on"),
+    ]
+    if residual:
+        _shortcut(root, middle, boxes[0][0], 264)
+    for (y, kind, words, note), after in zip(boxes, [*boxes[1:], None], strict=True):
+        fill, stroke = style.KINDS[kind]
+        rounded = 14 if kind == "tensor" else 6
+        svg.rectangle(root, middle - 60, y - 14, 120, 28, fill, stroke, rx=rounded)
+        svg.text(root, middle, y, words, style.HEADING, bold=True)
+        svg.text(root, middle + 76, y, note, 13, anchor="start")
+        if after and not (residual and y == 212):
+            svg.line(root, [(middle, y + 14), (middle, after[0] - 14)])
+
+
+def _shortcut(root, middle, start, end):
+    """X's way around the two layers, and the addition at its end."""
+    svg.line(root, [(middle, 226), (middle, end - 15)])
+    left = [(middle - 60, start), (middle - 100, start), (middle - 100, end), (middle - 15, end)]
+    svg.line(root, left, style.BLUE, 2.5)
+    svg.text(root, middle - 110, 160, "shortcut: X", 13, True, style.BLUE, anchor="end")
+    svg.add(root, "circle", cx=middle, cy=end, r=15, fill=style.PAPER, stroke=style.INK)
+    plus = f"M{middle - 7},{end}h14M{middle},{end - 7}v14"
+    svg.add(root, "path", d=plus, stroke=style.INK, stroke_width=2.5)
+    svg.text(root, middle + 76, end, "F(X) + X", 13, bold=True, anchor="start")
+    svg.line(root, [(middle, end + 15), (middle, 296)])
 
 
 def draw_identity_block_2():

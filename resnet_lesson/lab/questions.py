@@ -158,3 +158,18 @@ def question(name, answer=None):
         title = shown(f"The answer {answer!r} is none of the options", 100)
         return Panel(f"Choose from {', '.join(letters)}.", title, "error")
     return asked.check(letter)[1]
+
+
+def predicted(text=""):
+    """Shows what a learner predicts above what the cell computes.
+
+    The text stands in the cell itself, so that it is saved with the notebook.
+
+    Args:
+        text: the prediction; anything that can be shown.
+    """
+    line = shown(text, 300).strip()
+    if line:
+        print("Your prediction:", line)
+    else:
+        print("Your prediction: none yet. Type it between the quotes, and run the cell again.")

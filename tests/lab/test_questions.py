@@ -7,7 +7,7 @@ import pytest
 from support.paths import SOLVED
 
 from resnet_lesson.lab.panel import Panel
-from resnet_lesson.lab.questions import LETTERS, Question, all_questions, question
+from resnet_lesson.lab.questions import LETTERS, Question, all_questions, predicted, question
 
 ONE = Question("one", "01-x", "How `many`?", ("1", "<b>2</b>"), "b", ("Too few.", "It **is**."))
 
@@ -76,3 +76,17 @@ def test_a_button_stands_beside_its_option_and_gives_the_verdict():
     second.click()
     assert "✓ b. Right" in verdict.value and "✗" not in verdict.value
     assert [button.description for button in (first, second)] == ["✗ a", "✓ b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("16, and 8×8×16", "Your prediction: 16, and 8×8×16"),
+        (193, "Your prediction: 193"),
+        ("  ", "Your prediction: none yet. Type it between the quotes, and run the cell again."),
+        ("\x1b[31m4\x07", "Your prediction: 4\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_a_prediction_is_shown_above_the_result(given, line, capsys):
+    assert predicted(given) is None
+    assert capsys.readouterr().out == line + "\n"

@@ -234,7 +234,7 @@ class Grader:
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, found.written)
+        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, found.pieces)
         return Verdict(False, failure=named) if named else verdict
 
     def _observe(self, job):

@@ -1,40 +1,51 @@
-"""Runs a submission's statements to get the names that they define."""
+"""Runs a submission's statements, in a child process, to get the names that they define."""
+
+import __future__
 
 import ast
 import builtins
-import importlib
+import importlib.abc
+import importlib.machinery
+import inspect
 import linecache
+import sys
 from collections.abc import Sequence
 
 from resnet_lesson.grading.sandbox.import_hook import Absent
 from resnet_lesson.grading.submissions.statements import Piece
 
 # Keras 3 has the names of these older modules elsewhere.
-KERAS_HOMES = ("layers", "models", "initializers", "regularizers", "optimizers", "utils", "backend")
+KERAS_HOMES = (
+    *("layers", "models", "initializers", "regularizers", "activations", "optimizers", "utils"),
+    *("backend", "constraints"),
+)
+# Where a name is looked up that the submission uses and does not bring along.
+KERAS_NAMES = ("layers", "models", "initializers", "activations", "regularizers", "constraints")
+MODULES = {
+    **{name: f"keras.{name}" for name in (*KERAS_NAMES, "ops", "losses", "optimizers", "utils")},
+    **{"keras": "keras", "tf": "tensorflow", "np": "numpy"},
+    # Keras's own backend module lacks most of what older code takes from there.
+    **{"K": "tensorflow.keras.backend", "backend": "tensorflow.keras.backend"},
+}
+OTHER_FRAMEWORKS = {
+    **{"torch": "PyTorch", "torchvision": "PyTorch", "flax": "JAX", "jax": "JAX"},
+    **{"mxnet": "MXNet", "paddle": "PaddlePaddle"},
+}
+MAIN = "submission"
 
 
 def load(pieces: Sequence[Piece]) -> tuple[dict, list[str]]:
     """Runs statements: the names that they define, and notes on what was left out.
 
-    An import that fails is looked up where Keras 3 has the name, or else left out. One of the
-    lesson's answers leaves a definition of the learner's own in place.
+    An import that fails is looked up where Keras 3 has the name, or else left out; so is a name
+    that is used and comes from nowhere. No import replaces a definition of the learner's own. Notes
+    may come in later, when the functions are called.
     """
     _cache_lines(pieces)
-    namespace = {"__name__": "submission", "__builtins__": builtins}
-    notes: list[str] = []
-    for piece in pieces:
-        [node] = ast.parse("\n" * (piece.line - 1) + piece.text, piece.name).body
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            _import(node, namespace, notes)
-            continue
-        try:
-            exec(compile(ast.Module([node], []), piece.name, "exec"), namespace)
-        except Exception as error:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                raise
-            left_out = ast.unparse(node).splitlines()[0][:60]
-            notes.append(f"left out `{left_out}`: {type(error).__name__}: {error}")
-    return namespace, notes
+    submission = _Submission(pieces)
+    namespace = {"__name__": MAIN, "__builtins__": submission.builtins}
+    submission.run(submission.modules.get("", ()), namespace)
+    return namespace, submission.notes
 
 
 def _cache_lines(pieces):
@@ -49,27 +60,116 @@ def _cache_lines(pieces):
         linecache.cache[name] = (len(lines), None, lines, name)
 
 
-def _import(node, namespace, notes):
-    for alias in node.names:
-        single = type(node)(
-            **{**{f: getattr(node, f, None) for f in node._fields}, "names": [alias]}
-        )
-        name = alias.asname or alias.name.split(".")[0]
-        own = namespace.get(name)
+class _Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Import hook that serves the learner's own modules."""
+
+    def __init__(self, pieces):
+        self.modules, self.notes = {}, []
+        self.builtins = _Builtins(self.notes)
+        for piece in pieces:
+            self.modules.setdefault(piece.module, []).append(piece)
+        earlier = [finder for finder in sys.meta_path if isinstance(finder, _Submission)]
+        for name, module in list(sys.modules.items()):
+            if getattr(getattr(module, "__spec__", None), "loader", None) in earlier:
+                del sys.modules[name]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in earlier]
+        sys.meta_path.insert(0, self)
+
+    def _is_own(self, name):
+        return name != "" and any(own == name or own.startswith(f"{name}.") for own in self.modules)
+
+    def find_spec(self, fullname, path=None, target=None):
+        """Finds a module of the learner's; called by Python's import."""
+        if not self._is_own(fullname):
+            return None
+        is_package = any(own.startswith(f"{fullname}.") for own in self.modules)
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=is_package)
+
+    def exec_module(self, module):
+        """Runs a module of the learner's; called by Python's import."""
+        module.__builtins__ = self.builtins
+        self.run(self.modules.get(module.__name__, ()), vars(module))
+
+    def run(self, pieces, namespace):
+        flags = _future_flags(pieces)
+        for piece in pieces:
+            [node] = ast.parse("\n" * (piece.line - 1) + piece.text, piece.name).body
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._import(node, namespace)
+                continue
+            module = ast.Module([node], [])
+            try:
+                exec(compile(module, piece.name, "exec", flags, dont_inherit=True), namespace)
+            except Exception as error:
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not piece.module:
+                    raise
+                left_out = ast.unparse(node).splitlines()[0][:60]
+                self.notes.append(f"left out `{left_out}`: {type(error).__name__}: {error}")
+
+    def _import(self, node, namespace):
+        for alias in node.names:
+            home = getattr(node, "module", None) or alias.name
+            is_module = isinstance(node, ast.Import)
+            bound = alias.asname or (alias.name.partition(".")[0] if is_module else alias.name)
+            if _is_own_definition(bound, namespace):
+                continue
+            names = _imported(node, alias, namespace)
+            if names is None:
+                self.builtins.lost[bound] = home
+                if namespace["__name__"] == MAIN:
+                    missing = f"left out {alias.name} of {home}: it cannot be imported here"
+                    self.notes.append(missing)
+            for name, value in (names or {}).items():
+                is_lost = isinstance(value, Absent) and namespace.get(name) is not None
+                if not is_lost and not _is_own_definition(name, namespace):
+                    namespace[name] = value
+
+
+def _is_own_definition(name, namespace):
+    value = namespace.get(name)
+    is_definition = inspect.isfunction(value) or inspect.isclass(value)
+    return is_definition and value.__module__ == namespace["__name__"]
+
+
+def _future_flags(pieces):
+    flags = 0
+    for piece in pieces:
+        if "__future__" in piece.text:
+            for name in __future__.all_feature_names:
+                feature = getattr(__future__, name)
+                flags |= feature.compiler_flag if name in piece.text else 0
+    return flags
+
+
+def _imported(node, alias, namespace):
+    """The names that one imported name brings, as a dictionary; None if it cannot be had."""
+    home = getattr(node, "module", None) or ""
+    for prefix in ("ipynb.fs.full.", "ipynb.fs.defs."):  # notebooks as modules
+        home = home.removeprefix(prefix)
+    full = home or alias.name
+    if full.partition(".")[0] in OTHER_FRAMEWORKS:
+        return None
+    own = alias.asname or alias.name
+    if not full.startswith("tensorflow.python.keras"):  # which is no Keras 3, and still there
+        single = ast.Import([alias])
+        if isinstance(node, ast.ImportFrom):
+            # The learner's first file is in no package: its siblings are found as modules.
+            level = node.level if namespace.get("__package__") else 0
+            single = ast.ImportFrom(home, [alias], level) if home or level else single
+        code = ast.fix_missing_locations(ast.Module([single], []))
+        scope = {k: v for k, v in namespace.items() if k.startswith("__")}
+        dunder = set(scope)
         try:
-            code = compile(ast.fix_missing_locations(ast.Module([single], [])), "<import>", "exec")
-            exec(code, namespace)
+            exec(compile(code, "<import>", "exec"), scope)
+            return {name: value for name, value in scope.items() if name not in dunder}
         except Exception:
-            module = getattr(node, "module", None) or alias.name
-            value = _in_keras_3(module, alias.name)
-            if value is None:
-                notes.append(f"left out {alias.name} of {module}: it cannot be imported here")
-            elif alias.name == "*":
-                namespace.update({k: v for k, v in vars(value).items() if k[0] != "_"})
-            else:
-                namespace[name] = value
-        if isinstance(namespace.get(name), Absent) and own is not None:
-            namespace[name] = own
+            pass
+    value = _in_keras_3(full, alias.name)
+    if value is None:
+        return None
+    if alias.name == "*":
+        return {name: v for name, v in vars(value).items() if name[0] != "_"}
+    return {own if home or alias.asname else own.split(".")[0]: value}
 
 
 def _in_keras_3(module, name):
@@ -84,3 +184,56 @@ def _in_keras_3(module, name):
         return home or keras
     homes = [home, *(getattr(keras, known) for known in KERAS_HOMES), keras]
     return next((getattr(h, name) for h in homes if h is not None and hasattr(h, name)), None)
+
+
+class _Builtins(dict):
+    """Python's built-in names, and those that a submission uses and does not bring along.
+
+    Courses supply them in helper modules that are not handed in.
+
+    Attributes:
+        lost: name → the module from which it could not be imported.
+    """
+
+    def __init__(self, notes):
+        super().__init__(vars(builtins), display=_display)
+        self.notes = notes
+        self.lost = {}
+
+    def __missing__(self, name):
+        home = self.lost.get(name, "")
+        framework = self._framework(home)
+        if not framework:
+            source, value = _of_keras(name)
+            if source:
+                self[name] = value
+                self.notes.append(f"`{name}` is never imported: it was taken from `{source}`.")
+                return value
+            if not home and "*" in self.lost:
+                framework = self._framework(self.lost["*"])
+        if framework:
+            raise ImportError(
+                f"this is written with {framework}, and `{name}` is part of it: "
+                "the exercise asks for Keras"
+            )
+        if home:
+            raise ImportError(f"`{name}` was to come from `{home}`, which was not handed in")
+        raise KeyError(name)
+
+    def _framework(self, module):
+        return OTHER_FRAMEWORKS.get(module.partition(".")[0])
+
+
+def _of_keras(name):
+    """``(home, value)`` of a name that Keras has, or TensorFlow or NumPy under its usual name."""
+    if name in MODULES:
+        return MODULES[name], importlib.import_module(MODULES[name])
+    for part in KERAS_NAMES if not name.startswith("_") else ():
+        home = importlib.import_module(f"keras.{part}")
+        if hasattr(home, name) and name not in ("get", "serialize", "deserialize"):
+            return home.__name__, getattr(home, name)
+    return "", None
+
+
+def _display(*_, **__):
+    """JupyterLab's `display`, where there is nothing to display on."""

@@ -35,7 +35,7 @@ class Job:
         return {
             "exercise": self.exercise,
             "seed": self.seed,
-            "pieces": [[piece.text, piece.name, piece.line] for piece in self.pieces],
+            "pieces": [[piece.text, piece.name, piece.line, piece.module] for piece in self.pieces],
             "parts": parts(kind, self.exercise),
             "reference": self.reference,
             "timeout": timeout,

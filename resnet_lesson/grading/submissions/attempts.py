@@ -1,9 +1,10 @@
 """Picks from a submission the one attempt at an exercise that counts, and what it needs."""
 
 import ast
+import importlib.util
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from resnet_lesson.exercises import all_exercises
@@ -12,21 +13,7 @@ from resnet_lesson.grading.submissions.statements import Piece, needed
 
 CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # the stem of a notebook of the lesson
 PLAIN_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Lambda, ast.Name)
-MODULE = """
-import sys, types
-name = {name!r}
-module = types.ModuleType(name)
-parts = name.split(".")
-for end in range(1, len(parts)):
-    package = sys.modules.setdefault(".".join(parts[:end]), types.ModuleType(parts[end - 1]))
-    package.__path__ = []
-for text, source, line in {pieces!r}:
-    try:
-        exec(compile("\\n" * (line - 1) + text, source, "exec"), module.__dict__)
-    except Exception:
-        pass  # who needs the name misses it
-sys.modules[name] = module
-"""
+LIBRARIES = ("keras", "tensorflow", "numpy")
 
 
 @dataclass(frozen=True)
@@ -34,13 +21,11 @@ class Attempt:
     """What a submission holds for one exercise.
 
     Attributes:
-        pieces: to be run in order.
-        written: those that the learner wrote; of their own modules too.
+        pieces: to be run in order, those of the learner's own modules among them.
         notes: lines that say which of several definitions counts.
     """
 
     pieces: tuple[Piece, ...]
-    written: tuple[Piece, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -48,7 +33,8 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
     """The attempt at the exercise ``name`` in one learner's files; None if no file defines it."""
     defining = [source for source in sources if name in source.defined_names()]
     if not defining:
-        defining = [source for source in sources if _hands_in_import(source, name)]
+        own = _by_module_name(sources)
+        defining = [source for source in sources if _hands_in_import(source, name, own)]
     if not defining:
         return None
     chosen = max(defining, key=lambda source: _rank(source, name))
@@ -66,22 +52,32 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
         if statement.is_import or not statement.binds & bound
     ]
     run = needed([*others, *own], {name}, own)
-    modules, pieces = _own_modules(run, sources, {}), [s.piece for s in run]
-    module_pieces = [_module_piece(name, content) for name, content in modules.items()]
-    written = [piece for content in modules.values() for piece in content]
-    return Attempt((*module_pieces, *pieces), (*written, *pieces), tuple(notes))
+    modules = _own_modules(run, sources, {})
+    pieces = [replace(s.piece, module=module) for module in modules for s in modules[module]]
+    return Attempt((*pieces, *(s.piece for s in run)), tuple(notes))
 
 
-def _hands_in_import(source, name):
+def _hands_in_import(source, name, own):
     """True if a file offers for an exercise an import under its name, and nothing else.
 
-    The lesson's own notebooks import the blocks of earlier chapters: these are no answers.
+    The lesson's own notebooks import the blocks of earlier chapters: these are no answers. Nor is
+    what cannot be imported.
     """
+    imported = any(
+        s.is_import and name in s.binds and _is_there(s.node, own) for s in source.statements
+    )
     stem = PurePosixPath(source.name).stem
-    imported = any(s.is_import and name in s.binds for s in source.statements)
     if CHAPTER.fullmatch(stem):
         return imported and stem == all_exercises()[name].notebook
     return imported and not source.defined_names() & all_exercises().keys()
+
+
+def _is_there(node, own):
+    """Whether what an import names is in the learner's files, or installed."""
+    for name in _imported_names(node, ""):
+        if name in own or importlib.util.find_spec(name.partition(".")[0]):
+            return True
+    return False
 
 
 def _rank(source, name):
@@ -132,28 +128,61 @@ def _without_replaced(statements):
     return [s for place, s in enumerate(statements) if place not in dropped], notes
 
 
-def _own_modules(statements, sources, modules, above=()):
-    """Adds to ``modules`` the learner's own that statements import, those they import first.
-
-    Returns:
-        ``modules``: name → list of `Piece`.
-    """
+def _own_modules(statements, sources, modules, package=""):
+    """Adds to ``modules`` the learner's own that statements import: name → list of `Statement`."""
     own = _by_module_name(sources)
-    for node in (statement.node for statement in statements if statement.is_import):
-        package, names = getattr(node, "module", None), [alias.name for alias in node.names]
-        for name in [package, *(f"{package}.{n}" for n in names)] if package else names:
-            if name in own and name not in modules and name not in above:
-                content = _module_content(own[name])
-                _own_modules(content, sources, modules, (*above, name))
-                modules[name] = [s.piece for s in content]
+    for name in [n for s in statements for n in _imported_names(s.node, package)]:
+        if name in own and name not in modules:
+            source = own[name]
+            is_package = PurePosixPath(source.name).stem == "__init__"
+            inside = name if is_package else name.rpartition(".")[0]
+            modules[name] = _module_content(source, own)
+            _own_modules(modules[name], sources, modules, inside)
     return modules
 
 
-def _module_content(source):
-    """The statements of a module that define something."""
-    own, _ = _without_replaced(source.statements)
-    defined = {name for s in own if s.is_definition or _is_constant(s) for name in s.binds}
-    return needed(own, defined)
+def _imported_names(node, package):
+    """The modules that a statement may import, wherever in it that stands."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Import):
+            yield from (alias.name for alias in part.names)
+        elif isinstance(part, ast.ImportFrom):
+            above = package.split(".")[: package.count(".") + 2 - part.level] if part.level else []
+            home = re.sub(r"^ipynb\.fs\.(full|defs)\.", "", part.module or "")
+            path = [name for name in (*above, *home.split(".")) if name]
+            yield from (".".join(path[: end + 1]) for end in range(len(path)))
+            yield from (".".join([*path, alias.name]) for alias in part.names)
+        elif isinstance(part, ast.Call) and _is_import_call(part):
+            yield part.args[0].value
+
+
+def _is_import_call(call):
+    """True for ``__import__("2-block")`` and ``importlib.import_module("2-block")``."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    given = getattr(call.args[0], "value", None) if call.args else None
+    return name in ("__import__", "import_module") and isinstance(given, str)
+
+
+def _module_content(source, own):
+    """The statements of a module that define something, and what it hands on of others."""
+    statements, _ = _without_replaced(source.statements)
+    defined = {
+        name
+        for s in statements
+        if s.is_definition or _is_constant(s) or _hands_on(s, own)
+        for name in s.binds
+    }
+    return needed(statements, defined)
+
+
+def _hands_on(statement, own):
+    """True for an import of a library or of the learner's own, which others may take from here."""
+    if not statement.is_import:
+        return False
+    if getattr(statement.node, "level", 0):
+        return True
+    names = list(_imported_names(statement.node, ""))
+    return any(name in own or name.partition(".")[0] in LIBRARIES for name in names)
 
 
 def _is_constant(statement):
@@ -162,16 +191,12 @@ def _is_constant(statement):
 
 
 def _by_module_name(sources):
-    """A learner's ``.py`` files by the names under which one of them may import another."""
+    """A learner's files by the names under which one of them may import another."""
     modules = {}
     for source in sources:
-        if source.name.endswith(".py"):
-            parts = PurePosixPath(source.name).with_suffix("").parts
-            for start in range(len(parts)):
+        parts = PurePosixPath(source.name).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        for start in range(len(parts)):
+            if parts[start] not in (*LIBRARIES, "resnet_lesson"):
                 modules.setdefault(".".join(parts[start:]), source)
     return modules
-
-
-def _module_piece(name, pieces):
-    code = MODULE.format(name=name, pieces=[(p.text, p.name, p.line) for p in pieces])
-    return Piece(f"exec({code!r}, {{}})", f"<{name}>", 1)

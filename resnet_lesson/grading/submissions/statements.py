@@ -18,11 +18,13 @@ class Piece:
     Attributes:
         name: of the cell or file that it came from, as tracebacks show it.
         line: number of its first line there, from 1.
+        module: the learner's own module that it belongs to; "" for what defines the answer.
     """
 
     text: str
     name: str
     line: int = 1
+    module: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ def statements(source: str, name: str, ran: int | None = None) -> list[Statement
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: it is no Python, or not to be parsed.
     """
-    nodes = ast.parse(source).body
+    nodes = [node for node in ast.parse(source).body if not _is_for_scripts(node)]
     lines = [line.encode() for line in source.split("\n")]
     return [_statement(node, _piece(node, name, lines), ran) for node in nodes]
+
+
+def _is_for_scripts(node):
+    """True for ``if __name__ == "__main__":``, which runs where the file is started."""
+    return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
 
 
 def _piece(node, name, lines):
@@ -127,7 +134,10 @@ def needed(
                 wanted |= statement.reads
                 growing = True
     ids = {id(s) for s in (everything if star_imports is None else star_imports)}
-    chosen |= {n for n, s in enumerate(everything) if "*" in s.binds and id(s) in ids}
+    always = {"*", "annotations"}  # `from module import *`, `from __future__ import annotations`
+    chosen |= {
+        n for n, s in enumerate(everything) if s.is_import and s.binds & always and id(s) in ids
+    }
     return [everything[number] for number in sorted(chosen)]
 
 

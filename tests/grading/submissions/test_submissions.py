@@ -18,6 +18,8 @@ from resnet_lesson.grading.submissions.source import Source, parse
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return X\n"
 BLANK = BLOCK.replace("return X", "# YOUR CODE HERE\n    raise NotImplementedError()")
 
+FIVE, ONE = "def identity_block(): return 5", "def identity_block(): return 1"
+
 
 def written(top, files):
     for name, content in files.items():
@@ -53,7 +55,8 @@ def picked(name, *sources):
         made.append(source)
     found = attempt(made, name)
     namespace, notes = load(found.pieces)
-    return namespace[name], [*found.notes, *notes]
+    notes[:0] = found.notes
+    return namespace[name], notes
 
 
 # ---------------------------------------------------------------------------------------- finding
@@ -303,12 +306,114 @@ def test_own_modules_are_imported_without_their_training():
 
 
 def test_modules_that_import_each_other_do_not_keep_us():
-    sources = []
-    for name, text in (("a.py", "import b\nfrom b import f\n" + BLOCK + "x = f"),
-                       ("b.py", "import a\ndef f(): pass")):  # fmt: skip
-        sources.append(Source(name, parse(text, f"<{name}>")))
-    found = attempt(sources, "identity_block")
-    assert not any("exec(" in piece.text for piece in found.written)
+    function, notes = picked(
+        "identity_block",
+        ("a.py", "from b import f\ndef identity_block(): return f()"),
+        ("b.py", "import a\ndef f(): return 5"),
+    )
+    assert function() == 5 and notes == []
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        (("main.py", "from lib import five\ndef identity_block(): return five()"),
+         ("lib/__init__.py", "from .deep.inner import five"),
+         ("lib/deep/inner.py", "from ..constants import FIVE\ndef five(): return FIVE"),
+         ("lib/constants.py", "FIVE = 5")),
+        (("main.py", "import sys\nsys.path.append('src')\nfrom blocks import five\n"
+                     "def identity_block(): return five()"),
+         ("src/blocks.py", "def five(): return 5")),
+        (("main.py", "five = __import__('2-five').five\ndef identity_block(): return five()"),
+         ("2-five.py", "def five(): return 5")),
+        (("main.py", "import importlib\ndef identity_block():\n"
+                     "  return importlib.import_module('2-five').five()"),
+         ("2-five.py", "def five(): return 5")),
+        (("02.ipynb", "import import_ipynb\nfrom blocks import five\n"
+                      "def identity_block(): return five()"),
+         ("blocks.ipynb", "def five(): return 5")),
+        (("02.ipynb", "from ipynb.fs.full.blocks import five\ndef identity_block(): return five()"),
+         ("blocks.ipynb", "def five(): return 5")),
+        (("main.py", "from .blocks import five\ndef identity_block(): return five()"),
+         ("blocks.py", "def five(): return 5")),
+        (("main.py", "from helpers import *\ndef identity_block(): return int(array(5))"),
+         ("helpers.py", "from numpy import *\nimport h5py_of_old\ndata = h5py_of_old.File()")),
+    ],
+)  # fmt: skip
+def test_a_learner_s_own_modules_and_notebooks_are_imported(sources):
+    function, notes = picked("identity_block", *sources)
+    assert function() == 5 and notes == []
+
+
+def test_names_that_a_helper_module_would_have_brought_along_come_from_keras():
+    function, notes = picked(
+        "identity_block",
+        ("a.py", "from resnets_utils import *\nfrom test_utils import summary\n"
+                 "def identity_block(start=random_uniform):\n"
+                 "  return BatchNormalization, layers.Dense, K.int_shape, np.zeros(1), start, tf"),
+    )  # fmt: skip
+    function()
+    text = "\n".join(notes)
+    for name in ("BatchNormalization", "layers", "K", "np", "random_uniform", "tf"):
+        assert f"`{name}` is never imported" in text
+    with pytest.raises(NameError, match="nowhere"):
+        picked("identity_block", ("a.py", "def identity_block(): return nowhere"))[0]()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import torch.nn as nn\ndef identity_block(): return nn.Conv2d", "PyTorch"),
+        ("from torch.nn import *\ndef identity_block(): return Conv2d", "PyTorch"),
+        ("from my_lib import f\ndef identity_block(): return f()", "my_lib`, which was not handed"),
+    ],
+)
+def test_a_name_that_could_not_be_imported_says_where_it_was_to_come_from(text, said):
+    function, _ = picked("identity_block", ("a.py", text))
+    with pytest.raises(ImportError, match=said):
+        function()
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "from math import floor as identity_block",
+        "from my_solutions import identity_block",
+        "from solved import *",
+        "if __name__ == '__main__':\n  identity_block = None",
+    ],
+)
+def test_a_later_import_does_not_replace_a_definition(later):
+    solved = ("solved.py", "def identity_block(): return 1")
+    function, _ = picked("identity_block", ("z.py", f"{FIVE}\n{later}"), solved)
+    assert function() == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from my_solutions import identity_block",
+        "if __name__ == '__main__':\n  def identity_block(): return 5",
+    ],
+)
+def test_what_fails_to_be_imported_or_is_for_scripts_is_no_attempt(text):
+    assert attempt([Source("a.py", parse(text, "<a.py>"))], "identity_block") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from __future__ import annotations\ndef identity_block(x: Nothing = 5) -> No: return x",
+        "from __future__ import annotations\nclass A:\n  def me(self) -> A: return self\n"
+        "def identity_block(): A().me(); return 5",
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n  from no import Sequence\n"
+        "def identity_block(x: Sequence = 5): return x",
+    ],
+)
+def test_annotations_that_are_not_evaluated_need_no_names(text):
+    function, notes = picked("identity_block", ("a.py", text))
+    assert function() == 5 and notes == []
 
 
 def attempted(*cells, counts=()):
@@ -318,9 +423,6 @@ def attempted(*cells, counts=()):
         made.statements += parse(cell, f"<a.ipynb, cell {number + 1}>", ran)
     found = attempt([made], "identity_block")
     return load(found.pieces)[0]["identity_block"](), found.notes
-
-
-FIVE, ONE = "def identity_block(): return 5", "def identity_block(): return 1"
 
 
 @pytest.mark.parametrize(

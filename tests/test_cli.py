@@ -1,7 +1,9 @@
 """The command line: what it writes, and one line with exit status 2 for everything bad."""
 
+import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.specifiers import SpecifierSet
 from PIL import Image
+from support.paths import PROJECT
 
-from resnet_lesson import cli, signs
+from resnet_lesson import PYTHONS, __version__, cli
 from resnet_lesson.signs import SignsError, load_signs
 from resnet_lesson.signs.hands import parallel, render
 
@@ -182,6 +186,7 @@ def test_check_says_one_line_for_each_file_and_2_if_any_is_bad(run):
         (["train", "--epochs", "0"], "'0' is not a whole number from 1"),
         (["train", "--json", "no/such/folder.json"], "--json no/such/folder.json cannot"),
         (["train", "--json", "."], "--json . cannot be written"),
+        (["train", "--checkpoint", "no/such/folder.h5"], "--checkpoint no/such/folder.h5 cannot"),
     ],
 )
 def test_bad_usage_is_one_line(run, arguments, words):
@@ -205,6 +210,60 @@ def test_help_is_quick_and_loads_nothing_large():
         process("-m", "resnet_lesson", "--help").communicate(timeout=60)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.3
+
+
+def test_help_lists_every_command_once_under_the_heading_of_who_needs_it(run, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    printed = capsys.readouterr().out
+    groups = re.findall(r"^([a-z ]+):\n((?:  \w+ +[A-Z].*\n)+)", printed, re.MULTILINE)
+    listed = {group: re.findall(r"^  (\w+)", rows, re.MULTILINE) for group, rows in groups}
+    assert sorted(itertools.chain(*listed.values())) == sorted(cli.COMMANDS)
+    assert listed["for maintainers"] == ["authoring", "figures"]
+
+
+@pytest.mark.parametrize("command", ["authoring", "figures"])
+def test_a_maintainers_program_reads_its_own_arguments(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0 and "--check" in capsys.readouterr().out
+
+
+def test_both_forms_say_the_version(tmp_path):
+    script = tmp_path / "resnet-lesson"  # as pip writes it
+    script.write_text("import sys\nfrom resnet_lesson.cli import main\nsys.exit(main())\n")
+    for form in (["-m", "resnet_lesson"], [str(script)]):
+        out, err = process(*form, "--version").communicate(timeout=60)
+        assert (out, err) == (f"resnet-lesson {__version__}\n", "")
+    assert "resnet-lesson: " in process(str(script), "nothing").communicate(timeout=60)[1]
+
+
+def test_the_script_and_the_bounds_of_python_are_those_of_the_package():
+    """What pyproject.toml has to say twice."""
+    assert PROJECT["scripts"] == {"resnet-lesson": "resnet_lesson.cli:main"}
+    versions = [f"3.{minor}" for minor in range(30)]
+    assert tuple(v for v in versions if v in SpecifierSet(PROJECT["requires-python"])) == PYTHONS
+    named = [line.rpartition(" :: ")[2] for line in PROJECT["classifiers"] if " :: 3." in line]
+    assert tuple(named) == PYTHONS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX shells and devices")
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [(">&-", "the standard output is closed"), (">/dev/full", "No space left on device")],
+)
+def test_a_stdout_that_can_take_nothing_is_one_line(run, tmp_path, target, words):
+    run("signs", "--output", "here", "--count", "12")
+    code = f"exec '{sys.executable}' -m resnet_lesson signs --check here/test_signs.h5 {target}"
+    ended = subprocess.run(["bash", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr == f"python -m resnet_lesson: {ended.stderr.partition(': ')[2]}"
+    assert words in ended.stderr and ended.stderr.count("\n") == 1
+
+
+def test_progress_as_json_goes_to_stdout_without_a_file(run):
+    status, out, err = run("progress", "--json")
+    assert (status, err) == (0, []) and json.loads("\n".join(out))["max_points"] == 110
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
@@ -295,6 +354,11 @@ def test_a_worker_that_is_not_the_first_says_and_writes_nothing(run, training):
     assert not os.path.exists("a.json")
 
 
+def test_one_epoch_is_not_epochs(run, training):
+    training.run = lambda *_, **__: MEASURED | {"epochs": 1}
+    assert run("train", "--epochs", "1")[1][-1].startswith("1 epoch in 10 s")
+
+
 @pytest.mark.parametrize("share", ["97", "-1", "most", "nan"])
 def test_a_target_that_is_no_share_is_refused(run, training, share):
     status, _, err = run("train", "--target", share)
@@ -358,6 +422,6 @@ def test_mistakes_in_the_code_itself_are_not_hidden(run, monkeypatch):
     def wrong(path):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(signs, "check_signs", wrong)
+    monkeypatch.setattr("resnet_lesson.signs.command.check_signs", wrong)
     with pytest.raises(ZeroDivisionError):
         run("signs", "--check", "a.h5")

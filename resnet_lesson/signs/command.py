@@ -1,0 +1,44 @@
+"""What the command ``signs`` does: draws, converts and checks the files of images."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from resnet_lesson.signs import FOLDER, SignsError, check_signs, write_signs
+from resnet_lesson.signs.files import make_folder
+from resnet_lesson.signs.folders import convert_folder
+from resnet_lesson.signs.hands import parallel
+
+
+def check_files(paths: Iterable[str]) -> list[str]:
+    """Prints a line for each good file; returns a line for each of the others."""
+    failures = []
+    for path in paths:
+        try:
+            print(check_signs(path))
+        except SignsError as error:
+            failures.append(str(error))
+    return failures
+
+
+def write_files(
+    folder: str | Path | None, source: str | None, count: int | None, seed: int | None
+) -> None:
+    """Writes the two files of images, and prints what was written.
+
+    Args:
+        folder: where to; ``datasets`` if None.
+        source: a folder of photographs to convert; if None, hands are drawn.
+        count: training images to draw; if None, as many as the classic files have.
+        seed: what to draw from; if None, that of the lesson's own images.
+    """
+    if source:
+        signs, skipped = convert_folder(source)
+        if skipped:
+            kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(skipped.items()))
+            print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
+    else:
+        make_folder(folder)  # to fail before the drawing, not after it
+        signs = parallel.draw(count or parallel.COUNT, parallel.SEED if seed is None else seed)
+    train, test = write_signs(folder or FOLDER, signs)
+    counts = len(signs.train_labels), len(signs.test_labels)
+    print(f"Wrote {train} ({counts[0]} images) and {test} ({counts[1]} images).")

@@ -1,0 +1,163 @@
+"""Everything the lesson uses of Keras and TensorFlow that they do not document.
+
+Nothing else in the package names a private attribute or module of theirs, so that a new release can
+break this file only; ``tests/test_keras_internals.py`` checks each function against the release
+that is installed. Importing this module loads neither library.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from resnet_lesson.errors import LessonError
+
+# Modules through which Keras reaches TensorFlow's 2,000 others, and where the public ones lie.
+TENSORFLOW_MODULES = (
+    "tensorflow",
+    "tensorflow.python.framework.ops",
+    "tensorflow.python.ops.nn_ops",
+)
+TENSORFLOW_API = "tensorflow._api.v2."
+
+
+class InternalsChanged(LessonError):
+    """This release of Keras or TensorFlow lacks something undocumented that the lesson uses."""
+
+
+def _private(owner: Any, name: str) -> Any:
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        raise InternalsChanged(
+            f"this release of Keras or TensorFlow has no {name}; "
+            "`python -m resnet_lesson doctor` says which releases the lesson was tested with"
+        ) from None
+
+
+def layers_within(layer: Any) -> list:
+    """A layer or model and all layers inside it, at any depth.
+
+    Needs `Layer._flatten_layers`: the public `Model.layers` stops at the first level, and layers
+    that are made of layers have no list at all.
+    """
+    return list(_private(layer, "_flatten_layers")())
+
+
+def own_variables(layer: Any) -> list:
+    """The variables of a layer without those of the layers inside it.
+
+    Needs `Layer._trainable_variables` and `Layer._non_trainable_variables`: the public lists hold
+    the inner layers' variables too.
+    """
+    names = "_trainable_variables", "_non_trainable_variables"
+    return [variable for name in names for variable in _private(layer, name)]
+
+
+def unlock_state(layer: Any) -> None:
+    """Lets a built layer take new layers and variables.
+
+    Needs `Layer._tracker`: Keras locks it after `build`, and has no way to unlock it.
+    """
+    _private(_private(layer, "_tracker"), "unlock")()
+
+
+def has_default_build(layer: Any) -> bool:
+    """Whether a layer inherits Keras's `build`, which calls the layer to build what it is made of.
+
+    Needs the mark `_is_default` on `Layer.build`; False where Keras no longer sets it.
+    """
+    return getattr(layer.build, "_is_default", False)
+
+
+def seed_as_given(initializer: Any) -> Any:
+    """The seed that an initializer was made with, None if Keras drew it.
+
+    Needs `_init_seed`, since the public `seed` does not tell the two apart; it serves where there
+    is no other.
+    """
+    return getattr(initializer, "_init_seed", getattr(initializer, "seed", None))
+
+
+def is_computed(tensor: Any) -> bool:
+    """Whether a symbolic tensor knows the operation that computes it.
+
+    Needs `KerasTensor._keras_history`; tensors made by hand have none.
+    """
+    return hasattr(tensor, "_keras_history")
+
+
+def origin(tensor: Any) -> tuple:
+    """Where a symbolic tensor comes from: ``(operation, number of its call, place in its output)``.
+
+    Needs `KerasTensor._keras_history`: a public model lists its operations, but a tensor that
+    belongs to no model has no public link to what computed it.
+    """
+    return _private(tensor, "_keras_history")
+
+
+def calls(operation: Any) -> list:
+    """The calls of an operation on symbolic tensors, in turn.
+
+    Needs `Operation._inbound_nodes`. Each call has ``operation``, ``input_tensors`` and
+    ``arguments``; these have ``args``, ``kwargs``, ``keras_tensors`` and ``fill_in``, which puts
+    values in the place of the tensors, known by their ids.
+    """
+    return _private(operation, "_inbound_nodes")
+
+
+def arguments_of(tensor: Any) -> Any:
+    """The arguments of the call that computes a symbolic tensor."""
+    operation, number, _ = origin(tensor)
+    return calls(operation)[number].arguments
+
+
+@contextmanager
+def symbolic_calls(wrap: Callable[[Callable], Callable]) -> Iterator[None]:
+    """Wraps what every layer does when it is called on symbolic tensors.
+
+    Needs `Layer.symbolic_call`, and `Layer.compute_output_spec`, which a `build` may call to have
+    the layers inside built: both replace the tensors that were computed inside by new ones.
+
+    Args:
+        wrap: takes one of these methods and returns what replaces it while the context lasts.
+    """
+    import keras
+
+    layer_class = keras.layers.Layer
+    names = "symbolic_call", "compute_output_spec"
+    originals = {name: _private(layer_class, name) for name in names}
+    for name, original in originals.items():
+        setattr(layer_class, name, wrap(original))
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(layer_class, name, original)
+
+
+def add_dispatcher(handle: Callable) -> None:
+    """Lets ``handle(function, args, kwargs)`` answer calls that TensorFlow's functions refuse.
+
+    Needs `tf.__internal__.dispatch.GlobalOpDispatcher`: ``tf.nn.relu`` refuses a symbolic Keras
+    tensor outside of a layer. `handle` returns ``NotImplemented`` where it has no answer.
+    """
+    import tensorflow as tf
+
+    base: Any = _private(_private(_private(tf, "__internal__"), "dispatch"), "GlobalOpDispatcher")
+
+    class Dispatcher(base):
+        def handle(self, function, args, kwargs):
+            result = handle(function, args, kwargs)
+            return self.NOT_SUPPORTED if result is NotImplemented else result
+
+    Dispatcher().register()
+
+
+def adam_moments(optimizer: Any, variable: Any) -> tuple:
+    """Adam's running means of the gradients of a variable and of their squares.
+
+    Needs `Adam._momentums`, `Adam._velocities` and `Optimizer._get_variable_index`: the public
+    `Optimizer.variables` is one list without a key.
+    """
+    number = _private(optimizer, "_get_variable_index")(variable)
+    return tuple(_private(optimizer, name)[number] for name in ("_momentums", "_velocities"))

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras.initializers import GlorotUniform, RandomNormal, RandomUniform
 
 from resnet_lesson import blocks
+from resnet_lesson.keras_internals import layers_within
 from resnet_lesson.layers import ConvolutionalBlock, IdentityBlock, ResNet50Model
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.weights import transfer
@@ -126,9 +127,9 @@ def test_no_layer_is_made_in_call(layer_class):
     body = inspect.getsource(layer_class.call)
     assert not any(name in body for name in ("Conv2D", "Batch", "Add(", "Activation", "Dense"))
     block = IdentityBlock([2, 3, 7], 3)
-    before = len(block._flatten_layers())
+    before = len(layers_within(block))
     block(X)
-    assert len(block._flatten_layers()) == before
+    assert len(layers_within(block)) == before
 
 
 def test_the_gradient_reaches_every_trainable_weight():
@@ -224,7 +225,8 @@ def test_both_formats_carry_the_network_to_a_fresh_process(pair, tmp_path):
     np.savez(tmp_path / "seen.npz", images=IMAGES, answers=model(IMAGES))
     program = """
         import keras, numpy as np
-        from resnet_lesson.layers import ResNet50Model
+        from resnet_lesson.keras_internals import layers_within
+from resnet_lesson.layers import ResNet50Model
         seen = np.load("seen.npz")
         whole = keras.models.load_model("model.keras")
         named = ResNet50Model()

@@ -1,11 +1,17 @@
 """What happens inside layers that are made of layers: models, and subclasses of Layer."""
 
-import contextlib
 import warnings
 
 import keras
-import tensorflow as tf
 from keras import layers
+
+from resnet_lesson.keras_internals import (
+    add_dispatcher,
+    has_default_build,
+    is_computed,
+    layers_within,
+    symbolic_calls,
+)
 
 
 def is_composite(operation):
@@ -35,15 +41,11 @@ def call_inside(operation, *args, **kwargs):
         return operation(*args, **kwargs)
 
 
-@contextlib.contextmanager
 def _inlined():
     """Runs the `call` of composites on symbolic tensors themselves, and remembers what comes out.
 
     Keras names a composite as the origin of what it returns: it is handed copies.
     """
-    # The second is what a `build` may ask for, to have the layers inside built.
-    names = "symbolic_call", "compute_output_spec"
-    originals = {name: getattr(layers.Layer, name) for name in names}
 
     def inlined(original):
         def called(self, *args, **kwargs):
@@ -53,13 +55,7 @@ def _inlined():
 
         return called
 
-    for name, original in originals.items():
-        setattr(layers.Layer, name, inlined(original))
-    try:
-        yield
-    finally:
-        for name, original in originals.items():
-            setattr(layers.Layer, name, original)
+    return symbolic_calls(inlined)
 
 
 def mark_built(operation):
@@ -68,8 +64,8 @@ def mark_built(operation):
     It would run each of them twice without values. The layers inside are built when they are
     called.
     """
-    for layer in operation._flatten_layers():
-        if is_composite(layer) and getattr(layer.build, "_is_default", False):
+    for layer in layers_within(operation):
+        if is_composite(layer) and has_default_build(layer):
             layer.built = True
 
 
@@ -102,7 +98,7 @@ def expand(operation, arguments):
     except Exception:
         return None
     inner = [inside(tensor) for tensor in outputs]
-    return inner if all(hasattr(tensor, "_keras_history") for tensor in inner) else None
+    return inner if all(map(is_computed, inner)) else None
 
 
 class TensorFlowFunction(keras.Operation):
@@ -113,7 +109,7 @@ class TensorFlowFunction(keras.Operation):
         self.call = function
 
 
-class _FunctionsOnSymbols(tf.__internal__.dispatch.GlobalOpDispatcher):
+class _FunctionsOnSymbols:
     """Lets TensorFlow functions take symbolic Keras tensors while a composite is being expanded.
 
     Inside a layer's `call` they are allowed, for Keras runs it in a TensorFlow graph; outside they
@@ -129,13 +125,13 @@ class _FunctionsOnSymbols(tf.__internal__.dispatch.GlobalOpDispatcher):
     def __exit__(self, *_):
         self._active -= 1
 
-    def handle(self, op, args, kwargs):
+    def handle(self, function, args, kwargs):
         """Called by TensorFlow when a function has refused its arguments."""
-        given = keras.tree.flatten((args, kwargs))
-        if self._active and any(keras.utils.is_keras_tensor(value) for value in given):
-            return TensorFlowFunction(op)(*args, **kwargs)
-        return self.NOT_SUPPORTED
+        values = keras.tree.flatten((args, kwargs))
+        if self._active and any(map(keras.utils.is_keras_tensor, values)):
+            return TensorFlowFunction(function)(*args, **kwargs)
+        return NotImplemented
 
 
 _functions_on_symbols = _FunctionsOnSymbols()
-_functions_on_symbols.register()
+add_dispatcher(_functions_on_symbols.handle)

@@ -5,6 +5,8 @@ import contextlib
 import numpy as np
 from keras import activations, layers, ops
 
+from resnet_lesson.keras_internals import seed_as_given
+
 # Known by behaviour, so that `Activation("relu")`, `ReLU()`, `keras.ops.relu` and a Lambda are one.
 ELEMENTWISE = {
     "linear": activations.linear,
@@ -106,8 +108,7 @@ def _bn(layer, shapes, arguments):
 
 def initializer_name(initializer):
     """An initializer in words: what the caller gave, with its seed, or the class with its seed."""
-    # Keras draws a seed where none is given, and remembers that none was.
-    seed = getattr(initializer, "_init_seed", getattr(initializer, "seed", None))
+    seed = seed_as_given(initializer)
     if getattr(initializer, "is_the_callers", False):
         return f"initializer(seed={seed})" if seed is not None else "initializer()"
     return f"{type(initializer).__name__}({'' if seed is None else f'seed={seed}'})"

@@ -12,6 +12,13 @@ from resnet_lesson.errors import LessonError
 from resnet_lesson.graph.composites import expand, inside, is_composite
 from resnet_lesson.graph.describing import describe
 from resnet_lesson.graph.operations import Branch, Op, count, with_places
+from resnet_lesson.keras_internals import (
+    arguments_of,
+    is_computed,
+    layers_within,
+    origin,
+    own_variables,
+)
 
 MOST_OPERATIONS = 5000
 EPSILON = 1e-3
@@ -80,11 +87,12 @@ class Trace:
             if inside(tensor) is not None:
                 tensor = inside(tensor)
                 continue
-            operation, node_index, tensor_index = tensor._keras_history
-            inner = self._expand(operation, node_index)
+            if not is_computed(tensor):
+                raise TraceError("the result does not depend on the input")
+            inner = self._expand(tensor)
             if inner is None:
                 return tensor
-            tensor = inner[tensor_index]
+            tensor = inner[origin(tensor)[2]]
         return tensor
 
     def _refuse_circle(self, tensor, met):
@@ -93,13 +101,13 @@ class Trace:
             raise TraceError("a layer returns the tensor that it was given")
         met.add(id(tensor))
 
-    def _expand(self, operation, node_index):
+    def _expand(self, tensor):
+        operation, call, _ = origin(tensor)
         if not is_composite(operation):
             return None
-        key = (id(operation), node_index)
+        key = (id(operation), call)
         if key not in self._expanded:
-            arguments = operation._inbound_nodes[node_index].arguments
-            self._expanded[key] = expand(operation, arguments)
+            self._expanded[key] = expand(operation, arguments_of(tensor))
         return self._expanded[key]
 
     def _follow(self, end, numbers):
@@ -109,11 +117,9 @@ class Trace:
             if id(tensor) in numbers:
                 stack.pop()
                 continue
-            if tensor is self.source:
-                operation, arguments, read = tensor._keras_history.operation, None, []
-            else:
-                operation, node_index, _ = tensor._keras_history
-                arguments = operation._inbound_nodes[node_index].arguments
+            arguments, read = None, []
+            if tensor is not self.source:
+                arguments = arguments_of(tensor)
                 read = [(id(t), self._resolve(t)) for t in arguments.keras_tensors]
             pending = [t for _, t in read if id(t) not in numbers]
             if pending:
@@ -123,7 +129,7 @@ class Trace:
             stack.pop()
             numbers[id(tensor)] = len(self.steps)
             inputs = tuple((argument, numbers[id(t)]) for argument, t in read)
-            self.steps.append(Step(operation, arguments, inputs, tensor))
+            self.steps.append(Step(origin(tensor)[0], arguments, inputs, tensor))
             self._kept.append(tensor)
 
     def _find_dominators(self):
@@ -214,7 +220,7 @@ class Trace:
                 seen.add(id(layer))
                 if isinstance(layer, layers.BatchNormalization):
                     layer.epsilon = EPSILON
-                for weight in (*layer._trainable_variables, *layer._non_trainable_variables):
+                for weight in own_variables(layer):
                     shape = tuple(weight.shape)
                     key = (type(layer).__name__, weight.name, shape)
                     met[key] = met.get(key, 0) + 1
@@ -293,7 +299,7 @@ def tidy(items):
 
 def _parts(operation):
     """The layers that an operation consists of, itself among them; none for a mere function."""
-    return operation._flatten_layers() if isinstance(operation, layers.Layer) else ()
+    return layers_within(operation) if isinstance(operation, layers.Layer) else ()
 
 
 def _takes_training(operation):

@@ -3,7 +3,9 @@
 from resnet_lesson.hardware import PRECISIONS, fitting_precision
 from resnet_lesson.training.checkpoints import TrainingError, load, save
 from resnet_lesson.training.devices import strategy_for
-from resnet_lesson.training.loop import History, accuracy_of, probabilities, run, train
+from resnet_lesson.training.evaluation import accuracy_of, probabilities
+from resnet_lesson.training.history import History
+from resnet_lesson.training.loop import run, train
 from resnet_lesson.training.recipe import (
     PEAK_LEARNING_RATE,
     augment,

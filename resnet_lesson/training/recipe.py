@@ -12,6 +12,7 @@ What makes so short a training work:
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 PEAK_LEARNING_RATE = 2e-3
 LABEL_SMOOTHING = 0.1
@@ -100,6 +101,11 @@ def random_moves(rng, count, height, width):
 def moved(images, moves):
     """Applies moves of `random_moves` to images, a tensor or array ``(N, H, W, C)``."""
     return keras.ops.image.affine_transform(images, moves, fill_mode="nearest")
+
+
+def moved_bytes(images, moves):
+    """Applies moves to images of bytes; gives them in [0, 1]. Part of the compiled step."""
+    return moved(tf.cast(images, "float32") / 255, moves)
 
 
 def fitting_momentum(steps):

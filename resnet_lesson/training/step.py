@@ -6,35 +6,89 @@ quicker in bfloat16. While a training lasts, `prepared` changes both in the mode
 optimizer. Afterwards they are what they were.
 """
 
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import cache
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from resnet_lesson.training.fused_ops import idle_biases, quick_call, quick_update
+from resnet_lesson.keras_internals import InternalsChanged, layers_within
+from resnet_lesson.progress_bar import notice
+from resnet_lesson.training.fused_ops import fast_call, fast_update, idle_biases
+
+_notice_once = cache(notice)
 
 
 @contextmanager
-def prepared(model, momentum, precision="float32"):
-    """Makes a model's layers and its optimizer quick to train with, and undoes it at the end.
+def compiled_step(
+    model: keras.Model,
+    prepare: Callable,
+    shapes: tuple,
+    momentum: float,
+    precision: str,
+) -> Iterator[tuple[Callable, str]]:
+    """The fastest step that a model can be trained with, for the time of a training.
+
+    A model whose layers cannot do with bfloat16 is trained in float32. Where a release of Keras
+    lacks what the fast steps need, plain ones take their place, and a notice says so.
+
+    Args:
+        model: a compiled Keras model.
+        prepare: as `training_step` takes it.
+        shapes: `tf.TensorSpec` of what the step is called with, ``(inputs, labels)``.
+        momentum, precision: as `prepared` takes them.
+
+    Yields:
+        ``(step, precision)``.
+    """
+    attempts = ((prepared, precision), (prepared, "float32"), (_plain, "float32"))
+    for change, name in attempts:
+        with ExitStack() as changes:
+            try:
+                idle = changes.enter_context(change(model, momentum, name))
+                step = training_step(model, prepare, idle)
+                step.get_concrete_function(*shapes)
+            except InternalsChanged as error:
+                _notice_once(f"{error}; training goes on with Keras's own steps, which take longer")
+                continue
+            except (TypeError, ValueError, tf.errors.OpError):
+                if name == "float32":
+                    raise
+                continue
+            yield step, name
+            return
+
+
+@contextmanager
+def prepared(
+    model: keras.Model, momentum: float, precision: str = "float32"
+) -> Iterator[list[keras.Variable]]:
+    """Makes a model's layers and its optimizer fast to train with, and undoes it at the end.
 
     Args:
         model: a compiled Keras model; layers inside its layers are changed too.
         momentum: float in [0, 1), for all BatchNormalization layers.
         precision: "float32", or "mixed_bfloat16" to compute all but dense layers in bfloat16, with
             weights in float32. Layers of another precision than float32 keep theirs.
+
+    Yields:
+        The biases that need no training, for `training_step`.
+
+    Raises:
+        InternalsChanged: this release of Keras lacks what that needs.
     """
     with temporary_momentum(model, momentum), _statistics_of_whole_batches(model):
-        # Keras has no public way to list layers at every depth.
-        layers = list(model._flatten_layers())
+        layers = layers_within(model)
         lowered = [layer for layer in layers if precision != "float32" and _can_be_lowered(layer)]
         for layer in lowered:
             layer.dtype_policy = keras.DTypePolicy(precision)
-        changed = list(_quick_methods(model, layers))
-        for owner, name, quick in changed:
-            object.__setattr__(owner, name, quick)
+        changed = list(_fast_methods(model, layers))
+        for owner, name, method in changed:
+            object.__setattr__(owner, name, method)
         try:
-            yield
+            yield idle_biases(model)
         finally:
             for owner, name, _ in changed:
                 object.__delattr__(owner, name)
@@ -42,19 +96,26 @@ def prepared(model, momentum, precision="float32"):
                 layer.dtype_policy = keras.DTypePolicy("float32")
 
 
-def _quick_methods(model, layers):
-    """What is computed in a quicker way: (layer or optimizer, name of its method, function)."""
+@contextmanager
+def _plain(model, momentum, _):
+    """Changes of `prepared` that need nothing private: the momentum alone."""
+    with temporary_momentum(model, momentum):
+        yield []
+
+
+def _fast_methods(model, layers):
+    """What is computed in a faster way: (layer or optimizer, name of its method, function)."""
     on_processor = not tf.config.list_physical_devices("GPU")
     for layer in layers:
-        if call := quick_call(layer, on_processor):
+        if call := fast_call(layer, on_processor):
             yield layer, "call", call
     one_device = model.distribute_strategy.num_replicas_in_sync == 1
-    if one_device and (update := quick_update(getattr(model, "optimizer", None))):
+    if one_device and (update := fast_update(getattr(model, "optimizer", None))):
         yield model.optimizer, "update_step", update
 
 
 @contextmanager
-def temporary_momentum(model, momentum):
+def temporary_momentum(model: keras.Model, momentum: float) -> Iterator[None]:
     """Gives all BatchNormalization layers of a model another momentum, and the old one at the end.
 
     Args:
@@ -72,9 +133,7 @@ def temporary_momentum(model, momentum):
 def _batch_norms_with(model, name, value):
     """Changes an attribute of all BatchNormalization layers, and changes it back at the end."""
     layers = [
-        layer
-        for layer in model._flatten_layers()
-        if isinstance(layer, keras.layers.BatchNormalization)
+        layer for layer in _all_layers(model) if isinstance(layer, keras.layers.BatchNormalization)
     ]
     before = [getattr(layer, name) for layer in layers]
     for layer in layers:
@@ -84,6 +143,16 @@ def _batch_norms_with(model, name, value):
     finally:
         for layer, old in zip(layers, before, strict=True):
             setattr(layer, name, old)
+
+
+def _all_layers(model):
+    """A model's layers at every depth; without the private list, of models and attributes."""
+    try:
+        return layers_within(model)
+    except InternalsChanged:
+        inner = model.layers if isinstance(model, keras.Model) else vars(model).values()
+        inner = [layer for layer in inner if isinstance(layer, keras.layers.Layer)]
+        return [model, *(each for layer in inner for each in _all_layers(layer))]
 
 
 def _statistics_of_whole_batches(model):
@@ -98,19 +167,21 @@ def _can_be_lowered(layer):
     return plain and not isinstance(layer, keras.layers.Dense | keras.layers.InputLayer)
 
 
-def training_step(model, prepare):
+def training_step(
+    model: keras.Model, prepare: Callable, idle: Iterable[keras.Variable] = ()
+) -> Any:
     """A compiled step that trains a compiled model on one batch.
 
     Args:
         model: a Keras model that is built and compiled with a loss and an optimizer.
-        prepare: callable that makes the images of the batch from what the step is given first;
-            part of the graph.
+        prepare: makes the images of the batch from what the step is given first; part of the graph.
+        idle: variables that stay as they are, as `prepared` gives them.
 
     Returns:
-        Function ``(given, labels) -> (loss, share told right)``, labels one-hot ``(N, classes)``.
+        Function ``(inputs, labels) -> (loss, share told right)``, labels one-hot ``(N, classes)``.
     """
-    idle = {id(bias) for bias in idle_biases(model)}
-    weights = [weight for weight in model.trainable_variables if id(weight) not in idle]
+    left_out = {id(variable) for variable in idle}
+    weights = [weight for weight in model.trainable_variables if id(weight) not in left_out]
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
     strategy = model.distribute_strategy
@@ -121,8 +192,8 @@ def training_step(model, prepare):
         parts = tf.reshape(tensor, (context.num_replicas_in_sync, -1, *tensor.shape[1:]))
         return parts[context.replica_id_in_sync_group]
 
-    def on_one_device(given, labels):
-        images, labels = prepare(*map(part, given)), part(labels)
+    def on_one_device(inputs, labels):
+        images, labels = prepare(*map(part, inputs)), part(labels)
         with tf.GradientTape() as tape:
             answers = model(images, training=True)
             loss = model.compute_loss(x=images, y=labels, y_pred=answers)
@@ -132,8 +203,8 @@ def training_step(model, prepare):
         return loss, tf.reduce_mean(tf.cast(right, "float32"))
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def step(given, labels):
-        loss, right = strategy.run(on_one_device, args=(given, labels))
+    def step(inputs, labels):
+        loss, right = strategy.run(on_one_device, args=(inputs, labels))
         # Keras has divided the loss by the number of devices, for gradients that are summed.
         return (
             strategy.reduce("SUM", loss, axis=None),

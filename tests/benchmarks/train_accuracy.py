@@ -96,17 +96,14 @@ def compiled_with(make_optimizer):
         make_optimizer: callable of the recipe's own schedule of learning rates and of the number
             of steps in all.
     """
-    from resnet_lesson import training
-
-    usual = training.compile_for
+    from resnet_lesson.training import loop, recipe
 
     def compile_for(model, steps, epochs):
-        usual(model, steps, epochs)
-        rates = model.optimizer._learning_rate
-        optimizer = make_optimizer(rates, steps * epochs)
+        recipe.compile_for(model, steps, epochs)
+        optimizer = make_optimizer(recipe.learning_rates(steps, epochs), steps * epochs)
         model.compile(optimizer=optimizer, loss=model.loss, jit_compile=False)
 
-    return mock.patch.object(training, "compile_for", compile_for)
+    return mock.patch.object(loop, "compile_for", compile_for)
 
 
 def unmoved(rng, count, height, width):
@@ -131,8 +128,7 @@ def variants():
     """What is another in the recipe: words → (patch, options of `train`)."""
     from keras import optimizers
 
-    from resnet_lesson import training
-    from resnet_lesson.training import recipe
+    from resnet_lesson.training import loop, recipe
 
     peak, patch = recipe.PEAK_LEARNING_RATE, mock.patch.object
     adam = partial(optimizers.Adam, clipnorm=recipe.LONGEST_GRADIENT)
@@ -149,15 +145,15 @@ def variants():
     return {
         "the recipe": (nullcontext(), {}),
         "BatchNorm momentum 0.99, Keras's default": (
-            patch(training, "fitting_momentum", lambda steps: 0.99),
+            patch(loop, "fitting_momentum", lambda steps: 0.99),
             {},
         ),
         "gradients of any length": (patch(recipe, "LONGEST_GRADIENT", None), {}),
         "constant learning rate": (compiled_with(lambda *_: adam(peak)), {}),
         "no warm-up": (compiled_with(without_warmup), {}),
         "SGD with Nesterov momentum": (compiled_with(nesterov), {}),
-        "images as they are": (patch(training, "random_moves", unmoved), {}),
-        "no mirroring": (patch(training, "random_moves", unmirrored), {}),
+        "images as they are": (patch(loop, "random_moves", unmoved), {}),
+        "no mirroring": (patch(loop, "random_moves", unmirrored), {}),
         "labels not smoothed": (patch(recipe, "LABEL_SMOOTHING", 0.0), {}),
         "batch 16": (nullcontext(), {"batch_size": 16}),
         "batch 64": (nullcontext(), {"batch_size": 64}),

@@ -46,19 +46,17 @@ def ours(size):
 
     from resnet_lesson import training
     from resnet_lesson.networks import ResNet50
-    from resnet_lesson.training import _moved_images
-    from resnet_lesson.training.fused_ops import idle_biases
-    from resnet_lesson.training.recipe import random_moves
+    from resnet_lesson.training.recipe import moved_bytes, random_moves
     from resnet_lesson.training.step import prepared, training_step
 
     images, labels = batch_of(size)
     moves = random_moves(np.random.default_rng(0), size, 64, 64)
     model = ResNet50()
     training.compile_for(model, 10, 10)
-    with prepared(model, 0.9, training.fitting_precision()):
-        step = training_step(model, _moved_images)
+    with prepared(model, 0.9, training.fitting_precision()) as biases:
+        step = training_step(model, moved_bytes, biases)
         whole = seconds_of(lambda: step((images, moves), labels)[0].numpy())
-        idle = {id(bias) for bias in idle_biases(model)}
+        idle = {id(bias) for bias in biases}
         weights = [v.value for v in model.trainable_variables if id(v) not in idle]
 
         @tf.function
@@ -71,7 +69,7 @@ def ours(size):
                 loss = model.compute_loss(y=labels, y_pred=model(x, training=True))
             return tape.gradient(loss, weights)
 
-        prepare = tf.function(_moved_images)
+        prepare = tf.function(moved_bytes)
         x = prepare(images, moves)
         parts = {
             "whole step": whole,

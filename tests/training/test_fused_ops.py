@@ -43,7 +43,7 @@ def test_a_convolution_by_products_of_matrices_is_the_convolution(settings, size
     layer = layers.Conv2D(4, bias_initializer="glorot_uniform", **settings)
     images = np.random.default_rng(1).standard_normal((2, size, size, 6)).astype("float32")
     layer.build(images.shape)
-    call = fused_ops.quick_call(layer, on_processor=True)
+    call = fused_ops.fast_call(layer, on_processor=True)
     assert (fused_ops._product_for(layer, tf.constant(images)) is not None) is stands_in
     want = outputs_and_gradients(layer, layer, images)
     for have, expected in zip(outputs_and_gradients(layer, call, images), want, strict=True):
@@ -65,12 +65,12 @@ def test_a_convolution_by_products_of_matrices_is_the_convolution(settings, size
     ],
 )
 def test_nothing_stands_in_for_other_layers(layer):
-    assert fused_ops.quick_call(layer, on_processor=True) is None
+    assert fused_ops.fast_call(layer, on_processor=True) is None
 
 
 def test_a_graphics_card_keeps_its_own_convolutions():
-    assert fused_ops.quick_call(layers.Conv2D(4, 1), on_processor=False) is None
-    assert fused_ops.quick_call(layers.BatchNormalization(), on_processor=False)
+    assert fused_ops.fast_call(layers.Conv2D(4, 1), on_processor=False) is None
+    assert fused_ops.fast_call(layers.BatchNormalization(), on_processor=False)
 
 
 @pytest.mark.parametrize("settings", [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}])
@@ -83,7 +83,7 @@ def test_the_update_is_adams(settings):
         optimizer = keras.optimizers.Adam(rate, clipnorm=1.0, **settings)
         optimizer.build([variable])
         if stands_in:
-            object.__setattr__(optimizer, "update_step", fused_ops.quick_update(optimizer))
+            object.__setattr__(optimizer, "update_step", fused_ops.fast_update(optimizer))
         for gradient in gradients:
             optimizer.apply([tf.constant(gradient)], [variable])
         results.append([variable.numpy(), *(v.numpy() for v in optimizer.variables)])
@@ -95,7 +95,7 @@ def test_the_update_is_adams(settings):
     "optimizer", [None, keras.optimizers.SGD(), keras.optimizers.Adam(amsgrad=True)]
 )
 def test_other_optimizers_keep_their_update(optimizer):
-    assert fused_ops.quick_update(optimizer) is None
+    assert fused_ops.fast_update(optimizer) is None
 
 
 def test_a_bias_is_idle_only_where_batch_normalization_takes_it_away():

@@ -14,10 +14,10 @@ from keras import layers
 from support.paths import REAL_SIGNS, TESTS
 from support.training import norm_of, signs_of_colours, tiny_model
 
-from resnet_lesson import training
+from resnet_lesson import keras_internals, training
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import Signs, SignsError, load_signs, normalise, one_hot
-from resnet_lesson.training import TrainingError, checkpoints, display, loop, train
+from resnet_lesson.training import TrainingError, checkpoints, display, loop, step, train
 
 
 @pytest.fixture
@@ -236,21 +236,22 @@ def test_a_loss_that_is_no_number_stops_the_training_and_leaves_the_momentum(sig
 def test_when_the_loss_is_lost_the_weights_of_the_last_good_epoch_are_back(signs, monkeypatch):
     model = tiny_model()
     steps = iter(range(100))
-    make = loop.training_step
+    make = step.training_step
 
     def spoilt(*arguments):
-        step = make(*arguments)
+        compiled = make(*arguments)
 
-        def call(given, labels):
-            loss, share = step(given, labels)
+        def call(inputs, labels):
+            loss, share = compiled(inputs, labels)
             if next(steps) == 8:  # in the second epoch of six steps
                 norm_of(model).gamma.assign(np.full(8, np.nan))
                 return np.nan, share
             return loss, share
 
+        call.get_concrete_function = compiled.get_concrete_function
         return call
 
-    monkeypatch.setattr(loop, "training_step", spoilt)
+    monkeypatch.setattr(step, "training_step", spoilt)
     said = message_of(train, model, signs, epochs=2, batch_size=8, precision="float32")
     assert "at step 9" in said and "before this epoch" in said
     monkeypatch.undo()
@@ -405,6 +406,29 @@ def test_a_model_that_cannot_compute_in_bfloat16_is_trained_in_float32(signs):
     model = keras.Model(inputs, layers.Dense(6, "softmax")(X))
     history = train(model, signs, epochs=1, batch_size=8, precision="mixed_bfloat16")
     assert history.precision == "float32" and np.isfinite(history.loss[0])
+
+
+@pytest.mark.parametrize("name", ["_flatten_layers", "_momentums", "_inbound_nodes"])
+def test_where_keras_lacks_a_private_name_training_goes_on_with_plain_steps(
+    signs, name, monkeypatch, capfd
+):
+    private = keras_internals._private
+
+    def lacking(owner, wanted):
+        return private(owner, f"{wanted}_of_another_release" if wanted == name else wanted)
+
+    monkeypatch.setattr(keras_internals, "_private", lacking)
+    step._notice_once.cache_clear()
+    nested = keras.Sequential([keras.Input((64, 64, 3)), tiny_model()])
+    plain = [train(model, signs, epochs=2, batch_size=8) for model in (nested, tiny_model())]
+    notice = capfd.readouterr().err
+    assert notice.count("\n") == 1
+    assert f"has no {name}_of" in notice and "training goes on with Keras's own steps" in notice
+    monkeypatch.undo()
+    fast = train(tiny_model(), signs, epochs=2, batch_size=8, precision="float32")
+    assert plain[1].precision == "float32"
+    for history in plain:
+        np.testing.assert_allclose(history.loss, fast.loss, rtol=1e-2)
 
 
 def test_an_unknown_precision_is_refused(signs):

@@ -20,6 +20,7 @@ from resnet_lesson.grading.observe.probes import (
 )
 from resnet_lesson.graph.composites import call_inside, mark_built
 from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.keras_internals import layers_within, unlock_state
 
 NO_CONFIG = (
     "It has no get_config, so it can be saved by its weights (`.weights.h5`) alone, and not as a "
@@ -82,7 +83,7 @@ def model_runs(call, exercise, seed, notes):
         for training in (False, True) if number == 0 else (False,):
             run = replace(run, training=training)
             yield _symbolic_run(call, model, layers, probe, run, x, number + RUNS * seed)
-            layers = layers or list(model._flatten_layers())
+            layers = layers or layers_within(model)
         if number == 0:
             yield _called_run(call, model, replace(run, mode="called"), x)
 
@@ -113,7 +114,7 @@ def _layers_once_built(instance, probe):
         call_inside(instance, keras.Input(probe.shape[1:]))
     except Exception as error:
         _unlock(instance, error)
-    return list(instance._flatten_layers())
+    return layers_within(instance)
 
 
 def _unlock(instance, error):
@@ -122,8 +123,8 @@ def _unlock(instance, error):
     Returns True if that was so.
     """
     stopped = "cannot add new elements of state" in str(error)
-    for layer in instance._flatten_layers() if stopped else ():
-        layer._tracker.unlock()
+    for layer in layers_within(instance) if stopped else ():
+        unlock_state(layer)
     return stopped
 
 
@@ -134,7 +135,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         result = call_inside(instance, source, training=run.training)
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=no_tensor(result, "call"))
-        layers = layers or instance._flatten_layers()
+        layers = layers or layers_within(instance)
         trace = Trace(result, source, known_layers=call.layers, kept=layers)
         trace.inject(seed)
         return computed(trace, run, x, sample=sample)
@@ -142,7 +143,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         return replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
         if layers is None and _unlock(instance, error):
-            layers = list(instance._flatten_layers())
+            layers = layers_within(instance)
             return _symbolic_run(call, instance, layers, probe, run, x, seed, sample)
         failure = failure_of(error, call.function)
         return replace(run, failure=failure, series=until(error, source, call.layers))

@@ -12,6 +12,7 @@ from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.keras_internals import arguments_of, is_computed
 
 
 def failure_of(error: BaseException, function: Callable) -> Failure:
@@ -113,10 +114,7 @@ def _first_input(tensor):
         if inside(tensor) is not None:
             tensor = inside(tensor)
             continue
-        operation, node_index, _ = getattr(tensor, "_keras_history", (None, 0, 0))
-        if operation is None:
-            return tensor
-        read = operation._inbound_nodes[node_index].arguments.keras_tensors
+        read = arguments_of(tensor).keras_tensors if is_computed(tensor) else ()
         if not read:
             return tensor
         tensor = read[0]

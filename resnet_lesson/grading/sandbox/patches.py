@@ -6,10 +6,9 @@ What is added, such as a name of an older version, replaces nothing.
 import builtins
 import sys
 
+from resnet_lesson.keras_internals import TENSORFLOW_API, TENSORFLOW_MODULES
+
 LIBRARIES = ("keras", "numpy", "tensorflow", "resnet_lesson")
-# Deep inside TensorFlow there are 2,000 modules more, which Keras reaches through these.
-TENSORFLOW = ("tensorflow", "tensorflow.python.framework.ops", "tensorflow.python.ops.nn_ops")
-PUBLIC = "tensorflow._api.v2."  # where ``tf.nn`` and the like are
 
 
 class Patches:
@@ -45,7 +44,9 @@ class Patches:
 def _is_watched(name):
     library = name.partition(".")[0]
     if library == "tensorflow":
-        return name in TENSORFLOW or (name.startswith(PUBLIC) and ".compat." not in name)
+        return name in TENSORFLOW_MODULES or (
+            name.startswith(TENSORFLOW_API) and ".compat." not in name
+        )
     return library in LIBRARIES
 
 

@@ -12,13 +12,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.lab_server import running_lab
-from support.paths import BLANK, PROJECT, README, ROOT
+from support.paths import BLANK, PROJECT, README, ROOT, TESTS
 from support.texts import readme_command
 
 from resnet_lesson.exercises import all_exercises
 
 NOTEBOOKS = [path.stem for path in BLANK]
-LAB, TESTS = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+LAB, TEST = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
 # Python runs a file of this name at its start: it notes whose address is looked up.
 NOTING = """
 import sys
@@ -50,12 +50,12 @@ def pinned():
 def test_both_commands_install_in_the_same_way_and_then_run():
     start = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && "
     assert LAB.startswith(start) and "jupyterlab" in LAB
-    assert TESTS.removeprefix(start) == ".venv/bin/python -m pytest --nbval"
+    assert TEST.removeprefix(start) == ".venv/bin/python -m pytest --nbval"
 
 
 def test_ci_runs_the_test_command_as_the_readme_gives_it():
     pattern = re.search(r"grep -m 1 -E '(.*)' README\.md", (ROOT / ".ci" / "run").read_text())[1]
-    assert [line for line in README.splitlines() if re.search(pattern, line)] == [TESTS]
+    assert [line for line in README.splitlines() if re.search(pattern, line)] == [TEST]
 
 
 def test_the_command_opens_a_notebook_that_exists():
@@ -97,13 +97,13 @@ def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
 
 
 def imported_by(path):
-    """The top-level packages that a module imports whenever it is itself imported."""
+    """The modules that a module imports whenever it is itself imported, and names from them."""
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
     for node in nodes:  # grows
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module.partition(".")[0]
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, (ast.If, ast.With, ast.ClassDef)):
             nodes += node.body  # not of functions, which may not run, nor what `try` guards
 
@@ -112,15 +112,21 @@ def test_tests_can_be_collected_with_requirements_txt_alone():
     """What the other extras bring is imported by the tests that need it, by `importorskip`."""
     wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
     installed = {canonicalize_name(Requirement(one).name) for one in wanted}
-    paths = sorted((ROOT / "tests").rglob("*.py"))
-    imports = {path.stem: set(imported_by(path)) for path in paths}
-    used = set().union(*imports.values())
-    others = sys.stdlib_module_names | imports.keys() | {"answers", "support", "resnet_lesson"}
+    ours = {
+        path.relative_to(TESTS).with_suffix("").as_posix(): path for path in TESTS.rglob("*.py")
+    }
+    folders = {name.partition("/")[0] for name in ours}
+    others = sys.stdlib_module_names | folders | {"resnet_lesson"}
     sources = packages_distributions()
-    for module in (name for name in imports if name.startswith("test_") or name in used):
-        for package in imports[module] - others:
-            brought = {canonicalize_name(name) for name in sources.get(package, ())}
-            assert brought & installed, f"tests/{module}.py imports {package}"
+    collected = [TESTS / "conftest.py", *TESTS.rglob("test_*.py")]
+    for path in collected:  # grows
+        for name in imported_by(path):
+            package, *inner = name.split(".")
+            brought = {canonicalize_name(one) for one in sources.get(package, ())}
+            assert package in others or brought & installed, f"{path} imports {package}"
+            of_ours = ours.get("/".join([package, *inner[:1]]))
+            if package in folders and of_ours and of_ours not in collected:
+                collected.append(of_ours)
 
 
 def test_the_top_level_holds_what_was_agreed():

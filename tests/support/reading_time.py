@@ -1,4 +1,4 @@
-"""How long a notebook takes: ``python tests/reading_time.py [--run]`` prints it for each one.
+"""How long a notebook takes: ``python tests/support/reading_time.py [--run]`` prints it.
 
 Nobody has timed learners with a watch: the minutes are counted, by these rules.
 
@@ -19,8 +19,12 @@ import re
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from bs4 import BeautifulSoup
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from support.paths import SOLVED
 from support.texts import TO_HTML, cells_of
 

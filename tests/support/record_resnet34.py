@@ -5,12 +5,18 @@ torchvision 0.28.0 (CPU). Writes tests/fixtures/resnet34_torchvision.npz: the lo
 `resnet34_weights.SHAPES`, and the versions.
 """
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import torch
 import torchvision
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from support.paths import TESTS
 from support.resnet34_weights import SHAPES, classifier, convolution, images, normalisation
-from torch import nn
 
 FIXTURE = TESTS / "fixtures" / "resnet34_torchvision.npz"
 

@@ -1,6 +1,6 @@
 """Opens every address in ``links.toml`` and notes today for those that answer.
 
-    python tests/reading/open_links.py
+    python tests/lint/open_links.py
 
 Prints the others, one a line, and ends with status 1 if there are any. The tests never run this:
 they use no network.

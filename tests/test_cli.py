@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from packaging.specifiers import SpecifierSet
 from PIL import Image
 from support.paths import PROJECT
 
@@ -238,11 +237,9 @@ def test_both_forms_say_the_version(tmp_path):
     assert "resnet-lesson: " in process(str(script), "nothing").communicate(timeout=60)[1]
 
 
-def test_the_script_and_the_bounds_of_python_are_those_of_the_package():
+def test_the_script_and_the_classifiers_are_those_of_the_package():
     """What pyproject.toml has to say twice."""
     assert PROJECT["scripts"] == {"resnet-lesson": "resnet_lesson.cli:main"}
-    versions = [f"3.{minor}" for minor in range(30)]
-    assert tuple(v for v in versions if v in SpecifierSet(PROJECT["requires-python"])) == PYTHONS
     named = [line.rpartition(" :: ")[2] for line in PROJECT["classifiers"] if " :: 3." in line]
     assert tuple(named) == PYTHONS
 

@@ -199,10 +199,10 @@ def test_what_breaks_inside_tensorflow_is_one_line_that_leads_to_the_doctor():
 
 
 def test_memory_that_is_out_is_one_line(monkeypatch, capsys):
-    def hungry(options):
+    def hungry():
         raise MemoryError("3 GiB asked for")
 
-    monkeypatch.setattr(cli, "_doctor", hungry)
+    monkeypatch.setattr("resnet_lesson.lab.doctor.examine", hungry)
     assert cli.main(["doctor"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "memory is out (3 GiB asked for)" in line

@@ -6,11 +6,11 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from resnet_lesson import settings
+from resnet_lesson.paths import module_command, search_path
 
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")  # from the slowest to the fastest
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -101,13 +101,12 @@ def fitting_precision():
 @contextlib.contextmanager
 def trial():
     """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""
-    call = f"import sys; sys.path[:] = {sys.path!r}\nfrom {__name__} import try_out; try_out()"
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", call],
+        module_command(__name__),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=settings.with_changes({"ONEDNN_VERBOSE": "1"}),
+        env=settings.with_changes({"ONEDNN_VERBOSE": "1", "PYTHONPATH": search_path()}),
         text=True,
         errors="replace",
     )
@@ -169,3 +168,7 @@ def _in_words(status, errors):
         return f"ends Python with {name}{illegal}{killed}"
     lines = [line for line in errors.splitlines() if line.strip()]
     return f"does not load: {lines[-1] if lines else f'exit status {status}'}"
+
+
+if __name__ == "__main__":
+    try_out()

@@ -1,6 +1,7 @@
 """The folders of the lesson, and files that are replaced whole or not at all."""
 
 import os
+import sys
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,24 @@ PROJECT = PACKAGE.parent  # in a checkout; else the folder that Python finds pac
 NOTEBOOKS = PROJECT / "notebooks"
 IMAGES = PROJECT / "images"
 _APPLICATION = "resnet-lesson"
+
+
+def module_command(module, *arguments):
+    """How to run a module, by its name, in a Python of its own.
+
+    Files in the working folder, which is a learner's, do not stand in for modules there. Give it
+    `search_path` as ``PYTHONPATH``.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def search_path():
+    """Where this Python finds modules, but for the folder that it is in, as ``PYTHONPATH``."""
+    left_out = {os.path.realpath(os.getcwd()), str(PROJECT)}
+    places = [path for path in sys.path if path and os.path.realpath(path) not in left_out]
+    return os.pathsep.join([*places, str(PROJECT)])
+
+
 _TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
 
 

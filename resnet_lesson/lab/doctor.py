@@ -1,7 +1,5 @@
 """What this computer has for the lesson, and what to fix: ``python -m resnet_lesson doctor``."""
 
-import contextlib
-import importlib
 import os
 import platform
 import re
@@ -321,12 +319,10 @@ def _same_python(program):
 def _grading():
     """What guards this computer against the code of submissions."""
     from resnet_lesson.grading.sandbox import fork_server, spawned
-    from resnet_lesson.grading.sandbox.confinement import promises
+    from resnet_lesson.grading.sandbox.confinement import load_optional_libraries, promises
 
     if hasattr(os, "fork"):
-        for name in ("landlock", "pyseccomp"):  # they cannot be loaded where they are tried
-            with contextlib.suppress(ImportError, OSError, RuntimeError):
-                importlib.import_module(name)
+        load_optional_libraries()
         with tempfile.TemporaryDirectory(prefix="resnet-lesson-") as scratch:
             kept = promises(fork_server.probe(scratch, [], [])[1])
     else:

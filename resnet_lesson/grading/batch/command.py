@@ -20,7 +20,7 @@ from resnet_lesson.grading.batch.journal import Journal, JournalError
 from resnet_lesson.grading.batch.tables import write_csv, write_json
 from resnet_lesson.grading.report.class_page import class_page
 from resnet_lesson.grading.report.class_statistics import ClassReport
-from resnet_lesson.grading.sandbox.sandbox import Warm, WarmError
+from resnet_lesson.grading.sandbox.sandbox import Sandbox, SandboxError
 from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.hardware import processors
 from resnet_lesson.paths import replacing
@@ -142,7 +142,7 @@ class _Run:
             raise KeyboardInterrupt(self._left_off("interrupted", display)) from None
         except BrokenPipeError:
             raise  # nobody reads what is printed
-        except (GradingError, WarmError, OSError) as error:
+        except (GradingError, SandboxError, OSError) as error:
             raise GradingError(self._left_off(_in_words(error), display)) from None
         finally:
             display.close()
@@ -157,7 +157,7 @@ class _Run:
         hidden = [*self.options.paths, *self.outputs.named.values()]
         if self.journal.path:
             hidden.append(self.journal.path)
-        return Warm(hidden=hidden)
+        return Sandbox(hidden=hidden)
 
     def _introduce(self, observer, display):
         for line in protection_lines(observer.protections):

@@ -15,7 +15,7 @@ from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.judge.suspicion import cause, is_whole
 from resnet_lesson.grading.report.report import report
-from resnet_lesson.grading.sandbox import sandbox, wire
+from resnet_lesson.grading.sandbox import observation_bytes, sandbox
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import SubmissionError
 from resnet_lesson.grading.submissions.source import decode, read_source
@@ -114,7 +114,7 @@ class Grader:
 
     Args:
         observer: has ``observe(job, timeout, memory)``, as
-            `resnet_lesson.grading.sandbox.sandbox.Warm`; several threads call it at once.
+            `resnet_lesson.grading.sandbox.sandbox.Sandbox`; several threads call it at once.
         exercise_ids: the exercises to grade.
         seed: what the probes are chosen by; integer from 0 on.
         timeout: most seconds for one exercise of one submission.
@@ -223,8 +223,8 @@ class Grader:
             what = "crashed" if outcome.what == UNCONFINED else outcome.what
             return Verdict(False, failure=Failure(what, message=outcome.message))
         try:
-            observed = wire.from_bytes(outcome.answer)
-        except wire.WireError:
+            observed = observation_bytes.from_bytes(outcome.answer)
+        except observation_bytes.ObservationError:
             # Only code that writes to our pipe by itself sends anything else.
             return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
         try:
@@ -234,7 +234,9 @@ class Grader:
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        named = None if verdict.passed else cause(verdict.failure, outcome.noticed, found.pieces)
+        if verdict.passed:
+            return verdict
+        named = cause(verdict.failure, outcome.suspicions, found.pieces)
         return Verdict(False, failure=named) if named else verdict
 
     def _observe(self, job):
@@ -258,5 +260,5 @@ class Grader:
                 if outcome.what != "answered":
                     said = f"the reference of {name} could not be run: {outcome.message}"
                     raise GradingError(said)
-                self._references[name] = wire.from_bytes(outcome.answer)
+                self._references[name] = observation_bytes.from_bytes(outcome.answer)
             return self._references[name]

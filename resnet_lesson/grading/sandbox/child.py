@@ -6,51 +6,50 @@ from resnet_lesson.exercises import all_exercises, forget_references
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.observe.failures import failure_of
 from resnet_lesson.grading.observe.observe import observe
-from resnet_lesson.grading.sandbox.import_hook import Absent, StandIns
+from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingDefinition
+from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
-from resnet_lesson.grading.sandbox.patches import Patches
-from resnet_lesson.grading.sandbox.protocol import pack
-from resnet_lesson.grading.sandbox.wire import to_bytes
+from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
+from resnet_lesson.grading.sandbox.protocol import PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
 
 
-def run(job):
+def run(job: dict) -> bytes:
     """Observes one exercise of one submission, or its reference.
 
     Args:
-        job: dictionary with ``exercise``, ``seed``, ``reference``, ``parts`` and ``pieces``, see
+        job: ``exercise``, ``seed``, ``reference``, ``served`` and ``pieces`` of
             `resnet_lesson.grading.sandbox.protocol.Job`.
 
     Returns:
-        Bytes: what was noticed about the code, as JSON, and an observation.
+        Suspicions and an observation, see `resnet_lesson.grading.sandbox.protocol.pack`.
     """
     exercise = all_exercises()[job["exercise"]]
     if job["reference"]:
-        observed = observe(exercise.load_reference(), exercise, job["seed"])
-        return pack([], to_bytes(observed))
+        return pack([], to_bytes(observe(exercise.load_reference(), exercise, job["seed"])))
     forget_references()
-    patches, stand_ins = Patches(), StandIns(job["parts"])
-    with stand_ins:
-        observed = _observed(job, exercise)
-    noticed = [["reference", f"uses {name}"] for name in stand_ins.asked_for]
-    noticed += [["patched", f"replaced {name}"] for name in patches.made()]
-    return pack(noticed, to_bytes(observed))
+    snapshot, hook = LibrarySnapshot(), LessonImportHook(job["served"])
+    with hook:
+        observation = _observe(job, exercise)
+    suspicions = [["reference", f"uses {name}"] for name in hook.used]
+    suspicions += [[PATCHED, f"replaced {name}"] for name in snapshot.replaced()]
+    return pack(suspicions, to_bytes(observation))
 
 
-def _observed(job, exercise):
+def _observe(job, exercise):
     try:
-        namespace, notes = load([Piece(*parts) for parts in job["pieces"]])
+        namespace, notes = load([Piece(*piece) for piece in job["pieces"]])
         answer = namespace.get(exercise.id)
-        if isinstance(answer, Absent):
+        if isinstance(answer, MissingDefinition):
             answer.note()
-        observed = observe(answer, exercise, job["seed"])
-        return replace(observed, notes=(*notes, *observed.notes))
+        observation = observe(answer, exercise, job["seed"])
+        return replace(observation, notes=(*notes, *observation.notes))
     except Exception as error:
-        return Observation(failure=failure_of(error, _nothing))
+        return Observation(failure=failure_of(error, _undefined))
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-        said = f"raised {type(error).__name__}, which ends a program"
-        return Observation(failure=Failure("crashed", type(error).__name__, said))
+        message = f"raised {type(error).__name__}, which ends a program"
+        return Observation(failure=Failure("crashed", type(error).__name__, message))
 
 
-def _nothing():
-    """Stands for a function that could not be defined."""
+def _undefined():
+    """A function in place of one that could not be defined."""

@@ -1,6 +1,7 @@
 """What is promised of the child that runs a learner's code, and what keeps it on this system."""
 
 import contextlib
+import importlib
 import os
 import shutil
 import sys
@@ -61,12 +62,12 @@ def promises(missing):
     Returns:
         List of `Protection`.
     """
-    kept = []
+    protections = []
     for name, mechanisms in PROMISES.items():
-        there = [m for m in mechanisms if m not in missing]
-        gone = "; ".join(f"{m}: {missing[m]}" for m in mechanisms if m in missing)
-        kept.append(Protection(name, bool(there), ", ".join(there) if there else gone))
-    return kept
+        active = ", ".join(m for m in mechanisms if m not in missing)
+        reasons = "; ".join(f"{m}: {missing[m]}" for m in mechanisms if m in missing)
+        protections.append(Protection(name, bool(active), active or reasons))
+    return protections
 
 
 class Confinement:
@@ -145,6 +146,13 @@ class Confinement:
     def clear(self):
         """Removes the child's folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def load_optional_libraries():
+    """Imports what the protections need and may lack; a confined process could not load it."""
+    for name in ("landlock", "pyseccomp"):
+        with contextlib.suppress(ImportError, OSError, RuntimeError):
+            importlib.import_module(name)
 
 
 def limit(seconds, memory):

@@ -1,6 +1,6 @@
 """Observes submissions on a Dask cluster; finding, judging and writing stay where they are.
 
-Each worker process starts one warm process of its own, and that the confined children, so a
+Each worker process starts one sandbox of its own, and that the confined children, so a
 submission can do no more on the cluster than at home.
 """
 
@@ -11,19 +11,19 @@ from importlib import metadata
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.sandbox.confinement import Protection
-from resnet_lesson.grading.sandbox.protocol import Outcome
-from resnet_lesson.grading.sandbox.sandbox import Warm
+from resnet_lesson.grading.sandbox.protocol import CRASHED, Outcome
+from resnet_lesson.grading.sandbox.sandbox import Sandbox
 
 PATIENCE = 15  # seconds to wait for the scheduler, and for a first worker
 MOST_IN_FLIGHT = 256
 ALIKE = ("resnet-lesson", "tensorflow", "keras", "numpy")  # results could differ with them
 
-_warm = None
+_sandbox = None
 _lock = threading.Lock()
 
 
 class Cluster:
-    """A Dask cluster in place of `resnet_lesson.grading.sandbox.sandbox.Warm`; a context manager.
+    """A Dask cluster in place of a `Sandbox` of this machine; a context manager.
 
     Args:
         address: of the scheduler, such as ``"tcp://10.0.0.1:8786"``.
@@ -47,9 +47,9 @@ class Cluster:
             from distributed.comm.addressing import parse_address, parse_host_port
             from distributed.comm.registry import get_backend
         except ImportError:
-            said = "--scheduler needs dask.distributed: pip install 'resnet-lesson[cluster]'"
-            raise GradingError(said) from None
-        _quiet()
+            message = "--scheduler needs dask.distributed: pip install 'resnet-lesson[cluster]'"
+            raise GradingError(message) from None
+        _log_nothing()
         try:
             scheme, place = parse_address(self.address)  # a Client would not fail here cleanly
             get_backend(scheme)
@@ -57,8 +57,8 @@ class Cluster:
                 parse_host_port(place)
             self._client = Client(self.address, timeout=PATIENCE, set_as_default=False)
         except Exception as error:
-            said = f"no Dask scheduler answers at {self.address}: {_first_line(error)}"
-            raise GradingError(said) from None
+            message = f"no Dask scheduler answers at {self.address}: {_first_line(error)}"
+            raise GradingError(message) from None
         try:
             self._prepare()
         except BaseException:
@@ -70,22 +70,24 @@ class Cluster:
         self._client.close(timeout=5)
 
     def _prepare(self):
-        """Waits for a worker, compares versions, and has every worker start its warm process."""
+        """Waits for a worker, compares versions, and has every worker start its sandbox."""
         try:
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except Exception:
-            said = f"the scheduler at {self.address} has no workers: start some with `dask worker`"
-            raise GradingError(said) from None
+            message = (
+                f"the scheduler at {self.address} has no workers: start some with `dask worker`"
+            )
+            raise GradingError(message) from None
         try:
             self._client.get_versions(check=True)
             on_workers = self._client.run(_introduction)
         except Exception as error:
-            said = f"the workers at {self.address} do not fit: {_first_line(error)}"
-            raise GradingError(said) from None
+            message = f"the workers at {self.address} do not fit: {_first_line(error)}"
+            raise GradingError(message) from None
         here = versions()
         for worker, (there, _) in on_workers.items():
             _require_alike(here, there, worker)
-        lists = [promised for _, promised in on_workers.values()]
+        lists = [protections for _, protections in on_workers.values()]
         self.protections = [
             Protection(
                 same[0].name,
@@ -120,12 +122,12 @@ class Cluster:
             )
             return self._awaited(future)
         except KilledWorker:
-            return Outcome("crashed", b"", 0.0, "several workers ended while they ran it")
+            return Outcome(CRASHED, message="several workers ended while they ran it")
         except (GradingError, KeyboardInterrupt):
             raise
         except Exception as error:
-            said = f"the cluster at {self.address} has failed: {_first_line(error)}"
-            raise GradingError(said) from None
+            message = f"the cluster at {self.address} has failed: {_first_line(error)}"
+            raise GradingError(message) from None
 
     def _awaited(self, future):
         without_workers = 0
@@ -157,28 +159,28 @@ def _require_alike(here, there, worker):
 
 def _introduction():
     """What a worker tells of itself: versions and protections."""
-    return versions(), _started().protections
+    return versions(), _own_sandbox().protections
 
 
 def _observe(job, timeout, memory, wanted):
     """Runs one job; on a worker, which may have come later than the others."""
     _require_alike(wanted, versions(), platform.node())
-    return _started().observe(job, timeout, memory)
+    return _own_sandbox().observe(job, timeout, memory)
 
 
-def _started():
-    """This worker's warm process."""
-    global _warm
+def _own_sandbox():
+    """This worker process's sandbox."""
+    global _sandbox
     with _lock:
-        if _warm is None:
-            warm = Warm()
-            warm.__enter__()
-            atexit.register(warm.__exit__)
-            _warm = warm
-        return _warm
+        if _sandbox is None:
+            sandbox = Sandbox()
+            sandbox.__enter__()
+            atexit.register(sandbox.__exit__)
+            _sandbox = sandbox
+        return _sandbox
 
 
-def _quiet():
+def _log_nothing():
     """Keeps to one line what goes wrong: Dask would log a traceback beside it."""
     import logging
 

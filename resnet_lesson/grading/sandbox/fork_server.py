@@ -1,12 +1,12 @@
-"""The warm process: has imported TensorFlow, runs no operation, forks a watched child for each job.
+"""The fork server: has imported TensorFlow, runs no operation, forks a child for each job.
 
-It is started and spoken to by `resnet_lesson.grading.sandbox.sandbox.Warm`. For each job it forks a
-keeper, which forks the confined child, waits for its answer with an eye on the clock, and ends it
-and all that it left behind. The child can reach neither the keeper's memory nor its connection.
+It is started and spoken to by `resnet_lesson.grading.sandbox.sandbox.Sandbox`. For each job it
+forks a supervisor, which forks the confined child, waits for its answer with an eye on the clock,
+and ends it and all that it left behind. The child can reach neither the supervisor's memory nor its
+connection.
 """
 
 import contextlib
-import importlib
 import json
 import os
 import select
@@ -18,18 +18,23 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from resnet_lesson.grading.sandbox.confinement import MECHANISMS, Confinement
+from resnet_lesson.grading.sandbox.confinement import (
+    MECHANISMS,
+    Confinement,
+    load_optional_libraries,
+)
+from resnet_lesson.grading.sandbox.protocol import (
+    ANSWERED,
+    CRASHED,
+    FORGED,
+    FORGED_MESSAGE,
+    LARGEST_ANSWER,
+    LARGEST_JOB,
+    UNPROTECTED,
+)
 
-LARGEST_JOB = 64 << 20  # bytes
-LARGEST_ANSWER = 256 << 20
 FRAME = struct.Struct("<16sQ")  # the job's secret, the number of bytes that follow
 ENDED_BY_MEMORY, NOT_CONFINED = 77, 78  # exit statuses of the child
-PRELOADED = (
-    "resnet_lesson.grading.sandbox.child",
-    "resnet_lesson.exercises",
-    "pyseccomp",
-    "landlock",
-)
 
 
 def main(descriptor, scratch, hidden, without):
@@ -43,14 +48,11 @@ def main(descriptor, scratch, hidden, without):
     """
     control = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in PRELOADED:
-        with contextlib.suppress(ImportError, OSError, RuntimeError):  # the last two are optional
-            importlib.import_module(name)
-    importlib.import_module("resnet_lesson.exercises").all_exercises()
+    _load()
     active, missing = probe(scratch, hidden, without)
-    _send_line(control, {"missing": missing})
+    control.sendall(json.dumps({"missing": missing}).encode() + b"\n")
     confinement = Confinement(active, scratch, hidden)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors leave nothing behind
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
@@ -58,12 +60,17 @@ def main(descriptor, scratch, hidden, without):
             os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
         if os.fork() == 0:
             control.close()
-            _keep(Connection(descriptors[0]), confinement)
+            _supervise(Connection(descriptors[0]), confinement)
         os.close(descriptors[0])
 
 
-def _send_line(control, data):
-    control.sendall(json.dumps(data).encode() + b"\n")
+def _load():
+    """Imports what the children need, once for all of them."""
+    from resnet_lesson.exercises import all_exercises
+    from resnet_lesson.grading.sandbox import child  # noqa: F401
+
+    all_exercises()
+    load_optional_libraries()
 
 
 def probe(scratch, hidden, without):
@@ -89,8 +96,8 @@ def probe(scratch, hidden, without):
 def _try(mechanisms, scratch):
     """Why these mechanisms do not work together, or ""."""
     reader, writer = os.pipe()
-    keeper = os.fork()
-    if keeper == 0:
+    supervisor = os.fork()
+    if supervisor == 0:
         confinement = Confinement(mechanisms, scratch)
         try:
             confinement.around()
@@ -102,17 +109,17 @@ def _try(mechanisms, scratch):
         except Exception as error:
             os.write(writer, str(error).encode() or b"failed")
         finally:
-            if os.getpid() != keeper and confinement.folder:
+            if confinement.folder:
                 confinement.clear()
             os._exit(0)
     os.close(writer)
     with open(reader, encoding="utf-8", errors="replace") as file:
         reason = file.read(500)
-    os.waitpid(keeper, 0)
+    os.waitpid(supervisor, 0)
     return reason.splitlines()[0] if reason else ""
 
 
-def _keep(connection, confinement):
+def _supervise(connection, confinement):
     """Runs one job in a child, sends its outcome, and ends this process."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -126,25 +133,25 @@ def _keep(connection, confinement):
 
             linux.end_with_parent()  # forgotten when a user namespace is entered: after that
         try:
-            outcome, answer = _watched(job, connection, confinement)
+            ending, answer = _watch(job, connection, confinement)
         finally:
             confinement.clear()
-        connection.send_bytes(json.dumps(outcome).encode())
+        connection.send_bytes(json.dumps(ending).encode())
         connection.send_bytes(answer)
     except Exception as error:
         with contextlib.suppress(OSError):
-            told = {"what": "unprotected", "message": f"{type(error).__name__}: {error}"}
-            connection.send_bytes(json.dumps(told).encode())
+            ending = {"what": UNPROTECTED, "message": f"{type(error).__name__}: {error}"}
+            connection.send_bytes(json.dumps(ending).encode())
             connection.send_bytes(b"")
     finally:
         os._exit(0)
 
 
-def _watched(job, connection, confinement):
+def _watch(job, connection, confinement):
     """Forks the child and waits for it.
 
     Returns:
-        ``(outcome, answer)``: a dictionary with ``what``, ``message`` and ``seconds``, and bytes.
+        ``(ending, answer)``: a dictionary with ``what``, ``message`` and ``seconds``, and bytes.
     """
     started = time.monotonic()
     processor = 2 * int(job["timeout"]) + 2
@@ -153,7 +160,7 @@ def _watched(job, connection, confinement):
     if child == 0:
         connection.close()
         os.close(reader)
-        _be_the_child(job, writer, confinement, processor)
+        _run_child(job, writer, confinement, processor)
     os.close(writer)
     what, message, answer = _receive(
         reader, connection, started + job["timeout"], bytes.fromhex(job["secret"]), confinement
@@ -165,7 +172,7 @@ def _watched(job, connection, confinement):
     return {"what": what, "message": message, "seconds": seconds}, answer
 
 
-def _be_the_child(job, writer, confinement, processor):
+def _run_child(job, writer, confinement, processor):
     status = NOT_CONFINED
     try:
         from resnet_lesson.grading.sandbox import child
@@ -191,7 +198,7 @@ def _be_the_child(job, writer, confinement, processor):
 
 
 def _only_descriptors(nowhere, writer):
-    """Leaves this process three descriptors that lead nowhere, and 3, which leads to the keeper."""
+    """Leaves this process three descriptors that lead nowhere, and 3, to the supervisor."""
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     if writer != 3:
@@ -215,7 +222,7 @@ def _receive(reader, connection, deadline, secret, confinement):
         if connection in ready:  # nobody waits for the outcome any more
             raise EOFError("the other end was closed")
         if confinement.overfull():
-            return "crashed", "wrote more or larger files than it may", b""
+            return CRASHED, "wrote more or larger files than it may", b""
         if reader not in ready:
             continue
         part = os.read(reader, 1 << 20)
@@ -228,8 +235,8 @@ def _receive(reader, connection, deadline, secret, confinement):
                 break
             wanted = FRAME.size + length
     if wanted is None or len(received) != wanted:
-        return "tampering", "sent something of its own in place of a result", b""
-    return "answered", "", bytes(received[FRAME.size :])
+        return FORGED, FORGED_MESSAGE, b""
+    return ANSWERED, "", bytes(received[FRAME.size :])
 
 
 def _end(child, wait):
@@ -275,12 +282,18 @@ def _ending(status, usage, processor, memory):
     """What it means that a child ended without an answer: ``(what, message)``."""
     code = os.waitstatus_to_exitcode(status)
     if code == NOT_CONFINED:
-        return "unprotected", "the child could not be confined"
+        return UNPROTECTED, "the child could not be confined"
     if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= processor - 1:
         return "timeout", ""
     largest = usage.ru_maxrss >> 10  # KiB on Linux
     if code in (ENDED_BY_MEMORY, -signal.SIGKILL) or largest > 0.5 * memory:
         return "memory", ""
     if code < 0:
-        return "crashed", f"ended by signal {signal.Signals(-code).name}"
-    return "crashed", f"ended the process that ran it, with exit status {code}"
+        return CRASHED, f"ended by signal {signal.Signals(-code).name}"
+    return CRASHED, f"ended the process that ran it, with exit status {code}"
+
+
+if __name__ == "__main__":
+    options = json.loads(sys.argv[1])
+    sys.argv[:] = [""]  # which a child could read
+    main(*options)

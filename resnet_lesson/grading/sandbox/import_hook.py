@@ -1,4 +1,4 @@
-"""Stands in for the lesson where a learner's code is graded: the real one is not there."""
+"""Import hook that replaces `resnet_lesson` inside the sandbox: the real one is not there."""
 
 import importlib.abc
 import importlib.machinery
@@ -9,23 +9,23 @@ PACKAGE = "resnet_lesson"
 SECRET = ("blocks", "networks", "layers", "weights", "exercises", "grading", "authoring")
 
 
-class Absent:
-    """Stands for a name of the lesson that leads to a reference implementation.
+class MissingDefinition:
+    """A name of the lesson that leads to a reference implementation.
 
     To import it proves nothing, as chapters import the blocks of earlier ones. To use it is noted.
 
     Args:
-        name: of what it stands for, with its module.
-        asked_for: list that takes the name.
+        name: with its module.
+        used: list that takes the name.
     """
 
-    def __init__(self, name, asked_for):
-        self._name, self._asked_for = name, asked_for
+    def __init__(self, name: str, used: list[str]):
+        self._name, self._used = name, used
 
     def note(self):
         """Notes a use."""
-        if self._name not in self._asked_for:
-            self._asked_for.append(self._name)
+        if self._name not in self._used:
+            self._used.append(self._name)
 
     def __call__(self, *_, **__):
         self.note()
@@ -39,23 +39,23 @@ class Absent:
         raise AttributeError(f"{self._name} is not there where submissions are graded")
 
 
-class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class LessonImportHook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves ``import resnet_lesson`` and what is below it; a context manager.
 
-    Functions of the package accept anything and return None, `trusted` what it was given. Parts
+    Functions of the package accept anything and return None, `trusted` what it was given. Modules
     that an exercise may build on come from their source. Everything else that leads to a reference
-    implementation is `Absent`.
+    implementation is a `MissingDefinition`.
 
     Args:
-        parts: dictionary, name of a module → source of what may be taken from it.
+        sources: name of a module → source of what may be taken from it.
 
     Attributes:
-        asked_for: names of the lesson's that the code has used and may not.
+        used: names of the lesson's that the code has used and may not.
     """
 
-    def __init__(self, parts):
-        self.parts = parts
-        self.asked_for = []
+    def __init__(self, sources: dict[str, str]):
+        self.sources = sources
+        self.used: list[str] = []
 
     def __enter__(self):
         self._real = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
@@ -78,32 +78,22 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module):
         """Fills a module; called by Python's import."""
         name = module.__name__
-        exec(compile(self.parts.get(name, ""), f"<{name}>", "exec"), vars(module))
+        exec(compile(self.sources.get(name, ""), f"<{name}>", "exec"), vars(module))
         secret = name.split(".")[1:2] and name.split(".")[1] in SECRET
-        module.__getattr__ = self._absences_of(name) if secret else self._stand_in_of(name)
 
-    def _stand_in_of(self, module):
-        def __getattr__(name):
-            if name.startswith("__"):
-                raise AttributeError(name)
-            if name in SECRET:
-                return importlib.import_module(f"{module}.{name}")
-            if name == "solution":
-                return self._solution
-            return _first if name == "trusted" else _nothing
+        def __getattr__(attribute):
+            if attribute.startswith("__"):
+                raise AttributeError(attribute)
+            if secret:
+                return MissingDefinition(f"{name}.{attribute}", self.used)
+            if attribute in SECRET:
+                return importlib.import_module(f"{name}.{attribute}")
+            return {"solution": self._solution, "trusted": _first}.get(attribute, _nothing)
 
-        return __getattr__
-
-    def _absences_of(self, module):
-        def __getattr__(name):
-            if name.startswith("__"):
-                raise AttributeError(name)
-            return Absent(f"{module}.{name}", self.asked_for)
-
-        return __getattr__
+        module.__getattr__ = __getattr__
 
     def _solution(self, *_, **__):
-        self.asked_for.append("solution")
+        self.used.append("solution")
 
 
 def _is_ours(name):

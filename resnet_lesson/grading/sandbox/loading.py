@@ -11,7 +11,7 @@ import linecache
 import sys
 from collections.abc import Sequence
 
-from resnet_lesson.grading.sandbox.import_hook import Absent
+from resnet_lesson.grading.sandbox.import_hook import MissingDefinition
 from resnet_lesson.grading.submissions.statements import Piece
 
 # Keras 3 has the names of these older modules elsewhere.
@@ -120,7 +120,7 @@ class _Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     missing = f"left out {alias.name} of {home}: it cannot be imported here"
                     self.notes.append(missing)
             for name, value in (names or {}).items():
-                is_lost = isinstance(value, Absent) and namespace.get(name) is not None
+                is_lost = isinstance(value, MissingDefinition) and namespace.get(name) is not None
                 if not is_lost and not _is_own_definition(name, namespace):
                     namespace[name] = value
 

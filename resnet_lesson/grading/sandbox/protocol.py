@@ -3,13 +3,18 @@
 import json
 import struct
 from dataclasses import dataclass, replace
+from typing import Any
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.sandbox.served_source import parts
+from resnet_lesson.grading.sandbox.served_source import served_sources
 
-LARGEST_ANSWER = 257 << 20  # bytes
+LARGEST_JOB = 64 << 20  # bytes
+LARGEST_ANSWER = 256 << 20
 LENGTH = struct.Struct("<I")
+ANSWERED, CRASHED, FORGED = "answered", "crashed", "tampering"
+UNPROTECTED = "unprotected"
 PATCHED = "patched"
+FORGED_MESSAGE = "sent something of its own in place of a result"
 
 
 @dataclass(frozen=True)
@@ -18,9 +23,9 @@ class Job:
 
     Attributes:
         exercise: the exercise's id.
-        seed: integer; inputs, weights and sizes of the probes follow from it.
-        pieces: tuple of `resnet_lesson.grading.submissions.statements.Piece`, the statements that
-            the exercise needs, in order; empty for the reference.
+        seed: inputs, weights and sizes of the probes follow from it.
+        pieces: of `resnet_lesson.grading.submissions.statements.Piece`, the statements that the
+            exercise needs, in order; empty for the reference.
         reference: True to observe the reference implementation instead.
     """
 
@@ -29,14 +34,14 @@ class Job:
     pieces: tuple = ()
     reference: bool = False
 
-    def to_data(self, timeout, memory, secret):
+    def to_data(self, timeout: float, memory: int, secret: str) -> dict[str, Any]:
         """The job as JSON takes it, with its limits and the secret that marks its answer."""
         kind = all_exercises()[self.exercise].kind
         return {
             "exercise": self.exercise,
             "seed": self.seed,
             "pieces": [[piece.text, piece.name, piece.line, piece.module] for piece in self.pieces],
-            "parts": parts(kind, self.exercise),
+            "served": served_sources(kind, self.exercise),
             "reference": self.reference,
             "timeout": timeout,
             "memory": memory,
@@ -49,40 +54,38 @@ class Outcome:
     """How a child ended.
 
     Attributes:
-        what: "answered", or the kind of the finding with ``where: submission``: "timeout",
-            "memory", "crashed", "tampering"; "unprotected" if the child could not be confined.
-        answer: an observation's bytes for `resnet_lesson.grading.sandbox.wire.from_bytes`; empty
-            unless it answered.
+        what: `ANSWERED`, or the kind of the finding with ``where: submission``: "timeout",
+            "memory", `CRASHED`, `FORGED`; `UNPROTECTED` if the child could not be confined.
+        answer: an observation's bytes; empty unless it answered.
         seconds: how long it ran.
         message: what happened in words, for the finding; empty if it answered.
-        noticed: tuple of ``(what, message)``, what the code did beside its task; for
-            `resnet_lesson.grading.judge.suspicion.cause`.
+        suspicions: pairs ``(what, message)``, what the code did beside its task.
     """
 
     what: str
-    answer: bytes
-    seconds: float
+    answer: bytes = b""
+    seconds: float = 0.0
     message: str = ""
-    noticed: tuple = ()
+    suspicions: tuple = ()
 
 
-def pack(noticed, observation):
-    """What a child sends: what it noticed, a list of ``(what, message)``, and an observation."""
-    header = json.dumps(noticed).encode()
+def pack(suspicions: list, observation: bytes) -> bytes:
+    """What a child sends: suspicions, pairs ``(what, message)``, and an observation."""
+    header = json.dumps(suspicions).encode()
     return LENGTH.pack(len(header)) + header + observation
 
 
-def unpacked(outcome):
-    """The outcome of what `pack` made, taken apart without trust."""
+def unpack(outcome: Outcome) -> Outcome:
+    """The outcome of what `pack` returned, taken apart without trust."""
     try:
         end = LENGTH.size + LENGTH.unpack_from(outcome.answer)[0]
-        noticed = [
+        suspicions = tuple(
             (str(what)[:20], str(message)[:200])
             for what, message in json.loads(outcome.answer[LENGTH.size : end])[:20]
-        ]
-    except (struct.error, ValueError, TypeError):
-        return Outcome("tampering", b"", outcome.seconds, "sent a forged result")
-    patched = [message for what, message in noticed if what == PATCHED]
+        )
+    except (struct.error, ValueError, TypeError, RecursionError):
+        return Outcome(FORGED, b"", outcome.seconds, FORGED_MESSAGE)
+    patched = [message for what, message in suspicions if what == PATCHED]
     if patched:
-        return Outcome("tampering", b"", outcome.seconds, "; ".join(patched), tuple(noticed))
-    return replace(outcome, answer=outcome.answer[end:], noticed=tuple(noticed))
+        return Outcome(FORGED, b"", outcome.seconds, "; ".join(patched), suspicions)
+    return replace(outcome, answer=outcome.answer[end:], suspicions=suspicions)

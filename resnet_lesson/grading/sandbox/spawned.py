@@ -11,13 +11,20 @@ import time
 from pathlib import Path
 
 from resnet_lesson.grading.sandbox.confinement import MECHANISMS, Confinement
+from resnet_lesson.grading.sandbox.protocol import (
+    ANSWERED,
+    CRASHED,
+    FORGED,
+    FORGED_MESSAGE,
+    LARGEST_ANSWER,
+)
 
-LARGEST_ANSWER = 257 << 20  # bytes
-FOR_LOADING = 60.0  # seconds that TensorFlow may take, beside the job's own
+LOADING = 60.0  # seconds that TensorFlow may take, beside the job's own
+MESSAGES = {CRASHED: "ended the process that ran it", FORGED: FORGED_MESSAGE}
 
 
-def missing():
-    """Which mechanisms there are none of here, and why: dictionary, name → reason."""
+def missing() -> dict[str, str]:
+    """Which mechanisms there are none of here, and why."""
     reason = "children cannot be forked on this system"
     names = [*MECHANISMS, "limits of the user", "orphans"]
     if sys.platform not in ("win32", "darwin"):
@@ -25,23 +32,23 @@ def missing():
     return dict.fromkeys(names, reason)
 
 
-def observe(command, environment, job):
+def observe(command: list[str], environment: dict[str, str], job: dict) -> tuple[dict, bytes]:
     """Runs one job.
 
     Args:
-        command: how to start a Python that calls `main`.
+        command: runs this module.
         environment: its variables.
-        job: dictionary, see `resnet_lesson.grading.sandbox.protocol.Job.to_data`.
+        job: see `resnet_lesson.grading.sandbox.protocol.Job.to_data`.
 
     Returns:
-        ``(told, answer)``: a dictionary with ``what``, ``message`` and ``seconds``, and bytes.
+        ``(ending, answer)``: ``what``, ``message`` and ``seconds``, and bytes.
     """
     started = time.monotonic()
     secret = bytes.fromhex(job["secret"])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        given, answered = Path(folder, "job"), Path(folder, "answer")
-        given.write_text(json.dumps(job))
-        with open(given, "rb") as source, open(answered, "wb") as target:
+        job_file, answer_file = Path(folder, "job"), Path(folder, "answer")
+        job_file.write_text(json.dumps(job))
+        with open(job_file, "rb") as source, open(answer_file, "wb") as target:
             process = subprocess.Popen(
                 command,
                 stdin=source,
@@ -51,27 +58,24 @@ def observe(command, environment, job):
                 env=environment,
                 start_new_session=True,
             )
-            what = _wait(process, answered, started + job["timeout"] + FOR_LOADING)
-        answer = answered.read_bytes() if what == "answered" else b""
-    if what == "answered" and not answer:
-        what = "crashed"
-    elif what == "answered" and answer[: len(secret)] != secret:
-        what = "tampering"
-    message = {"crashed": "ended the process that ran it", "tampering": "sent a forged result"}
-    told = {"what": what, "message": message.get(what, "")}
-    return {**told, "seconds": round(time.monotonic() - started, 3)}, answer[len(secret) :]
+            what = _wait(process, answer_file, started + job["timeout"] + LOADING)
+        answer = answer_file.read_bytes() if what == ANSWERED else b""
+    if what == ANSWERED and not answer.startswith(secret):
+        what = FORGED if answer else CRASHED
+    ending = {"what": what, "message": MESSAGES.get(what, "")}
+    return {**ending, "seconds": round(time.monotonic() - started, 3)}, answer[len(secret) :]
 
 
-def _wait(process, answered, deadline):
-    """How a process ends: "answered", "timeout", "crashed" or "tampering"."""
+def _wait(process, answer_file, deadline):
+    """How a process ends, see `resnet_lesson.grading.sandbox.protocol.Outcome`."""
     try:
         while process.poll() is None:
             if time.monotonic() > deadline:
                 return "timeout"
-            if answered.stat().st_size > LARGEST_ANSWER:
-                return "tampering"
+            if answer_file.stat().st_size > LARGEST_ANSWER:
+                return FORGED
             time.sleep(0.02)
-        return "answered" if process.returncode == 0 else "crashed"
+        return CRASHED if process.returncode else ANSWERED
     finally:
         with contextlib.suppress(OSError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -91,9 +95,13 @@ def main():
     active = [] if job["reference"] or "limits" in missing() else ["limits"]
     confinement = Confinement(active, os.getcwd())
     confinement.folder = os.getcwd()
-    confinement.inside(int(2 * job["timeout"] + FOR_LOADING), job["memory"])
+    confinement.inside(int(2 * job["timeout"] + LOADING), job["memory"])
     secret = bytes.fromhex(job.pop("secret"))
     answer = child.run(job)
     with os.fdopen(target, "wb") as file:
         file.write(secret + answer)
     os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

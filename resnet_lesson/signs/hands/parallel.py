@@ -5,7 +5,6 @@ which. The processes are started afresh and not forked: a notebook's kernel has 
 whose threads a fork would break.
 """
 
-import os
 import subprocess
 import sys
 from contextlib import closing
@@ -16,7 +15,7 @@ import numpy as np
 
 from resnet_lesson import settings
 from resnet_lesson.hardware import processors
-from resnet_lesson.paths import PROJECT
+from resnet_lesson.paths import module_command, search_path
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.schema import CLASSES, SIZE, Signs, SignsError, all_classes
 
@@ -131,12 +130,10 @@ def _drawn_by_processes(jobs, count):
 
 
 def _start(jobs):
-    path = os.pathsep.join(filter(None, (str(PROJECT), settings.value("PYTHONPATH"))))
     return subprocess.Popen(
-        # -P: files in the working folder, which is a learner's, must not stand in for modules.
-        [sys.executable, "-P", "-m", __name__, *(f"{size}:{seed}" for size, seed in jobs)],
+        module_command(__name__, *(f"{size}:{seed}" for size, seed in jobs)),
         # Many small products are slower on several threads; the processors are in use already.
-        env=settings.with_changes(settings.ONE_THREAD | {"PYTHONPATH": path}),
+        env=settings.with_changes(settings.ONE_THREAD | {"PYTHONPATH": search_path()}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.observe.observe import observe
-from resnet_lesson.grading.sandbox import wire
+from resnet_lesson.grading.sandbox import observation_bytes
 
 RIGHT = """
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
@@ -163,15 +163,15 @@ def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, arguments, sa
 
 def test_bytes_that_are_no_observation_are_refused():
     observed = Observation(failure=Failure("exception", "ValueError", "no", "x = 1", 3))
-    assert wire.from_bytes(wire.to_bytes(observed)) == observed
-    for forged in (b"", b"\x80\x04.", b"PK\x03\x04", wire.to_bytes(observed)[:-9]):
-        with pytest.raises(wire.WireError):
-            wire.from_bytes(forged)
+    assert observation_bytes.from_bytes(observation_bytes.to_bytes(observed)) == observed
+    for forged in (b"", b"\x80\x04.", b"PK\x03\x04", observation_bytes.to_bytes(observed)[:-9]):
+        with pytest.raises(observation_bytes.ObservationError):
+            observation_bytes.from_bytes(forged)
 
 
 def test_an_observation_survives_its_way_through_bytes():
     exercise = all_exercises()["convolutional_block"]
     observed = observe(exercise.load_reference(), exercise)
-    returned = wire.from_bytes(wire.to_bytes(observed))
+    returned = observation_bytes.from_bytes(observation_bytes.to_bytes(observed))
     assert [run.series for run in returned.runs] == [run.series for run in observed.runs]
     assert judge(returned, observed).passed

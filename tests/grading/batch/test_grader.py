@@ -19,14 +19,14 @@ from resnet_lesson import cli
 from resnet_lesson.grading.batch import command, grader, journal, tables
 from resnet_lesson.grading.batch.journal import Journal, JournalError
 from resnet_lesson.grading.judge.observation import Failure, Observation
-from resnet_lesson.grading.sandbox import sandbox, wire
+from resnet_lesson.grading.sandbox import observation_bytes, sandbox
 from resnet_lesson.grading.sandbox.protocol import Outcome
 
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return {}\n"
 
 
 class Stub:
-    """Stands in for the warm process; every attempt raises an exception that names its code."""
+    """Stands in for the sandbox; every attempt raises an exception that names its code."""
 
     protections = ()
     jobs_seen: ClassVar[list] = []
@@ -42,7 +42,7 @@ class Stub:
 
     def observe(self, job, timeout, memory):
         if job.reference:
-            return Outcome("answered", wire.to_bytes(Observation()), 0.0)
+            return Outcome("answered", observation_bytes.to_bytes(Observation()), 0.0)
         text = job.pieces[-1].text
         self.jobs_seen.append(text)
         if "'slow'" in text:
@@ -51,14 +51,14 @@ class Stub:
             self.jobs_seen.remove(text)
             raise KeyboardInterrupt
         failure = Failure("exception", "ValueError", text.split("return ")[1])
-        return Outcome("answered", wire.to_bytes(Observation(failure=failure)), 0.0)
+        return Outcome("answered", observation_bytes.to_bytes(Observation(failure=failure)), 0.0)
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Runs the command in an empty folder: exit status, lines of stdout, lines of stderr."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "Warm", Stub)
+    monkeypatch.setattr(command, "Sandbox", Stub)
     monkeypatch.setattr(Stub, "jobs_seen", [])
 
     def run(*arguments):
@@ -168,10 +168,10 @@ def test_a_failure_of_the_confinement_is_tried_again(monkeypatch):
 
 
 def test_a_sandbox_in_which_nothing_runs_is_one_line_and_blames_no_submission(run, monkeypatch):
-    monkeypatch.setattr(command, "Warm", lambda hidden: sandbox.Warm(hidden, fork=True))
-    monkeypatch.setattr(sandbox.Warm, "_start", lambda self: None)
+    monkeypatch.setattr(command, "Sandbox", lambda hidden: sandbox.Sandbox(hidden, fork=True))
+    monkeypatch.setattr(sandbox.Sandbox, "_start", lambda self: None)
     crashed = Outcome("crashed", b"", 0.0, "ended by signal SIGSYS")
-    monkeypatch.setattr(sandbox.Warm, "_once", lambda *_: crashed)
+    monkeypatch.setattr(sandbox.Sandbox, "_observe_once", lambda *_: crashed)
     hand_in("a.py")
     status, out, err = run("in", "--json", "out.json")
     assert status == 2 and out == [] and not Path("out.json").exists()
@@ -242,7 +242,7 @@ def test_killed_in_the_middle_and_resumed(tmp_path):
         "from resnet_lesson.grading.batch import command\n"
         "class Slow(test_grader.Stub):\n"
         "  def observe(self, *a): time.sleep(.05); return super().observe(*a)\n"
-        "command.Warm = Slow\n"
+        "command.Sandbox = Slow\n"
         "sys.exit(cli.main(['grade', 'in', '--json', 'out.json', '--jobs', '1']))\n"
     )
     hand_in(*(f"{n:02}.py" for n in range(30)), folder=tmp_path / "in")
@@ -271,7 +271,7 @@ def test_ctrl_c_is_answered_at_once_though_a_child_still_runs(tmp_path):
         "  def observe(self, job, *a):\n"
         "    if not job.reference and \"'b.py'\" in job.pieces[-1].text: time.sleep(60)\n"
         "    return super().observe(job, *a)\n"
-        "command.Warm = Stuck\n"
+        "command.Sandbox = Stuck\n"
         "sys.exit(cli.main(['grade', 'in', '--json', 'out.json', '--jobs', '1']))\n"
     )
     hand_in("a.py", "b.py", folder=tmp_path / "in")

@@ -14,14 +14,16 @@ from support.paths import SOLVED
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
-from resnet_lesson.grading.sandbox import wire
+from resnet_lesson.grading.sandbox import observation_bytes
 from resnet_lesson.graph.tracing import Trace, TraceError
 
 BLOCKS = ["skip_connection", "identity_block", "convolutional_block"]
 
 
 def test_judging_needs_neither_tensorflow_nor_keras():
-    modules = "judge.judge report.report report.report_text report.report_html sandbox.wire"
+    modules = (
+        "judge.judge report.report report.report_text report.report_html sandbox.observation_bytes"
+    )
     code = (
         "import sys, resnet_lesson.graph.operations, resnet_lesson.exercises as e, importlib\n"
         "e.all_exercises()\n"
@@ -85,9 +87,11 @@ def test_fresh_probes_depend_on_the_seed_alone(name):
 def test_one_seed_gives_one_observation_and_another_another(name):
     exercise = all_exercises()[name]
     reference = exercise.load_reference()
-    first, again, other = (wire.to_bytes(observe(reference, exercise, s)) for s in (3, 3, 4))
+    first, again, other = (
+        observation_bytes.to_bytes(observe(reference, exercise, s)) for s in (3, 3, 4)
+    )
     assert first == again != other
-    assert judge(wire.from_bytes(first), wire.from_bytes(again)).passed
+    assert judge(observation_bytes.from_bytes(first), observation_bytes.from_bytes(again)).passed
 
 
 @pytest.mark.parametrize("name", BLOCKS)

@@ -7,7 +7,7 @@ import pytest
 from support.paths import TESTS
 
 from resnet_lesson.grading.batch.grader import Grader
-from resnet_lesson.grading.sandbox.sandbox import Warm
+from resnet_lesson.grading.sandbox.sandbox import Sandbox
 from resnet_lesson.grading.submissions.collect import find_submissions
 
 RIGHT = """
@@ -31,14 +31,14 @@ QUICK = {
 
 
 @pytest.fixture(scope="module")
-def warm():
-    with Warm() as process:
+def sandbox():
+    with Sandbox() as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def grader(warm):
-    return Grader(warm, ["identity_block"], seed=7, timeout=60, memory=4096)
+def grader(sandbox):
+    return Grader(sandbox, ["identity_block"], seed=7, timeout=60, memory=4096)
 
 
 def files():

@@ -4,9 +4,9 @@ import textwrap
 
 import pytest
 
-from resnet_lesson.grading.sandbox.import_hook import StandIns
+from resnet_lesson.grading.sandbox.import_hook import LessonImportHook
 from resnet_lesson.grading.sandbox.loading import load
-from resnet_lesson.grading.sandbox.served_source import parts
+from resnet_lesson.grading.sandbox.served_source import served_sources
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.source import Source, parse
 
@@ -23,12 +23,12 @@ def called(name, kind, *files):
     found = attempt(sources, name)
     if found is None:
         return None, []
-    with StandIns(parts(kind, name)) as stand_ins:
+    with LessonImportHook(served_sources(kind, name)) as hook:
         try:
             value = load(found.pieces)[0][name](1)
         except Exception as error:
             value = type(error)
-    return value, stand_ins.asked_for
+    return value, hook.used
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_one_s_own_definition_counts_beside_an_import_of_the_lesson_s(files):
     ],
 )
 def test_handing_in_or_calling_the_lesson_s_is_noticed(text):
-    value, asked_for = called("identity_block", "block", ("a.py", text))
-    assert value != 5 and asked_for
+    value, used = called("identity_block", "block", ("a.py", text))
+    assert value != 5 and used
 
 
 def test_a_network_is_built_on_the_lesson_s_blocks_or_one_s_own():
@@ -80,6 +80,6 @@ def test_a_network_is_built_on_the_lesson_s_blocks_or_one_s_own():
 def test_a_chapter_that_imports_what_it_asks_for_hands_it_in():
     own = "class IdentityBlock: pass\n"
     text = own + "from resnet_lesson.layers import ConvolutionalBlock"
-    _, asked_for = called("ConvolutionalBlock", "layer", ("06-subclassing.py", text))
-    assert asked_for
+    _, used = called("ConvolutionalBlock", "layer", ("06-subclassing.py", text))
+    assert used
     assert called("ConvolutionalBlock", "layer", ("05-train-on-signs.py", text)) == (None, [])

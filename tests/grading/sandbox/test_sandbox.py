@@ -18,12 +18,12 @@ from support.paths import PACKAGE
 
 from resnet_lesson.grading.judge.suspicion import suspicious
 from resnet_lesson.grading.observe.failures import failure_of
-from resnet_lesson.grading.sandbox import wire
+from resnet_lesson.grading.sandbox import observation_bytes
+from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
-from resnet_lesson.grading.sandbox.patches import Patches
 from resnet_lesson.grading.sandbox.protocol import Job
-from resnet_lesson.grading.sandbox.sandbox import Warm
-from resnet_lesson.grading.sandbox.served_source import parts
+from resnet_lesson.grading.sandbox.sandbox import Sandbox
+from resnet_lesson.grading.sandbox.served_source import served_sources
 from resnet_lesson.grading.submissions.statements import statements
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the mechanisms are Linux's")
@@ -35,20 +35,20 @@ def pieces(text, name="<test>"):
     return tuple(s.piece for s in statements(text, name))
 
 
-def told(warm, code, timeout=60, memory=4096):
+def told(sandbox, code, timeout=60, memory=4096):
     """What code says in a child: the text of the exception that it raises."""
     body = textwrap.indent(textwrap.dedent(code), "    ")
-    outcome = warm.observe(Job("identity_block", 1, pieces(BLOCK + body)), timeout, memory)
+    outcome = sandbox.observe(Job("identity_block", 1, pieces(BLOCK + body)), timeout, memory)
     if outcome.what != "answered":
         return outcome.what
-    observed = wire.from_bytes(outcome.answer)
+    observed = observation_bytes.from_bytes(outcome.answer)
     failure = observed.failure or observed.runs[0].failure
     return failure.message if failure else "no exception"
 
 
 @pytest.fixture(scope="module")
-def warm():
-    with Warm(hidden=[Path(__file__).parent]) as process:
+def sandbox():
+    with Sandbox(hidden=[Path(__file__).parent]) as process:
         yield process
 
 
@@ -95,7 +95,7 @@ LARGE_FILE = """
 
 @linux
 @pytest.mark.parametrize(
-    ("code", "keepers", "unkept"),
+    ("code", "mechanisms", "unkept"),
     [
         (NETWORK, ("namespaces", "seccomp"), "connected"),
         (OTHERS, ("namespaces", "seccomp"), "signalled"),
@@ -106,24 +106,24 @@ LARGE_FILE = """
 )
 @pytest.mark.slow
 def test_each_mechanism_keeps_its_promise_alone_and_without_it_the_attack_succeeds(
-    code, keepers, unkept
+    code, mechanisms, unkept
 ):
-    for mechanism in keepers:
-        with Warm(without=[k for k in keepers if k != mechanism]) as warm:
-            assert unkept not in told(warm, code)
-    with Warm(without=keepers) as warm:
-        assert told(warm, code) == unkept
+    for mechanism in mechanisms:
+        with Sandbox(without=[k for k in mechanisms if k != mechanism]) as sandbox:
+            assert unkept not in told(sandbox, code)
+    with Sandbox(without=mechanisms) as sandbox:
+        assert told(sandbox, code) == unkept
 
 
 @linux
-def test_no_network_signals_files_processes(warm):
+def test_no_network_signals_files_processes(sandbox):
     codes = (NETWORK, OTHERS, FILES, SOLUTION, PROCESSES, MANY_FILES, LARGE_FILE)
-    said = [told(warm, code) for code in codes]
+    said = [told(sandbox, code) for code in codes]
     assert all("Errno" in text for text in said), said
 
 
 @linux
-def test_the_environment_home_and_arguments_tell_nothing(warm, monkeypatch):
+def test_the_environment_home_and_arguments_tell_nothing(sandbox, monkeypatch):
     code = """
         import os, sys
         try:
@@ -133,14 +133,14 @@ def test_the_environment_home_and_arguments_tell_nothing(warm, monkeypatch):
         known = sorted(os.environ), os.path.expanduser("~"), os.listdir("."), sys.argv, listed
         raise ValueError(repr(known))
     """
-    variables, home, here, arguments, listed = ast.literal_eval(told(warm, code))
+    variables, home, here, arguments, listed = ast.literal_eval(told(sandbox, code))
     assert variables == ["HOME", "LANG", "TEMP", "TMP", "TMPDIR"]
-    assert home == "/own" and here == [] and arguments == ["-c"]
+    assert home == "/own" and here == [] and arguments == [""]
     assert listed == []
 
 
 @linux
-def test_the_child_holds_no_reference_and_no_descriptor_but_its_own(warm):
+def test_the_child_holds_no_reference_and_no_descriptor_but_its_own(sandbox):
     code = """
         import gc, os, sys
         code = [c.__qualname__ for c in gc.get_objects() if callable(c)
@@ -156,47 +156,47 @@ def test_the_child_holds_no_reference_and_no_descriptor_but_its_own(warm):
         known = [m for m in sys.modules if "blocks" in m and m.startswith("resnet_lesson")]
         raise ValueError(repr((code, found[:4], known)))
     """
-    assert ast.literal_eval(told(warm, code)) == ([], [0, 1, 2, 3], [])
+    assert ast.literal_eval(told(sandbox, code)) == ([], [0, 1, 2, 3], [])
 
 
 @linux
 @pytest.mark.slow
-def test_a_dead_warm_process_is_started_again_and_jobs_in_flight_are_tried_again():
-    with Warm() as warm:
+def test_a_dead_fork_server_process_is_started_again_and_jobs_in_flight_are_tried_again():
+    with Sandbox() as sandbox:
         answers = []
         worker = threading.Thread(
-            target=lambda: answers.append(told(warm, "import time\ntime.sleep(0.3)\nreturn X"))
+            target=lambda: answers.append(told(sandbox, "import time\ntime.sleep(0.3)\nreturn X"))
         )
         worker.start()
-        first = warm._process.pid
+        first = sandbox._process.pid
         time.sleep(1)
         os.kill(first, signal.SIGKILL)
         worker.join()
         assert answers == ["no exception"]
-        assert told(warm, "return X") == "no exception"
-        assert warm._process.pid != first
+        assert told(sandbox, "return X") == "no exception"
+        assert sandbox._process.pid != first
 
 
 @linux
 @pytest.mark.slow
 def test_a_run_ends_at_once_with_its_children_and_folders_though_one_still_runs():
-    with Warm() as warm:
-        folder = Path(warm._scratch.name)
-        threading.Thread(target=told, args=(warm, "while True: pass"), daemon=True).start()
+    with Sandbox() as sandbox:
+        folder = Path(sandbox._scratch.name)
+        threading.Thread(target=told, args=(sandbox, "while True: pass"), daemon=True).start()
         time.sleep(1)
-        assert _forked_from(warm) > 1
+        assert _forked_from(sandbox) > 1
         started = time.monotonic()
     assert time.monotonic() - started < 1.5
     time.sleep(0.5)
-    assert _forked_from(warm) == 0 and not folder.exists()
+    assert _forked_from(sandbox) == 0 and not folder.exists()
 
 
 @linux
 def test_without_any_mechanism_the_run_goes_on_and_says_so():
     without = ("limits", "namespaces", "mounts", "privileges", "landlock", "seccomp", "orphans")
-    with Warm(without=without) as warm:
-        said = {p.name: p for p in warm.protections}
-        assert told(warm, "return X") == "no exception"
+    with Sandbox(without=without) as sandbox:
+        said = {p.name: p for p in sandbox.protections}
+        assert told(sandbox, "return X") == "no exception"
     assert [name for name, p in said.items() if p.active] == [
         "wall clock",
         "temporary folder of its own",
@@ -216,10 +216,10 @@ os.setgroups([]); os.setgid(65534); os.setuid(65534)
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import tempfile; tempfile.tempdir = None
 from test_sandbox import *
-with Warm(hidden=[{str(Path(__file__).parent)!r}]) as warm:
+with Sandbox(hidden=[{str(Path(__file__).parent)!r}]) as sandbox:
     codes = (NETWORK, OTHERS, FILES, SOLUTION, PROCESSES, MANY_FILES, LARGE_FILE, "return X")
-    print(json.dumps([[p.name for p in warm.protections if not p.active],
-                      [told(warm, code) for code in codes]]))
+    print(json.dumps([[p.name for p in sandbox.protections if not p.active],
+                      [told(sandbox, code) for code in codes]]))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd="/", timeout=300
@@ -237,9 +237,8 @@ def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path)
     behind = tmp_path / "link"
     behind.symlink_to(sys.prefix, target_is_directory=True)
     python = behind / Path(sys.executable).relative_to(sys.prefix)
-    program = (
-        "from resnet_lesson.grading.sandbox.sandbox import Warm\nwith Warm(): pass"  # tries it out
-    )
+    # It tries itself out.
+    program = "from resnet_lesson.grading.sandbox.sandbox import Sandbox\nwith Sandbox(): pass"
     done = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr[-2000:]
 
@@ -247,8 +246,8 @@ def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path)
 @linux
 @pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="no virtual environment")
 def test_submissions_in_the_folder_that_holds_the_environment_are_graded_and_hidden():
-    with Warm(hidden=[sys.prefix]) as warm:
-        assert "Errno" in told(warm, f"return open({sys.prefix + '/pyvenv.cfg'!r})")
+    with Sandbox(hidden=[sys.prefix]) as sandbox:
+        assert "Errno" in told(sandbox, f"return open({sys.prefix + '/pyvenv.cfg'!r})")
 
 
 @linux
@@ -264,33 +263,33 @@ def test_detached_descendants_are_ended_where_processes_are_not_forbidden():
             os._exit(0)
         return X
     """
-    with Warm(without=["seccomp", "namespaces", "mounts", "landlock"]) as warm:
-        assert told(warm, code) == "no exception"
+    with Sandbox(without=["seccomp", "namespaces", "mounts", "landlock"]) as sandbox:
+        assert told(sandbox, code) == "no exception"
         for _ in range(100):
-            left = _forked_from(warm)
-            if left == 1:  # the warm process itself
+            left = _forked_from(sandbox)
+            if left == 1:  # the sandbox process itself
                 break
             time.sleep(0.05)
         assert left == 1
 
 
-def _forked_from(warm):
-    """How many processes have the command line of a warm process."""
+def _forked_from(sandbox):
+    """How many processes have the command line of a sandbox process."""
     count = 0
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            count += warm._scratch.name in path.read_text()
+            count += sandbox._scratch.name in path.read_text()
     return count
 
 
 @pytest.mark.slow
 def test_where_nothing_can_be_forked_each_job_is_a_process_and_the_run_says_what_is_missing():
-    with Warm(fork=False) as warm:
-        assert not next(p for p in warm.protections if p.name == "no network").active
-        assert told(warm, "return X") == "no exception"
-        assert told(warm, "import os\nos._exit(3)") == "crashed"
-        assert told(warm, "import os\nos._exit(0)") == "crashed"
-        assert warm.observe(Job("identity_block", 1, reference=True), 100, 8192).answer
+    with Sandbox(fork=False) as sandbox:
+        assert not next(p for p in sandbox.protections if p.name == "no network").active
+        assert told(sandbox, "return X") == "no exception"
+        assert told(sandbox, "import os\nos._exit(3)") == "crashed"
+        assert told(sandbox, "import os\nos._exit(0)") == "crashed"
+        assert sandbox.observe(Job("identity_block", 1, reference=True), 100, 8192).answer
 
 
 def test_a_piece_is_its_own_text_at_its_own_line():
@@ -350,12 +349,12 @@ def test_what_is_replaced_in_a_library_is_noticed_and_what_is_added_is_not(
 ):
     importlib.import_module("tensorflow")
     importlib.import_module("keras")
-    patches = Patches()
+    snapshot = LibrarySnapshot()
     monkeypatch.setattr(f"{module}.{name}", eval(value), raising=False)
-    made = patches.made()
-    assert len(made) == len(named) and all(m.endswith(n) for m, n in zip(made, named, strict=True))
+    names = snapshot.replaced()
+    assert len(names) == len(named) and all(map(str.endswith, names, named))
     monkeypatch.undo()
-    assert patches.made() == []
+    assert snapshot.replaced() == []
 
 
 @pytest.mark.parametrize(
@@ -374,9 +373,9 @@ def test_memory_that_is_used_up_is_named_whoever_says_it(error, what):
 
 
 def test_what_an_exercise_may_build_on_never_holds_the_exercise():
-    assert parts("block", "identity_block") == {}
-    assert list(parts("network", "ResNet50")) == ["resnet_lesson.blocks"]
-    served = parts("model", "ResNet50Model")["resnet_lesson.layers"]
+    assert served_sources("block", "identity_block") == {}
+    assert list(served_sources("network", "ResNet50")) == ["resnet_lesson.blocks"]
+    served = served_sources("model", "ResNet50Model")["resnet_lesson.layers"]
     assert "class IdentityBlock" in served and "ResNet50Model(" not in served
-    tables = parts("model", "ResNet50Model")["resnet_lesson.networks"]
+    tables = served_sources("model", "ResNet50Model")["resnet_lesson.networks"]
     assert "RESNET50_STAGES" in tables and "def " not in tables

@@ -11,7 +11,7 @@ from resnet_lesson.keras_internals import TENSORFLOW_API, TENSORFLOW_MODULES
 LIBRARIES = ("keras", "numpy", "tensorflow", "resnet_lesson")
 
 
-class Patches:
+class LibrarySnapshot:
     """What the libraries' modules and classes hold now, to be compared with later."""
 
     def __init__(self):
@@ -29,16 +29,16 @@ class Patches:
                 own = {k: v for k, v in vars(value).items() if _is_code(v)}
                 self._before[f"{name}.{key}"] = (value, own)
 
-    def made(self):
+    def replaced(self):
         """The names of what was replaced or deleted since, at most ten."""
-        found = []
+        names = []
         for name, (owner, held) in self._before.items():
             now = vars(owner)
             changed = {k for k, v in held.items() if now.get(k) is not v} | _overridden(owner, held)
-            found += [f"{name}.{key}" for key in sorted(changed) if not _is_old_alias(now.get(key))]
-            if len(found) >= 10:
+            names += [f"{name}.{key}" for key in sorted(changed) if not _is_old_alias(now.get(key))]
+            if len(names) >= 10:
                 break
-        return found[:10]
+        return names[:10]
 
 
 def _is_watched(name):

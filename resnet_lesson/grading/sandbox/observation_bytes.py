@@ -11,7 +11,7 @@ from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.graph.operations import from_data, to_data
 
 
-class WireError(LessonError, ValueError):
+class ObservationError(LessonError, ValueError):
     """The bytes are not an observation."""
 
 
@@ -54,7 +54,7 @@ def from_bytes(data):
         An `Observation`.
 
     Raises:
-        WireError: for anything else.
+        ObservationError: for anything else.
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
@@ -63,7 +63,7 @@ def from_bytes(data):
             free, notes = tuple(header["free"]), tuple(map(str, header["notes"]))
             return Observation(runs, _failure(header["failure"]), free, notes)
     except Exception as error:
-        raise WireError(f"not an observation: {type(error).__name__}") from None
+        raise ObservationError(f"not an observation: {type(error).__name__}") from None
 
 
 def _run(number, run, arrays):

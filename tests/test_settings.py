@@ -71,10 +71,10 @@ def test_an_error_is_one_line_in_a_notebook_and_at_the_command_line(monkeypatch,
     assert error._render_traceback_() == ["NotReady: keras is missing; install it"]
     for kind in (LessonError, NotReady):
 
-        def fail(options, kind=kind):
+        def fail(kind=kind):
             raise kind("no data; bring some")
 
-        monkeypatch.setattr(cli, "_progress", fail)
+        monkeypatch.setattr("resnet_lesson.lab.progress.progress", fail)
         assert cli.main(["progress"]) == cli.BAD_INPUT
         assert capsys.readouterr().err == f"{cli.PROGRAM}: no data; bring some\n"
 

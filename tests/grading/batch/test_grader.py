@@ -147,7 +147,7 @@ def test_gradescope_takes_all_for_one_submission(run):
     assert [test["name"] for test in written["tests"]] == ["identity_block"]
 
 
-def test_what_the_children_may_not_read_is_told_to_the_warm_process(run, monkeypatch):
+def test_what_the_children_may_not_read_is_told_to_the_sandbox(run, monkeypatch):
     told = []
     monkeypatch.setattr(Stub, "__enter__", lambda self: told.extend(self.hidden) or self)
     hand_in("a.py")

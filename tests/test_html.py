@@ -22,6 +22,7 @@ from resnet_lesson.grading.report.report import Finding
 from resnet_lesson.graph.operations import Op, operations, with_places
 from resnet_lesson.lab.hints import hint, solution
 from resnet_lesson.lab.panel import Panel, as_html, quoted
+from resnet_lesson.lab.progress import progress
 from resnet_lesson.lab.questions import question
 from resnet_lesson.lab.shown_report import ShownReport
 
@@ -180,6 +181,19 @@ def test_the_legend_of_the_table_wraps_in_a_narrow_window_and_marks_stay_with_th
     legend, table = html.index("✗ marks what differs"), html.index("<table")
     assert legend < table and "✗&nbsp;<code>main.2.conv</code>" in html
     assert len(re.search("<caption[^>]*>(.*?)</caption>", html)[1]) <= 32
+
+
+def test_all_differences_of_a_place_are_marked_there():
+    report = failed()
+    both = (*report.verdict.differences, Difference("main.2.conv", "kernel_size", 3, 1))
+    page = Page(html_of(replace(report, verdict=replace(report.verdict, differences=both))))
+    assert "✗ padding, kernel size" in page.text and "✓ padding, kernel size" in page.text
+
+
+def test_cells_of_tables_have_room_whatever_the_page_around_them_says():
+    for html in (html_of(everything()["text"]), html_of(failed()), progress().html):
+        cells = re.findall(r"<t[hd][^>]*>", html)
+        assert cells and all("padding:" in cell for cell in cells)
 
 
 def test_what_comes_too_late_is_marked_in_both_drawings():

@@ -1,19 +1,16 @@
 """What the lesson says below a cell: a panel in JupyterLab, Markdown or plain text elsewhere."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 
 import mistune
+from markupsafe import Markup
 
-from resnet_lesson.html import LINE, fold, panel, scrolling, shown
+from resnet_lesson.html import macro, render, shown
 
 _MARKS = r"[\\`*_{}\[\]<>()#+!|~$&:-]"  # what Markdown could take for mark-up
-_CODE = (
-    "background:var(--jp-cell-editor-background,transparent);padding:0.6em 0.8em;"
-    f"border:1px solid {LINE};margin:0.4em 0 0.8em;white-space:pre;overflow:visible;"
-    "width:max-content;min-width:100%;box-sizing:border-box"
-)
 
 
 class Panel:
@@ -27,7 +24,14 @@ class Panel:
         before, after: `(summary, markdown)` pairs, shown folded before and after the text.
     """
 
-    def __init__(self, markdown, title="", kind="note", before=(), after=()):
+    def __init__(
+        self,
+        markdown: str,
+        title: str = "",
+        kind: str = "note",
+        before: Iterable[tuple[str, str]] = (),
+        after: Iterable[tuple[str, str]] = (),
+    ):
         self.text = markdown
         self.title = title
         self.kind = kind
@@ -35,39 +39,41 @@ class Panel:
         self.after = tuple(after)
 
     @property
-    def markdown(self):
+    def markdown(self) -> str:
         """The whole of it as Markdown."""
-        before, after = ([_folded(*fold) for fold in folds] for folds in (self.before, self.after))
         title = f"**{quoted(self.title)}**" if self.title else ""
+        return self._joined(
+            title,
+            lambda summary, text: (
+                f"<details>\n<summary>{escape(shown(summary))}</summary>\n\n{text}\n\n</details>"
+            ),
+        )
+
+    def _joined(self, title, folded):
+        """Title, text and folded parts, in order."""
+        before, after = ([folded(*part) for part in parts] for parts in (self.before, self.after))
         return "\n\n".join(filter(None, [title, *before, self.text, *after]))
 
     @property
-    def html(self):
+    def html(self) -> str:
         """The whole of it as one HTML element without outside assets."""
         before, after = (
-            "".join(fold(summary, as_html(text)) for summary, text in folds)
-            for folds in (self.before, self.after)
+            [(summary, as_html(text)) for summary, text in parts]
+            for parts in (self.before, self.after)
         )
-        return panel(self.title, before + as_html(self.text) + after, self.kind)
+        return render(
+            "panel.html.j2", panel=self, body=as_html(self.text), before=before, after=after
+        )
 
     def __repr__(self):
-        before, after = (
-            [f"{summary}\n\n{text}" for summary, text in folds]
-            for folds in (self.before, self.after)
-        )
-        said = "\n\n".join(filter(None, [self.title, *before, self.text, *after]))
-        return shown(re.sub(rf"\\({_MARKS})", r"\1", said), None)
+        text = self._joined(self.title, lambda summary, text: f"{summary}\n\n{text}")
+        return shown(re.sub(rf"\\({_MARKS})", r"\1", text), None)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/markdown": self.markdown, "text/plain": repr(self)}
 
 
-def _folded(summary, markdown):
-    summary = escape(shown(summary))
-    return f"<details>\n<summary>{summary}</summary>\n\n{markdown}\n\n</details>"
-
-
-def quoted(text, most=300):
+def quoted(text: object, most: int = 300) -> str:
     """Text from outside for a place in Markdown: one line, shortened, and no mark-up any more.
 
     Args:
@@ -78,39 +84,38 @@ def quoted(text, most=300):
     return re.sub(rf"({_MARKS})", r"\\\1", line)
 
 
-def as_html(markdown):
-    """Markdown as HTML; HTML within it comes out as text, and tables scroll by themselves."""
-    html = _renderer()(markdown)
-    return re.sub(
-        r"<table>.*?</table>", lambda found: scrolling(found[0], "Table"), html, flags=re.S
-    ).strip()
+def as_html(markdown: str) -> Markup:
+    """Markdown as HTML; HTML within it comes out as text, code and tables scroll by themselves."""
+    return Markup(_renderer()(markdown).strip())
 
 
-def as_line(markdown):
+def as_line(markdown: str) -> Markup:
     """A short Markdown text as HTML to stand within a line."""
-    return as_html(markdown).removeprefix("<p>").removesuffix("</p>")
+    return Markup(as_html(markdown).removeprefix("<p>").removesuffix("</p>"))
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """HTML with code in the colours of JupyterLab's editor, as far as they can be read."""
+    """Markdown in the look of the lesson's panels."""
 
     def block_code(self, code, info=None):
-        said = _coloured(code) if info == "python" else escape(code)
-        code = f'<code style="background:none;padding:0;white-space:pre">{said}</code>'
-        return scrolling(f'<pre style="{_CODE}">{code}</pre>', "Code")
+        return macro("code", _coloured(code) if info == "python" else [("", Markup(escape(code)))])
+
+    def table(self, text):
+        return macro("scrolling", Markup(f"<table>\n{text}</table>"), "Table") + "\n"
+
+    def table_cell(self, text, align=None, head=False):
+        return "  " + macro("cell", Markup(text), align or "left", head=head) + "\n"
 
 
 def _coloured(code):
+    """Python as pairs of a colour of the editor, or "", and a text as HTML."""
     from pygments import lex
     from pygments.lexers import PythonLexer
     from pygments.token import Keyword, String
 
-    parts = []
     for kind, text in lex(code, PythonLexer()):
-        name = "keyword" if kind in Keyword else "string" if kind in String else ""
-        colour = f"color:var(--jp-mirror-editor-{name}-color,inherit)"
-        parts.append(f'<span style="{colour}">{escape(text)}</span>' if name else escape(text))
-    return "".join(parts)
+        colour = "keyword" if kind in Keyword else "string" if kind in String else ""
+        yield colour, Markup(escape(text))
 
 
 @cache

@@ -4,9 +4,9 @@ import re
 from dataclasses import asdict, dataclass
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.html import shown
+from resnet_lesson.html import render, shown
 from resnet_lesson.lab import record
-from resnet_lesson.lab.panel import Panel, quoted
+from resnet_lesson.lab.panel import Panel, as_html, quoted
 
 _displayed: set = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
 
@@ -30,45 +30,50 @@ class Standing:
     attempts: int
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """True if there are no more points to be had."""
         return self.points >= self.max_points
 
     @property
-    def state(self):
-        """In words, with a sign."""
-        if self.passed:
-            return "✓ passed"
-        return "… begun" if self.attempts else "○ open"
+    def sign(self) -> str:
+        """The state as a sign."""
+        return "✓" if self.passed else "…" if self.attempts else "○"
+
+    @property
+    def state(self) -> str:
+        """The state in a word."""
+        return "passed" if self.passed else "begun" if self.attempts else "open"
+
+    @property
+    def share(self) -> str:
+        """The points of those to be had, such as "3.5 / 10"."""
+        return f"{self.points:g} / {self.max_points:g}"
 
 
-def standings(kept):
-    """How far the learner is with every exercise.
+def standings(entries: dict) -> list[Standing]:
+    """How far the learner is with every exercise, in the order of the lesson.
 
     Args:
-        kept: what `resnet_lesson.lab.record.read` returns.
-
-    Returns:
-        List of `Standing`, in the order of the lesson.
+        entries: what `resnet_lesson.lab.record.read` returns.
     """
-    found = []
+    rows = []
     for exercise in all_exercises().values():
-        entry = kept.get(exercise.id, {"points": 0.0, "attempts": 0})
+        entry = entries.get(exercise.id, {"points": 0.0, "attempts": 0})
         points = min(max(entry["points"], 0.0), exercise.points)
-        where = exercise.id, exercise.notebook, exercise.turn
-        found.append(Standing(*where, points, exercise.points, entry["attempts"]))
-    return found
+        place = exercise.id, exercise.notebook, exercise.turn
+        rows.append(Standing(*place, points, exercise.points, entry["attempts"]))
+    return rows
 
 
-def next_open(rows, notebook="", turn=0):
+def next_open(rows: list[Standing], notebook: str = "", turn: int = 0) -> Standing | None:
     """The exercise to go on with: in this notebook, else in a later one, else in an earlier one.
 
     Args:
-        rows: list of `Standing`.
+        rows: as of `standings`.
         notebook, turn: where the learner is; by default at the beginning of the lesson.
 
     Returns:
-        A `Standing`, or None if all are passed.
+        None if all are passed.
     """
 
     def distance(row):
@@ -78,12 +83,8 @@ def next_open(rows, notebook="", turn=0):
     return min((row for row in rows if not row.passed), key=distance, default=None)
 
 
-def whats_next(exercise):
-    """What to go on with after an exercise was passed, in one line.
-
-    Args:
-        exercise: `resnet_lesson.exercises.Exercise`.
-    """
+def whats_next(exercise) -> str:
+    """What to go on with after an `Exercise` was passed, in one line."""
     return _next_line(standings(record.read()), exercise.notebook, exercise.turn)
 
 
@@ -114,51 +115,47 @@ class Progress(Panel):
         notebook: a notebook's name without its ending, or None for the whole lesson.
     """
 
-    def __init__(self, notebook=None):
-        kept, self.problem = record.load()
-        self.notebook, self.rows = notebook, standings(kept)
+    def __init__(self, notebook: str | None = None):
+        entries, self.problem = record.load()
+        self.notebook, self.rows = notebook, standings(entries)
         self.here = [row for row in self.rows if notebook in (None, row.notebook)]
-        super().__init__(self._markdown(), self._title(), self._kind())
+        title = f"Your progress: {_points(self.rows)}"
+        if notebook and self.here:
+            title = f"This notebook: {_points(self.here)}"
+        done = self.here and all(row.passed for row in self.here)
+        text = "\n\n".join(filter(None, [self._table(), self._below()]))
+        super().__init__(text, title, "passed" if done else "open")
 
-    def _title(self):
+    def _summary(self, linked):
+        line = _next_line(self.rows, self.notebook or "", linked=linked)
         if self.notebook and self.here:
-            return f"This notebook: {_points(self.here)}"
-        return f"Your progress: {_points(self.rows)}"
+            return f"{line} Whole lesson: {_points(self.rows)}."
+        return f"No exercise here is graded. {line}" if self.notebook else line
 
-    def _kind(self):
-        return "passed" if self.here and all(row.passed for row in self.here) else "open"
+    def _below(self):
+        return "\n\n".join(filter(None, [self._summary(linked=True), quoted(self.problem)]))
 
-    def _said(self, linked):
-        said = _next_line(self.rows, self.notebook or "", linked=linked)
-        if self.notebook and self.here:
-            return f"{said} Whole lesson: {_points(self.rows)}."
-        return f"No exercise here is graded. {said}" if self.notebook else said
-
-    def _markdown(self):
+    def _table(self):
         # What counts most comes first: in a narrow window the rest has to be scrolled to.
         head, line = "| State | Points | Exercise |", "|:--|--:|:--|"
-        rows = [f"| {row.state} | {_of(row)} | `{row.id}` |" for row in self.here]
+        rows = [f"| {row.sign} {row.state} | {row.share} | `{row.id}` |" for row in self.here]
         if self.notebook is None:
             head, line = f"{head} Notebook |", f"{line}:--|"
-            rows = [f"{said} {_link(row)} |" for said, row in zip(rows, self.here, strict=True)]
-        table = "\n".join([head, line, *rows]) if rows else ""
-        return "\n\n".join(filter(None, [table, self._said(linked=True), quoted(self.problem)]))
+            rows = [f"{cells} {_link(row)} |" for cells, row in zip(rows, self.here, strict=True)]
+        return "\n".join([head, line, *rows]) if rows else ""
 
     @property
-    def html(self):
+    def html(self) -> str:
         """As of a panel; the table has a caption, and its heads say that they are of columns."""
-        about = "Exercises in this notebook" if self.notebook else "Exercises of the lesson"
-        caption = f'<caption style="text-align:left">{about}</caption>'
-        named = re.sub("([✓…○]) ", r"\1&nbsp;", super().html)
-        named = named.replace('aria-label="Table"', f'aria-label="{about}"')
-        return named.replace("<table>", f"<table>{caption}").replace("<th ", '<th scope="col" ')
+        return render("progress.html.j2", panel=self, below=as_html(self._below()))
 
     def __repr__(self):
-        table = [f"{r.notebook:<24}{r.id:<22}{_of(r):>8}  {r.state}" for r in self.here]
-        said = self._said(linked=False).replace("`", "")
-        return "\n".join(filter(None, [self.title, *table, said, shown(self.problem)]))
+        rows = self.here
+        table = [f"{r.notebook:<24}{r.id:<22}{r.share:>8}  {r.sign} {r.state}" for r in rows]
+        summary = self._summary(linked=False).replace("`", "")
+        return "\n".join(filter(None, [self.title, *table, summary, shown(self.problem)]))
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
         """The whole lesson's as plain data: points, exercises, the id of the next, a problem."""
         after = next_open(self.rows)
         return {
@@ -176,24 +173,20 @@ class Progress(Panel):
         display(self._repr_mimebundle_(), raw=True, display_id=_display_id(self.notebook))
 
 
-def _of(row):
-    return f"{row.points:g} / {row.max_points:g}"
-
-
 def _display_id(notebook):
     return f"resnet-lesson-progress-{notebook or 'all'}"
 
 
-def refresh():
+def refresh() -> None:
     """Brings what this kernel shows of the progress up to date, in place."""
     for notebook in _displayed:
         from IPython.display import update_display
 
-        said = Progress(notebook)._repr_mimebundle_()
-        update_display(said, raw=True, display_id=_display_id(notebook))
+        forms = Progress(notebook)._repr_mimebundle_()
+        update_display(forms, raw=True, display_id=_display_id(notebook))
 
 
-def progress(notebook=None):
+def progress(notebook: str | int | None = None) -> Panel:
     """The points of all exercises or of one notebook's, what is still open, and what comes next.
 
     Args:
@@ -217,9 +210,9 @@ def progress(notebook=None):
     )
 
 
-def _name(asked):
+def _name(notebook):
     """A notebook's name without its ending; its number alone if it has no exercises; or None."""
-    name = str(asked).removesuffix(".ipynb") if isinstance(asked, str | int) else ""
+    name = str(notebook).removesuffix(".ipynb") if isinstance(notebook, str | int) else ""
     name = name.zfill(2) if name.isdecimal() else name
     for exercise in all_exercises().values():
         if exercise.notebook == name or exercise.notebook.startswith(f"{name}-"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from resnet_lesson.html import KINDS, LINE, TITLE_STYLE, panel, shown
+from resnet_lesson.html import KINDS, LINE, macro, shown
 from resnet_lesson.lab.panel import Panel, as_html, as_line
 from resnet_lesson.progress_bar import WIDGET_VIEW
 
@@ -41,12 +41,12 @@ class Question:
     name: str
     notebook: str
     prompt: str
-    options: tuple
+    options: tuple[str, ...]
     answer: str
-    why: tuple
+    why: tuple[str, ...]
 
-    def check(self, letter):
-        """Whether a letter is the answer, and why: ``(right, Panel)``."""
+    def check(self, letter: str) -> tuple[bool, Panel]:
+        """Whether a letter is the answer, and a panel that says why."""
         right = letter == self.answer
         title = f"{'✓' if right else '✗'} {letter}. {'Right' if right else 'Not quite'}"
         return right, Panel(self._why(letter), title, "passed" if right else "failed")
@@ -57,7 +57,7 @@ class Question:
     def _lettered(self):
         return list(zip(LETTERS, self.options, strict=False))
 
-    def _asked(self):
+    def _folded(self):
         """The question as it stands, with the answer folded in."""
         options = "\n".join(f"- **{letter}** {text}" for letter, text in self._lettered())
         answer = ("Answer", f"**{self.answer}.** {self._why(self.answer)}")
@@ -72,16 +72,16 @@ class Question:
         """The living form, an ipywidgets box: the question, a button for each option, a verdict."""
         from ipywidgets import HTML, Layout, VBox
 
-        asked = HTML(_typed(f'<p style="{TITLE_STYLE}">{TITLE}</p>{as_html(self.prompt)}'))
+        prompt = HTML(macro("typed", macro("panel_title", TITLE) + as_html(self.prompt)))
         verdict = HTML()
         rows = [self._row(letter, text, verdict) for letter, text in self._lettered()]
-        looks = Layout(
+        layout = Layout(
             border=f"1px solid {LINE}",
             border_left=f"0.35em solid {KINDS['note']}",
             padding="0.6em 0.8em",
             max_width="62em",
         )
-        return VBox([asked, *rows, verdict], layout=looks)
+        return VBox([prompt, *rows, verdict], layout=layout)
 
     def _row(self, letter, text, verdict):
         """A button beside the option that it chooses; it keeps the sign of its verdict."""
@@ -93,53 +93,50 @@ class Question:
             layout=Layout(width="3.5em", height="auto", flex="0 0 auto", margin="2px 0.7em 2px 0"),
         )
 
-        def chosen(button):
-            right, said = self.check(letter)
+        def choose(button):
+            right, panel = self.check(letter)
             button.description = f"{'✓' if right else '✗'} {letter}"
             # An alert that is new in the page is read out; a status would have to be there before.
-            verdict.value = _typed(panel(said.title, as_html(said.text), said.kind, "alert"))
+            alert = macro("panel", panel.title, as_html(panel.text), panel.kind, "alert")
+            verdict.value = macro("typed", alert)
 
-        button.on_click(chosen)
-        row = Layout(align_items="baseline")
-        return HBox([button, HTML(_typed(as_line(text)), layout=Layout(flex="1 1 0"))], layout=row)
+        button.on_click(choose)
+        option = HTML(macro("typed", as_line(text)), layout=Layout(flex="1 1 0"))
+        return HBox([button, option], layout=Layout(align_items="baseline"))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         from resnet_lesson.lab.explorers.panel import lives
 
-        data = self._asked()._repr_mimebundle_() | {"text/plain": repr(self)}
+        data = self._folded()._repr_mimebundle_() | {"text/plain": repr(self)}
         if lives():
             data[WIDGET_VIEW] = self.panel().get_view_spec()
         return data
 
 
-def _typed(html):
-    """HTML in the type of the notebook's texts, which is larger than that of widgets."""
-    looks = "font-size:var(--jp-content-font-size1,inherit);line-height:1.5;overflow-wrap:anywhere"
-    return f'<div style="{looks}">{html}</div>'
-
-
 @cache
-def all_questions():
+def all_questions() -> dict[str, Question]:
     """Every question by name, in the order of the notebooks."""
-    found = {}
+    questions: dict[str, Question] = {}
     folder = resources.files("resnet_lesson") / "questions"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".toml"):
             continue
         notebook = file.name.removesuffix(".toml")
-        for name, asked in tomllib.loads(file.read_text("utf-8")).items():
-            if name in found:
-                raise ValueError(f"question {name!r} is in {notebook} and {found[name].notebook}")
-            options, why = tuple(asked["options"]), tuple(asked["why"])
-            found[name] = Question(name, notebook, asked["prompt"], options, asked["answer"], why)
-    return found
+        for name, entry in tomllib.loads(file.read_text("utf-8")).items():
+            if name in questions:
+                raise ValueError(
+                    f"question {name!r} is in {notebook} and {questions[name].notebook}"
+                )
+            lists = {key: tuple(entry[key]) for key in ("options", "why")}
+            questions[name] = Question(name, notebook, **entry | lists)
+    return questions
 
 
-def question(name, answer=None):
+def question(name: str, answer: str | None = None) -> Question | Panel:
     """Asks a question, or checks an answer to it.
 
     Args:
-        name: the question's name, a text.
+        name: the question's name.
         answer: the letter of an option, such as ``"b"``, or None to be asked.
 
     Returns:
@@ -149,15 +146,15 @@ def question(name, answer=None):
     if not isinstance(name, str) or name not in questions:
         title = shown(f"There is no question {name!r}", 100)
         return Panel(f"The questions are: {', '.join(questions)}.", title, "error")
-    asked = questions[name]
+    chosen = questions[name]
     if answer is None:
-        return asked
-    letters = LETTERS[: len(asked.options)]
+        return chosen
+    letters = LETTERS[: len(chosen.options)]
     letter = answer.strip().lower() if isinstance(answer, str) else ""
     if len(letter) != 1 or letter not in letters:
         title = shown(f"The answer {answer!r} is none of the options", 100)
         return Panel(f"Choose from {', '.join(letters)}.", title, "error")
-    return asked.check(letter)[1]
+    return chosen.check(letter)[1]
 
 
 def predicted(text=""):

@@ -1,9 +1,9 @@
 """A report that shows itself: drawn by JupyterLab, as text elsewhere."""
 
 from resnet_lesson import settings
+from resnet_lesson.grading.report.html import report_html
 from resnet_lesson.grading.report.report import Report
-from resnet_lesson.grading.report.report_html import report_html
-from resnet_lesson.grading.report.report_text import report_text
+from resnet_lesson.grading.report.text import report_text
 
 
 class ShownReport(Report):

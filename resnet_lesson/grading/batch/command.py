@@ -19,7 +19,7 @@ from resnet_lesson.grading.batch.grader import (
 from resnet_lesson.grading.batch.journal import Journal, JournalError
 from resnet_lesson.grading.batch.tables import write_csv, write_json
 from resnet_lesson.grading.report.class_page import class_page
-from resnet_lesson.grading.report.class_statistics import ClassReport
+from resnet_lesson.grading.report.class_statistics import ClassStatistics
 from resnet_lesson.grading.sandbox.sandbox import Sandbox, SandboxError
 from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.hardware import processors
@@ -219,7 +219,7 @@ class _Run:
                 with replacing(outputs.gradescope) as file:
                     _write_plain(file, gradescope_results(result))
         if outputs.html:
-            collected = ClassReport()
+            collected = ClassStatistics()
             for result in self._results():
                 collected.add(result)
             graphs = {name: _graph(grader, name) for name in self.exercise_ids} if grader else {}

@@ -14,23 +14,23 @@ import zipfile
 from pathlib import Path
 
 from resnet_lesson.errors import GradingError
-from resnet_lesson.grading.report.report_html import finding_item
-from resnet_lesson.html import in_words
+from resnet_lesson.grading.report.feedback_page import VERDICTS
+from resnet_lesson.html import TEMPLATES, render
 from resnet_lesson.paths import PACKAGE
 
 DISTRIBUTION = "resnet-lesson"
 SCRIPTS = ("setup.sh", "run_autograder")
 
 
-def gradescope_results(result):
+def gradescope_results(result: dict) -> dict:
     """One submission's result as Gradescope reads it.
 
     Args:
-        result: dictionary of one submission in the form of ``grade --json``.
+        result: in the form of ``grade --json``.
 
     Returns:
-        Dictionary for ``results.json``: the points, and a test for each exercise with what was
-        found as HTML. All that comes from the learner is escaped.
+        What ``results.json`` holds: the points, and for each exercise a test with its findings as
+        HTML. All that comes from the learner is escaped.
     """
     exercises = result["exercises"]
     points = f"{result['points']:g} of {result['max_points']:g} points."
@@ -52,25 +52,13 @@ def _test(exercise):
         "score": exercise["points"],
         "max_score": exercise["max_points"],
         "status": "passed" if passed else "failed",
-        "output": _output(exercise),
+        "output": render("gradescope/test.html.j2", exercise=exercise, verdicts=VERDICTS),
         "output_format": "html",
         "visibility": "visible",
     }
 
 
-def _output(exercise):
-    said = {
-        "passed": "<p>Right for all inputs, settings and weights that were tried.</p>",
-        "not_attempted": "<p>There is no answer to this exercise in what was handed in.</p>",
-    }
-    findings = exercise["findings"]
-    items = "".join(finding_item(f["where"], f["what"], f["message"]) for f in findings)
-    notes = "".join(f"<p>{in_words(note)}</p>" for note in exercise.get("notes", ()))
-    listed = f"<ol>{items}</ol>" if items else ""
-    return said.get(exercise["status"], "") + listed + notes
-
-
-def write_autograder(path, exercise_ids):
+def write_autograder(path: str, exercise_ids: list[str]) -> Path:
     """Writes an autograder: a folder, and beside it the zip that Gradescope is given.
 
     It carries this package's source and the versions of what it needs, so that nothing has to be
@@ -84,13 +72,15 @@ def write_autograder(path, exercise_ids):
         Path of the zip.
 
     Raises:
-        ValueError: if there is something in the folder, no exercise is given or one is unknown.
+        GradingError: if there is something in the folder, no exercise is given or one is unknown.
         OSError: if it cannot be written.
     """
     from resnet_lesson.exercises import all_exercises, no_such
 
     folder = Path(path)
-    for name in exercise_ids or [None]:
+    if not exercise_ids:
+        raise GradingError(no_such(None))
+    for name in exercise_ids:
         if name not in all_exercises():
             raise GradingError(no_such(name))
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
@@ -101,9 +91,9 @@ def write_autograder(path, exercise_ids):
     _write(package / "pyproject.toml", _project())
     _write(folder / "constraints.txt", "".join(f"{pin}\n" for pin in _pins()))
     chosen = " ".join(f"--exercise {name}" for name in exercise_ids)
-    _write(folder / "setup.sh", SETUP)
-    _write(folder / "run_autograder", RUN.replace("@EXERCISES@", chosen))
     for name in SCRIPTS:
+        script = (TEMPLATES / "gradescope" / name).read_text(encoding="utf-8")
+        _write(folder / name, script.replace("@EXERCISES@", chosen))
         (folder / name).chmod(0o755)
     return _zip(folder)
 
@@ -129,13 +119,13 @@ def _zip(folder):
 
 def _project():
     """The package's own project file, as far as installing it needs one."""
-    known = importlib.metadata.metadata(DISTRIBUTION)
-    wanted = importlib.metadata.requires(DISTRIBUTION) or []
-    needs = "".join(f"  {json.dumps(line)},\n" for line in wanted if "extra ==" not in line)
+    metadata = importlib.metadata.metadata(DISTRIBUTION)
+    lines = importlib.metadata.requires(DISTRIBUTION) or []
+    needs = "".join(f"  {json.dumps(line)},\n" for line in lines if "extra ==" not in line)
     return (
         '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
-        f'[project]\nname = "{DISTRIBUTION}"\nversion = "{known["Version"]}"\n'
-        f'requires-python = "{known["Requires-Python"]}"\ndependencies = [\n{needs}]\n\n'
+        f'[project]\nname = "{DISTRIBUTION}"\nversion = "{metadata["Version"]}"\n'
+        f'requires-python = "{metadata["Requires-Python"]}"\ndependencies = [\n{needs}]\n\n'
         f'[tool.setuptools.packages.find]\ninclude = ["{PACKAGE.name}*"]\n\n'
         f'[tool.setuptools.package-data]\n{PACKAGE.name} = ["**/*"]\n'
     )
@@ -159,67 +149,3 @@ def _pins():
         names = [w.name for w in wanted if not w.marker or w.marker.evaluate({"extra": ""})]
         open_names += [n for n in names if re.sub(r"[-_.]+", "-", n).lower() not in pins]
     return [f"{name}=={version}" for name, version in sorted(pins.items())]
-
-
-SETUP = r"""#!/usr/bin/env bash
-# Gradescope runs this once, when it builds the autograder's image.
-set -euo pipefail
-root=${AUTOGRADER_ROOT:-/autograder}
-
-find_python() {
-    local name
-    for name in python3.12 python3.13 python3.11 python3; do
-        if "$name" -c 'import sys, venv, ensurepip; assert (3, 11) <= sys.version_info < (3, 14)' \
-            2>/dev/null; then
-            printf '%s\n' "$name"
-            return
-        fi
-    done
-    return 1
-}
-
-if ! find_python >/dev/null; then
-    apt-get -q update
-    DEBIAN_FRONTEND=noninteractive apt-get -q install -y python3.12 python3.12-venv ||
-        DEBIAN_FRONTEND=noninteractive apt-get -q install -y python3.11 python3.11-venv
-fi
-"$(find_python)" -m venv "$root/venv"
-"$root/venv/bin/python" -m pip install --no-cache-dir \
-    -c "$root/source/constraints.txt" "$root/source/package"
-"""
-
-RUN = r"""#!/usr/bin/env bash
-# Gradescope runs this for each submission. There are results at its end, whatever happens.
-root=${AUTOGRADER_ROOT:-/autograder}
-python=${AUTOGRADER_PYTHON:-$root/venv/bin/python}
-results=$root/results/results.json
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# no_results REASON: says in the results that there is no mark. REASON needs no escapes in JSON.
-no_results() {
-    printf '{"score": 0, "output": "This submission could not be graded: %s %s", %s}\n' \
-        "$1" "Please tell your instructor." \
-        '"visibility": "visible", "stdout_visibility": "hidden"' >"$work/failed"
-    mkdir -p "$root/results" && cp "$work/failed" "$results.new" && mv "$results.new" "$results"
-}
-
-# Written first, for the case that this script itself is ended.
-no_results "it was stopped before it was done."
-
-"$python" -m resnet_lesson grade "$root/submission" @EXERCISES@ --gradescope "$work/results.json" \
-    2>"$work/said"
-status=$?
-cat "$work/said" >&2
-if [ "$status" -ne 0 ]; then
-    # Nothing that JSON would have to escape.
-    no_results "$(tail -n 1 "$work/said" | tr -cd '[:alnum:] .,:;()/_-' | cut -c 1-300)."
-elif ! "$python" -c 'import json, sys; json.load(open(sys.argv[1]))["tests"]' \
-    "$work/results.json"; then
-    no_results "the autograder wrote no results."
-else
-    cp "$work/results.json" "$results.new" && mv "$results.new" "$results" ||
-        no_results "the results could not be written."
-fi
-exit 0
-"""

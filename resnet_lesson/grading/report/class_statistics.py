@@ -29,11 +29,11 @@ class Mistake:
     what: str
     message: str
     count: int = 0
-    names: list = field(default_factory=list)
-    expected: Counter = field(default_factory=Counter)
-    got: Counter = field(default_factory=Counter)
+    names: list[str] = field(default_factory=list)
+    expected: Counter[str] = field(default_factory=Counter)
+    got: Counter[str] = field(default_factory=Counter)
 
-    def add(self, name, finding):
+    def add(self, name: str, finding: dict) -> None:
         """Counts one finding more."""
         self.count += 1
         if self.where == "submission":
@@ -55,10 +55,10 @@ class Tally:
         mistakes: ``(where, what)`` → `Mistake`, root causes alone.
     """
 
-    statuses: Counter = field(default_factory=Counter)
-    mistakes: dict = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
 
-    def add(self, name, exercise):
+    def add(self, name: str, exercise: dict) -> None:
         """Counts one answer more."""
         self.statuses[exercise["status"]] += 1
         if not exercise["findings"]:
@@ -71,11 +71,15 @@ class Tally:
             self.mistakes[key] = Mistake(*key, root["message"][:LONGEST])
         self.mistakes[key].add(name, root)
 
-    def in_code(self):
+    def answers(self) -> int:
+        """How many attempted the exercise."""
+        return self.statuses.total() - self.statuses["not_attempted"]
+
+    def in_code(self) -> list[Mistake]:
         """Mistakes that have a place in the block, most frequent first."""
         return self._ranked(lambda mistake: mistake.where != "submission")
 
-    def not_graded(self):
+    def not_graded(self) -> list[Mistake]:
         """Why answers could not be judged place by place, most frequent first."""
         return self._ranked(lambda mistake: mistake.where == "submission")
 
@@ -83,7 +87,7 @@ class Tally:
         return sorted(filter(chosen, self.mistakes.values()), key=lambda mistake: -mistake.count)
 
 
-class ClassReport:
+class ClassStatistics:
     """Collects the results of a class in memory that does not grow with it.
 
     Attributes:
@@ -98,19 +102,15 @@ class ClassReport:
 
     def __init__(self):
         self.submissions = 0
-        self.points = Counter()
+        self.points: Counter[float] = Counter()
         self.max_points = 0.0
         self.times = [0] * (len(SECONDS) + 1)
         self.seconds = 0.0
-        self.slowest = []
-        self.exercises = {}
+        self.slowest: list[tuple[float, str]] = []
+        self.exercises: dict[str, Tally] = {}
 
-    def add(self, result):
-        """Takes in one submission.
-
-        Args:
-            result: dictionary of one submission in the form of ``grade --json``.
-        """
+    def add(self, result: dict) -> None:
+        """Takes in one submission, in the form of ``grade --json``."""
         name = str(result["submission"])[:LONGEST]
         self.submissions += 1
         self.points[round(2 * result["points"]) / 2] += 1
@@ -124,7 +124,7 @@ class ClassReport:
         for exercise in result["exercises"]:
             self.exercises.setdefault(exercise["id"], Tally()).add(name, exercise)
 
-    def median_points(self):
+    def median_points(self) -> float:
         """The median of the points; 0 without submissions."""
         ranked = sorted(self.points)
         middle = []

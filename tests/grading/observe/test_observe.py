@@ -21,9 +21,7 @@ BLOCKS = ["skip_connection", "identity_block", "convolutional_block"]
 
 
 def test_judging_needs_neither_tensorflow_nor_keras():
-    modules = (
-        "judge.judge report.report report.report_text report.report_html sandbox.observation_bytes"
-    )
+    modules = "judge.judge report.report report.text report.html sandbox.observation_bytes"
     code = (
         "import sys, resnet_lesson.graph.operations, resnet_lesson.exercises as e, importlib\n"
         "e.all_exercises()\n"

@@ -21,13 +21,13 @@ from resnet_lesson.figures import style
 from resnet_lesson.grading.report import page as pages
 from resnet_lesson.grading.report import teaching
 from resnet_lesson.grading.report.class_page import class_page
-from resnet_lesson.grading.report.class_statistics import MOST_NAMES, ClassReport
+from resnet_lesson.grading.report.class_statistics import MOST_NAMES, ClassStatistics
 
 PLACES = ("main.2.conv", "main.1.bn", "add", "output.relu", "main.3.conv", "shortcut.conv")
 
 
 def of(results):
-    report = ClassReport()
+    report = ClassStatistics()
     for one in results:
         report.add(one)
     return report
@@ -189,7 +189,7 @@ def test_every_kind_of_finding_is_explained():
 
 def test_texts_in_drawings_stand_out_on_dark_screens_and_light_ones():
     for dark in (False, True):
-        shown = pages._DARK if dark else {colour: colour for colour in pages._DARK}
+        shown = pages.DARK if dark else {colour: colour for colour in pages.DARK}
         fills = [style.PAPER, style.LANE, *style.HEAT]
         fills += [fill for kind, (fill, _) in style.KINDS.items() if kind != "tensor"]
         for fill in fills:

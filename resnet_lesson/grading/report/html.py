@@ -1,0 +1,75 @@
+"""A report as HTML: verdict, findings, and the learner's block drawn beside the expected one."""
+
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from resnet_lesson.figures import style, svg
+from resnet_lesson.figures.diagram import diagram
+from resnet_lesson.grading.report.messages import place_in_words
+from resnet_lesson.grading.report.report import Report
+from resnet_lesson.grading.report.text import COLUMNS, block_of, part, rows
+from resnet_lesson.graph.operations import operations
+from resnet_lesson.html import render
+
+WIDTH = 320  # of a drawing below a cell: two stand side by side, and one fits a narrow window
+
+
+def report_html(report: Report) -> Markup:
+    """A `Report` as one HTML element without outside assets.
+
+    Everything in it that comes from the learner is escaped.
+    """
+    verdict = report.verdict
+    wrong = verdict is not None and not report.passed
+    return render(
+        "report.html.j2",
+        report=report,
+        pictures=[Markup(svg.themed(picture)) for picture in drawings(report, WIDTH)],
+        rows=rows(verdict) if wrong else (),
+        columns=COLUMNS if wrong and verdict.values else COLUMNS[:3],
+    )
+
+
+def drawings(report: Report, width: int = style.WIDTH) -> list[Markup]:
+    """Draws the attempt's block, or the part of its network, and the expected one.
+
+    Returns:
+        Two SVG pictures of that width; none where there is nothing to compare.
+    """
+    verdict = report.verdict
+    if verdict is None or report.passed or not (verdict.run and verdict.differences):
+        return []
+    root = verdict.differences[0].where
+    yours, expected = part(verdict.run.series, root), part(verdict.expected, root)
+    if not yours or not expected:
+        return []
+    name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
+    return [
+        _drawing(yours, f"Yours{name}", _marks(verdict, "missing"), width),
+        _drawing(expected, f"Expected{name}", _marks(verdict, "extra", right=True), width),
+    ]
+
+
+def _marks(verdict, absent, right=False):
+    """What is the matter at each place of a drawing, but for what is absent from it."""
+    kinds = defaultdict(list)
+    for difference in verdict.differences:
+        for where in difference.places:
+            if difference.what != absent and difference.what not in kinds[where]:
+                kinds[where].append(difference.what)
+    words = {"missing": "expected here"} if right else {}
+    sign = "✓ " if right else ""
+    return {
+        where: sign + ", ".join(words.get(what, what.replace("_", " ")) for what in whats)
+        for where, whats in kinds.items()
+        if whats
+    }
+
+
+def _drawing(series, title, marks, width):
+    places = {op.place for op in operations(series)}
+    drawn = {where: mark for where, mark in marks.items() if where in places}
+    words = ", ".join(f"{place_in_words(where)}: {mark}" for where, mark in drawn.items())
+    description = f"{title}. Marked: {words or 'nothing'}."
+    return Markup(diagram(series, title, description, drawn, width=width))

@@ -20,14 +20,13 @@ def report_html(report: Report) -> Markup:
 
     Everything in it that comes from the learner is escaped.
     """
-    verdict = report.verdict
-    wrong = verdict is not None and not report.passed
+    verdict = None if report.passed else report.verdict
     return render(
         "report.html.j2",
         report=report,
         pictures=[Markup(svg.themed(picture)) for picture in drawings(report, WIDTH)],
-        rows=rows(verdict) if wrong else (),
-        columns=COLUMNS if wrong and verdict.values else COLUMNS[:3],
+        rows=rows(verdict) if verdict else (),
+        columns=COLUMNS if verdict and verdict.values else COLUMNS[:3],
     )
 
 

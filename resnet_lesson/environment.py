@@ -16,16 +16,13 @@ from resnet_lesson.progress_bar import in_notebook, notice
 
 DISTRIBUTION = "resnet-lesson"
 ENGINE = ("tensorflow", "keras")  # of another version they fail late, and in odd ways
-# Used by single commands, by the download of weights, or outside of kernels.
-OPTIONAL = {
-    "jupyterlab",
-    "landlock",
-    "nbclient",
-    "nbformat",
-    "pyseccomp",
-    "requests",
-}
-_MODULES = {"pillow": "PIL"}  # where a package is not imported by its own name
+# Used by single commands or by the download of weights.
+OPTIONAL = {"landlock", "nbformat", "pyseccomp", "requests"}
+EXTRAS = ("", "lab", "authoring")  # what is installed as an extra, after what always is
+_MODULES = {
+    "ipython": "IPython",
+    "pillow": "PIL",
+}  # where a package is not imported by its own name
 _BUILDS = ("tensorflow-cpu", "tensorflow-macos", "tensorflow-rocm", "tf-nightly")
 _FIGURES, _FIGURE = ("images", "../images", "../../images"), "resnet50.svg"
 
@@ -52,8 +49,11 @@ class Need:
         return f"{self.name} {self.found} is here, where {self.wanted} is needed"
 
 
-def needs():
+def needs(extra=""):
     """The packages that the lesson needs here, as a list of `Need`.
+
+    Args:
+        extra: such as "lab", for what it needs beyond what it always needs.
 
     Raises:
         NotReady: the package that reads such lists is missing itself.
@@ -62,8 +62,13 @@ def needs():
         from packaging.requirements import Requirement
     except ImportError as error:
         raise explained(error) from None
-    wanted = map(Requirement, _requirements())
-    return [_need(one) for one in wanted if not one.marker or one.marker.evaluate({"extra": ""})]
+    wanted = [Requirement(line) for line in _requirements()]
+    always = [one for one in wanted if _applies(one, "")]
+    return [_need(one) for one in wanted if _applies(one, extra) and (one in always) == (not extra)]
+
+
+def _applies(requirement, extra):
+    return not requirement.marker or requirement.marker.evaluate({"extra": extra})
 
 
 def require():
@@ -133,7 +138,8 @@ def explained(error):
         top = (error.name or "").partition(".")[0]
         if top == "packaging":  # without which no list of needs can be read
             return _lacking([Need(top, "", None, False)])
-        found = [need for need in needs() if _MODULES.get(need.name, need.name) == top]
+        known = [need for extra in EXTRAS for need in needs(extra)]
+        found = [need for need in known if _module(need.name) == top]
         if found:
             return _lacking(found)
     return NotReady(f"{_gist(error)}; run `{python('-m', __package__, 'doctor')}`")
@@ -160,7 +166,9 @@ def _requirements():
         # After a `git pull` it is newer than what pip noted when it installed the package.
         project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
         if project["name"] == DISTRIBUTION:
-            return project["dependencies"]
+            extras = project.get("optional-dependencies", {}).items()
+            marked = [f"{line}; extra == '{name}'" for name, lines in extras for line in lines]
+            return project["dependencies"] + marked
     except (OSError, ValueError, KeyError):
         pass
     try:
@@ -197,8 +205,12 @@ def _version(name):
             return importlib.metadata.version(known) or ""
         except importlib.metadata.PackageNotFoundError:
             pass
-    module = _MODULES.get(name, name)
-    return "" if importlib.util.find_spec(module) else None
+    return "" if importlib.util.find_spec(_module(name)) else None
+
+
+def _module(name):
+    """What a package is imported as."""
+    return _MODULES.get(name, name.replace("-", "_"))
 
 
 _STARTED_WITH = _state()

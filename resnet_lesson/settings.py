@@ -12,6 +12,7 @@ QUICK = "RESNET_LESSON_QUICK"  # "1" shortens experiments and downloads nothing
 NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader while it runs a submission
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # "0" switches oneDNN off
 INSTRUCTION_SETS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")  # the most that oneDNN may use
+COLAB = "COLAB_RELEASE_TAG"  # set by Colab, which has pages and packages of its own
 WORKERS = "TF_CONFIG"  # the machines that train together, as JSON
 
 IN_MEMORY = ":memory:"
@@ -44,6 +45,11 @@ def quick():
 def run_by_nbgrader():
     """Whether nbgrader runs this process to grade a notebook."""
     return bool(value(NBGRADER))
+
+
+def on_colab():
+    """Whether this process runs in Google Colab."""
+    return bool(value(COLAB))
 
 
 def onednn_is_off():

@@ -119,6 +119,7 @@ def _system():
     yield Line("Python", f"{platform.python_version()}, {_short(sys.executable)}")
     tried = sys.platform == "linux" or (sys.platform, platform.machine()) == ("darwin", "arm64")
     said = f"{platform.platform(terse=True)}, {platform.machine()}"
+    said += ", Google Colab" * settings.on_colab()
     yield Line("System", said) if tried else Line("System", f"{said}, not tested", "note")
     if installed():
         yield Line("Lesson", __version__)
@@ -129,7 +130,8 @@ def _system():
 
 def _packages():
     try:
-        wanted = needs()
+        extra = [] if settings.on_colab() else needs("lab")
+        wanted = needs() + extra
     except NotReady as error:
         yield Line("Packages", str(error), "wrong", REQUIREMENTS)
         return
@@ -137,7 +139,9 @@ def _packages():
     fix = pip_install([need for need in wanted if not need.fits])
     for need in wanted:
         found, usual = need.found or "of no known version", tested.get(need.name)
-        if need.found is None:
+        if need.found is None and need in extra:
+            yield Line(need.name, f"missing; {need.wanted} opens notebooks", "note", fix)
+        elif need.found is None:
             yield Line(need.name, f"missing, needed is {need.wanted}", "wrong", fix)
         elif not need.fits:
             yield Line(need.name, f"{found}, needed is {need.wanted}", "wrong", fix)

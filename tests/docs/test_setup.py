@@ -89,11 +89,16 @@ def test_the_map_names_the_notebooks_and_their_exercises():
 
 
 def test_every_dependency_is_pinned_to_a_version_that_the_project_allows():
-    extras = PROJECT["optional-dependencies"].values()
-    wanted = PROJECT["dependencies"] + [one for extra in extras for one in extra]
+    wanted = map(Requirement, needed_by(*PROJECT["optional-dependencies"]))
     versions = pinned()
-    for requirement in map(Requirement, wanted):
+    for requirement in wanted:
         assert requirement.specifier.contains(versions[requirement.name]), requirement
+
+
+def needed_by(*extras):
+    """The lines of pyproject.toml for what the package and some of its extras need."""
+    lines = [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    return PROJECT["dependencies"] + [line for line in lines if PROJECT["name"] not in line]
 
 
 def imported_by(path):
@@ -110,7 +115,8 @@ def imported_by(path):
 
 def test_tests_can_be_collected_with_requirements_txt_alone():
     """What the other extras bring is imported by the tests that need it, by `importorskip`."""
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    wanted = needed_by(*re.search(r"-e \.\[(.*)\]", requirements)[1].split(","))
     installed = {canonicalize_name(Requirement(one).name) for one in wanted}
     ours = {
         path.relative_to(TESTS).with_suffix("").as_posix(): path for path in TESTS.rglob("*.py")

@@ -135,7 +135,7 @@ def test_packages_are_held_against_what_is_needed_and_what_was_tested(monkeypatc
         environment.Need("h5py", ">=3.11,<4", None, False),
         environment.Need("pillow", ">=10.3", "13.0.0", True),
     ]
-    monkeypatch.setattr(doctor, "needs", lambda: needs)
+    monkeypatch.setattr(doctor, "needs", lambda extra="": [] if extra else needs)
     monkeypatch.setattr(doctor, "tested_versions", lambda: {"numpy": "2.4.6", "pillow": "13.0.0"})
     keras, numpy, h5py, pillow = doctor._packages()
     assert (keras.said, keras.state) == ("2.15.0, needed is >=3.10,<4", "wrong")
@@ -143,6 +143,23 @@ def test_packages_are_held_against_what_is_needed_and_what_was_tested(monkeypatc
     assert (h5py.said, h5py.state) == ("missing, needed is >=3.11,<4", "wrong")
     assert (pillow.said, pillow.state) == ("13.0.0", "good")
     assert keras.fix == h5py.fix and keras.fix.endswith("'keras>=3.10,<4' 'h5py>=3.11,<4'")
+
+
+@pytest.mark.parametrize(("release", "states"), [("", ["note"]), ("release-colab", [])])
+def test_what_opens_notebooks_is_not_asked_for_where_colab_does(monkeypatch, release, states):
+    lab = environment.Need("jupyterlab", ">=4.2,<5", None, False)
+    monkeypatch.setattr(doctor, "needs", lambda extra="": [lab] if extra else [])
+    monkeypatch.setenv(settings.COLAB, release)
+    lines = list(doctor._packages())
+    assert [line.state for line in lines] == states
+    assert all(line.fix.endswith("pip install 'jupyterlab>=4.2,<5'") for line in lines)
+
+
+def test_colab_is_known_by_name(monkeypatch):
+    monkeypatch.setenv(settings.COLAB, "release-colab")
+    assert (
+        "Google Colab" in next(line for line in doctor._system() if line.subject == "System").said
+    )
 
 
 def test_the_tested_versions_are_those_of_the_tests():

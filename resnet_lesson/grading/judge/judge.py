@@ -93,9 +93,10 @@ class Pair:
     @cached_property
     def comparison(self) -> Comparison:
         """The two graphs held against each other; empty where the attempt's is unknown."""
-        if not self.have.series:
+        have = self.have
+        if not have.series and (have.failure or have.mode != "symbolic"):
             return Comparison()
-        return compare(self.want.series, self.have.series, self.have.failure is not None)
+        return compare(self.want.series, have.series, have.failure is not None)
 
     def verdict(
         self,

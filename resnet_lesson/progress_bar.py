@@ -9,13 +9,14 @@ line on stderr that is wiped; elsewhere there is none.
 import html
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.1
 
 
-def in_notebook():
+def in_notebook() -> bool:
     """True in a Jupyter kernel. IPython is not imported to find out."""
     if "IPython" not in sys.modules:
         return False
@@ -24,7 +25,7 @@ def in_notebook():
     return getattr(get_ipython(), "kernel", None) is not None
 
 
-def notice(line):
+def notice(line: str) -> None:
     """Tells the user one line: on stderr, or in a notebook as a widget, which is not compared."""
     if in_notebook():
         from ipywidgets import HTML
@@ -35,10 +36,10 @@ def notice(line):
 
 
 @contextmanager
-def progress_bar(title):
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Shows how far some work is, while it lasts.
 
-    Gives a callable ``report(done, total)``, to be called as often as you like.
+    Gives a function ``report(done, total)``, to be called as often as you like.
     """
     bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
     last = -_SECONDS_BETWEEN
@@ -89,14 +90,14 @@ class TerminalLine:
 
     width = 0
 
-    def write(self, line):
+    def write(self, line: str) -> None:
         """Writes the line in place of the one before."""
         sys.stderr.write("\r" + line.ljust(self.width) + ("" if line else "\r"))
         sys.stderr.flush()
         self.width = len(line)
 
 
-def drawn(done, total):
+def drawn(done: int, total: int) -> str:
     """A bar of 30 characters, filled as far as the work is done."""
     filled = 30 * done // max(total, 1)
     return f"[{'#' * filled}{'.' * (30 - filled)}]"

@@ -5,15 +5,15 @@ import inspect
 import textwrap
 from collections import Counter
 
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises import Exercise, all_exercises
 from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel
 
-_hints_given: dict = Counter()
+_hints_given: Counter[str] = Counter()
 
 
-def find(exercise_id):
+def find(exercise_id: object) -> Exercise | Panel:
     """The exercise, or a `Panel` that says which there are; its function is taken for its name."""
     exercises = all_exercises()
     name = getattr(exercise_id, "__name__", exercise_id)
@@ -25,14 +25,13 @@ def find(exercise_id):
     )
 
 
-def hint(exercise_id):
+def hint(exercise_id: str) -> Panel:
     """Shows one more step of help at each call; the steps before it are folded.
+
+    After the last step it says the last again, and where the solution is.
 
     Args:
         exercise_id: the exercise, such as ``"identity_block"``.
-
-    Returns:
-        A `Panel`. After the last step it says the last again, and where the solution is.
     """
     exercise = find(exercise_id)
     if isinstance(exercise, Panel):
@@ -50,14 +49,11 @@ def hint(exercise_id):
     return Panel(f"{steps[number]}\n\n{after}", titles[number], before=before)
 
 
-def solution(exercise_id):
+def solution(exercise_id: str) -> Panel:
     """Shows a solution and explains it, once an attempt has been checked.
 
     Args:
         exercise_id: the exercise, such as ``"identity_block"``.
-
-    Returns:
-        A `Panel`.
     """
     exercise = find(exercise_id)
     if isinstance(exercise, Panel):

@@ -66,7 +66,7 @@ def write_autograder(path: str, exercise_ids: list[str]) -> Path:
 
     Args:
         path: of the folder, which must not exist yet or be empty; the zip has ``.zip`` added.
-        exercise_ids: ids of the exercises to grade.
+        exercise_ids: the exercises to grade.
 
     Returns:
         Path of the zip.

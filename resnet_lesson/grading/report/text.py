@@ -30,11 +30,11 @@ def table(verdict: Verdict) -> list[str]:
 
     ``✗`` marks the places that differ. Empty if the verdict has no graph to show.
     """
-    found = rows(verdict)
-    if not found:
+    listed = rows(verdict)
+    if not listed:
         return []
     head = ("", *COLUMNS[:3], "values" if verdict.values else "")
-    cells = [head, *(("✗" if wrong else " ", *row) for wrong, *row in found)]
+    cells = [head, *(("✗" if wrong else " ", *row) for wrong, *row in listed)]
     widths = [max(len(row[column]) for row in cells) for column in range(4)]
     return [_line(row, widths) for row in cells]
 
@@ -44,17 +44,16 @@ def rows(verdict: Verdict) -> list[tuple]:
     if not (verdict.run and verdict.differences):
         return []
     root = verdict.differences[0].where
-    expected, found = part(verdict.expected, root), part(verdict.run.series, root)
-    if not expected or not found:
+    graphs = part(verdict.expected, root), part(verdict.run.series, root)
+    if not all(graphs):
         return []
     wrong = {where for d in verdict.differences for where in d.places}
     values = {place.where: place for place in verdict.values}
     late = {d.where: f", {d.got}" for d in verdict.differences if d.what == "order"}
-    yours = {op.place: op for op in operations(found)}
-    wanted = {op.place: op for op in operations(expected)}
+    expected, yours = ({op.place: op for op in operations(graph)} for graph in graphs)
     listed = []
-    for place in [*wanted, *(place for place in yours if place and place not in wanted)]:
-        want, have = _words(wanted.get(place)), _words(yours.get(place))
+    for place in [*expected, *(place for place in yours if place and place not in expected)]:
+        want, have = _words(expected.get(place)), _words(yours.get(place))
         short = place.removeprefix(f"{block_of(root)}.")
         same = "the same" if want == have and place not in late else have + late.get(place, "")
         listed.append((place in wrong, shown(short, 80), want, same, _value(values.get(place))))

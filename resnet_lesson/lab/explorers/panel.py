@@ -5,8 +5,10 @@ keyboard, Space opens a list, arrows and Enter choose; JupyterLab keeps bare arr
 picture is an image with alternative text, and screen readers read its summary out when it changes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from resnet_lesson import settings
 from resnet_lesson.progress_bar import WIDGET_VIEW, in_notebook
@@ -21,20 +23,20 @@ class Control:
 
     name: str
     label: str
-    options: dict
-    value: object
+    options: dict[str, Any]
+    value: Any
 
 
 class Explorer:
     """A picture and its controls; shows itself when it is the last value of a cell.
 
     Args:
-        controls: list of `Control`.
-        draw: callable, takes the controls' values by name and returns a
+        controls: what can be chosen.
+        draw: takes the controls' values by name and returns a
             `resnet_lesson.figures.charts.Chart`. Each combination is drawn once.
     """
 
-    def __init__(self, controls, draw):
+    def __init__(self, controls: list[Control], draw: Callable):
         self.controls = controls
         self.draw = lru_cache(maxsize=256)(draw)
 
@@ -74,6 +76,6 @@ class Explorer:
         return data
 
 
-def lives():
+def lives() -> bool:
     """Whether controls would be of use: in a notebook, unless ``RESNET_LESSON_QUICK=1``."""
     return in_notebook() and not settings.quick()

@@ -2,6 +2,7 @@
 
 import html
 import io
+from collections.abc import Callable
 from threading import Lock
 
 from resnet_lesson.figures.charts import status
@@ -25,12 +26,12 @@ class Upload:
     """A button that takes an image, fields that cut a part out, and below what came of it.
 
     Args:
-        draw: callable, takes a file open for reading and a part, as
+        draw: takes a file open for reading and a part, as
             `resnet_lesson.signs.images.read_image` does, and returns a
             `resnet_lesson.figures.charts.Chart`, or raises `SignsError`.
     """
 
-    def __init__(self, draw):
+    def __init__(self, draw: Callable):
         self.draw = draw
 
     def panel(self):
@@ -60,7 +61,7 @@ class Upload:
                 if newest is change:
                     if change["owner"] is button:
                         result.value = status(f"Looking at {shown(file.name)} …")
-                    answer = self._shown(file, part)
+                    answer = self._answer(file, part)
                 if newest is change:
                     result.value = answer
 
@@ -69,7 +70,7 @@ class Upload:
         controls = Box([button, *sides], layout=Layout(flex_flow="row wrap"))
         return VBox([controls, HTML(html.escape(_HINT)), result])
 
-    def _shown(self, file, part):
+    def _answer(self, file, part):
         try:
             return self.draw(file, part).html()
         except SignsError as error:

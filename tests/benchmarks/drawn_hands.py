@@ -5,11 +5,13 @@
 Draws the default number of signs, trains the lesson's ResNet50 on them with the lesson's recipe,
 and has it read all images of DIR, the training and the test set of real signs in HDF5. They are
 only measured with. Prints one line of figures: medians of the seeds, each of which decides on the
-drawings and on the training. Where there are no real signs, it says so and ends.
+drawings and on the training. Where there are no real signs, it ends with one line and status 1.
 """
 
 import argparse
+import math
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -42,23 +44,24 @@ def measured(seed, epochs, images, labels):
     return seconds, history.test_accuracy[-1], right.mean(), *digits
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", metavar="DIR", required=True)
     parser.add_argument("--epochs", metavar="N", type=int, default=10)
     parser.add_argument("--seeds", metavar="N", type=int, nargs="+", default=[0, 1, 2])
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         images, labels = real_signs(options.data)
     except SignsError as error:
-        print(f"skipped, for want of real signs: {error}")
-        return
-    said = [measured(seed, options.epochs, images, labels) for seed in options.seeds]
-    seconds, drawn, real, *digits = map(statistics.median, zip(*said, strict=True))
+        sys.exit(f"nothing was measured, for want of real signs: {error}")
+    rows = [measured(seed, options.epochs, images, labels) for seed in options.seeds]
+    seconds, drawn, real, *digits = map(statistics.median, zip(*rows, strict=True))
+    if not (len(labels) and all(map(math.isfinite, (seconds, drawn, real, *digits)))):
+        sys.exit("nothing was measured: a figure is no number")
     each = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(digits))
-    spread = f"{min(row[2] for row in said):.1%} to {max(row[2] for row in said):.1%}"
+    spread = f"{min(row[2] for row in rows):.1%} to {max(row[2] for row in rows):.1%}"
     print(
-        f"drawn hands only, {options.epochs} epochs, {len(said)} seeds: {real:.1%} ({spread}) of "
+        f"drawn hands only, {options.epochs} epochs, {len(rows)} seeds: {real:.1%} ({spread}) of "
         f"{len(labels)} real images right ({each}), {drawn:.1%} of the drawn test images; "
         f"{COUNT + count_for_test(COUNT)} drawn in {seconds:.1f} s"
     )

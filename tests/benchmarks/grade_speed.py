@@ -5,6 +5,7 @@ Run ``python tests/benchmarks/grade_speed.py [STUDENTS] [REPEATS]`` where nbgrad
 and they take turns, so that whatever else the machine does hits both.
 """
 
+import json
 import os
 import shutil
 import statistics
@@ -56,8 +57,21 @@ def run(folder, *command):
         [sys.executable, "-m", *command], cwd=folder, env=environment, capture_output=True
     )
     if done.returncode:
-        sys.exit(done.stderr.decode())
+        sys.exit((done.stderr.decode().strip().splitlines() or [f"{command[0]} failed"])[-1])
     return time.perf_counter() - started
+
+
+def see_that_all_were_graded(folder, notebooks):
+    """Ends the program if one of the two has not graded every notebook, or none has points."""
+    theirs = len(list(folder.glob("autograded/*/*/*.ipynb")))
+    written = folder / "results.json"
+    results = json.loads(written.read_text("utf-8"))["results"] if written.exists() else ()
+    scored = sum(result["points"] > 0 for result in results)
+    if not (scored and theirs == len(results) == len(notebooks)):
+        sys.exit(
+            f"nothing was measured: of {len(notebooks)} notebooks nbgrader has graded {theirs}, "
+            f"grade {len(results)}, {scored} of them with points"
+        )
 
 
 def main(students=10, repeats=3):
@@ -70,6 +84,7 @@ def main(students=10, repeats=3):
             theirs.append(run(folder, "nbgrader", "autograde", "resnets", "--force"))
             command = ["resnet_lesson", "grade", *notebooks, "--jobs", str(JOBS)]
             ours.append(run(folder, *command, "--json", "results.json"))
+        see_that_all_were_graded(folder, notebooks)
     a_minute = [60 * len(notebooks) / statistics.median(taken) for taken in (theirs, ours)]
     print(
         f"{len(notebooks)} submissions a run, median of {repeats}: nbgrader autograde "

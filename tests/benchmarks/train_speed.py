@@ -4,11 +4,13 @@
 
 Each figure comes from a process of its own; the peers take turns, and medians are printed. With
 ``--torch``, the path of a Python that has torch, PyTorch trains the same network. The last
-lines are a table that says where the time of our step goes, and one line of figures.
+lines are a table that says where the time of our step goes, and one line of figures. Ends with one
+line and status 1 if a process prints no figure.
 """
 
 import argparse
 import json
+import math
 import resource
 import statistics
 import subprocess
@@ -163,10 +165,21 @@ print(statistics.median(times[3:]))
 
 
 def in_its_own_process(arguments):
+    """The figures that a program prints in its last line: a number, or a dictionary of numbers."""
     done = subprocess.run(arguments, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{arguments[0]}: {done.stderr.strip().splitlines()[-1]}")
-    return done.stdout.strip().splitlines()[-1]
+    lines = (done.stderr if done.returncode else done.stdout).strip().splitlines() or ["no figure"]
+    figures = None if done.returncode else decoded(lines[-1])
+    numbers = list(figures.values()) if isinstance(figures, dict) else [figures]
+    if not all(isinstance(n, float) and math.isfinite(n) and n > 0 for n in numbers):
+        sys.exit(f"nothing was measured: {arguments[0]}: {lines[-1]}")
+    return figures
+
+
+def decoded(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def measure(what, size):
@@ -181,13 +194,13 @@ def measure(what, size):
         print(matrix_product())
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=rounds, default=3)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--torch", metavar="PYTHON")
     parser.add_argument("--measure", choices=("ours", "stock", "product"))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.measure:
         return measure(options.measure, options.batch)
     mine = [sys.executable, __file__, "--batch", str(options.batch), "--measure"]
@@ -195,18 +208,25 @@ def main():
     if options.torch:
         for name in ("eager", "compiled"):
             peers[f"torch {name}"] = [options.torch, "-c", TORCH, str(options.batch), name]
-    said = {name: [] for name in peers}
+    figures_of = {name: [] for name in peers}
     for _ in range(options.rounds):
         for name, arguments in peers.items():
-            said[name].append(in_its_own_process(arguments))
-    report(said, options.batch)
+            figures_of[name].append(in_its_own_process(arguments))
+    report(figures_of, options.batch)
 
 
-def report(said, batch):
+def rounds(text):
+    """An argument that is a number of rounds."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("nothing is measured in no round")
+    return int(text)
+
+
+def report(figures_of, batch):
     """Prints the table of our step's parts and the line of figures."""
-    parts = [json.loads(text) for text in said.pop("ours")]
+    parts = figures_of.pop("ours")
     median = {name: statistics.median(part[name] for part in parts) for name in parts[0]}
-    product = statistics.median(map(float, said.pop("product")))
+    product = statistics.median(figures_of.pop("product"))
     whole = median["whole step"]
     backward = median["forward and backward"] - median["forward"]
     rest = whole - median["moving the images"] - median["forward and backward"]
@@ -221,8 +241,8 @@ def report(said, batch):
         print(f"{name:<28}{1000 * seconds:8.0f} ms{seconds / whole:8.0%}")
     rate = batch / whole
     figures = [f"ours {rate:.0f} images/s"]
-    for name, texts in said.items():
-        peer = batch / statistics.median(map(float, texts))
+    for name, seconds in figures_of.items():
+        peer = batch / statistics.median(seconds)
         figures.append(f"{name} {peer:.0f} (ratio {rate / peer:.2f})")
     share = rate * GFLOP / product
     figures.append(f"{share:.0%} of a bfloat16 matrix product's {product:.0f} GFLOP/s")

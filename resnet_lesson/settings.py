@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 
 SIGNS = "RESNET_LESSON_SIGNS"  # folder or file of images to use in place of the drawn ones
 CACHE = "RESNET_LESSON_CACHE"  # folder of what can be made or downloaded again
@@ -65,6 +66,18 @@ def instruction_set():
 def with_changes(changes):
     """This process's variables with some changed, for a process to be started."""
     return {**os.environ, **changes}
+
+
+@contextmanager
+def changed(changes):
+    """Changes variables for a while, for processes that are started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def anonymous(changes):

@@ -5,19 +5,21 @@ which. The processes are started afresh and not forked: a notebook's kernel has 
 whose threads a fork would break.
 """
 
-import subprocess
 import sys
-from contextlib import closing
-from queue import SimpleQueue
-from threading import Thread
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager, suppress
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 from resnet_lesson import settings
 from resnet_lesson.hardware import processors
-from resnet_lesson.paths import module_command, search_path
+from resnet_lesson.paths import PROJECT
 from resnet_lesson.progress_bar import progress_bar
-from resnet_lesson.signs.schema import CLASSES, SIZE, Signs, SignsError, all_classes
+from resnet_lesson.signs.schema import CLASSES, Signs, SignsError, all_classes
 
 COUNT = 1080
 MOST = 100_000
@@ -27,15 +29,14 @@ HIGHEST_SEED = 2**32 - 1
 _CHUNK = 5 * CLASSES  # each class equally often
 _CHUNKS_A_SET = 2**20  # more than a set ever has
 _MOST_PROCESSES = 8
-_PIXELS = SIZE * SIZE * 3
 
 
-def count_for_test(count):
+def count_for_test(count: int) -> int:
     """How many test images go with ``count`` training images: a ninth, and six at least."""
     return max(count // 9, CLASSES)
 
 
-def draw(count=COUNT, seed=SEED):
+def draw(count: int = COUNT, seed: int = SEED) -> Signs:
     """Draws signs, with a progress bar.
 
     Args:
@@ -57,23 +58,23 @@ def draw(count=COUNT, seed=SEED):
         return draw_reporting(count, seed, report)
 
 
-def draw_reporting(count, seed, report):
+def draw_reporting(count: int, seed: int, report: Callable[[int, int], None]) -> Signs:
     """As `draw`, but calls ``report(done, total)`` instead of showing a progress bar."""
     # Twice the seed and one more: training images of no seed are test images of another.
     train = _chunks(count, 2 * seed)
     jobs = train + _chunks(count_for_test(count), 2 * seed + 1)
     total = sum(size for size, _ in jobs)
     done = 0
-    chunks = [None] * len(jobs)
+    chunks: list = [None] * len(jobs)
     report(done, total)
     with closing(_drawn(jobs)) as drawn:
-        for place, chunk in drawn:
-            chunks[place] = chunk
-            done += jobs[place][0]
+        for number, chunk in drawn:
+            chunks[number] = chunk
+            done += jobs[number][0]
             report(done, total)
-    parts = chunks[: len(train)], chunks[len(train) :]
-    arrays = [np.concatenate(pieces) for part in parts for pieces in zip(*part, strict=True)]
-    return Signs(*arrays, all_classes())
+    images, labels = map(np.concatenate, zip(*chunks[: len(train)], strict=True))
+    test_images, test_labels = map(np.concatenate, zip(*chunks[len(train) :], strict=True))
+    return Signs(images, labels, test_images, test_labels, all_classes())
 
 
 def _chunks(count, set_number):
@@ -84,83 +85,58 @@ def _chunks(count, set_number):
 
 
 def _drawn(jobs):
-    """Gives ``(place, (images, labels))`` for each job, in the order in which they are ready."""
-    from resnet_lesson.signs.hands.render import draw_signs
-
+    """Yields ``(number, (images, labels))`` of each job, in the order in which they are ready."""
     left = dict(enumerate(jobs))
     processes = min(processors(), len(jobs) // 4, _MOST_PROCESSES)
-    if processes > 1:
-        with closing(_drawn_by_processes(jobs, processes)) as drawn:
-            for place, chunk in drawn:
-                del left[place]
-                yield place, chunk
-    # Also what is missing because processes could not be started or were ended from outside.
-    for place, job in left.items():
-        yield place, draw_signs(*job)
+    # What a pool leaves undone that cannot start, or loses a process, is drawn by this process.
+    # An assertion says that a daemon of multiprocessing may have no processes of its own.
+    with suppress(OSError, RuntimeError, ImportError, AssertionError):
+        if processes > 1:
+            with closing(_drawn_by_processes(jobs, processes)) as drawn:
+                for number, chunk in drawn:
+                    del left[number]
+                    yield number, chunk
+    for number, job in left.items():
+        yield number, _draw_chunk(*job)
 
 
 def _drawn_by_processes(jobs, count):
-    results = SimpleQueue()
-    processes, readers = [], []
+    pool = ProcessPoolExecutor(count, get_context("spawn"))
+    others, processes = set(active_children()), set()
     try:
-        for first in range(count):
-            mine = list(enumerate(jobs))[first::count]
-            try:
-                processes.append(_start([job for _, job in mine]))
-            except OSError:  # no more processes are allowed
-                break
-            reader = Thread(target=_read, args=(processes[-1].stdout, mine, results), daemon=True)
-            reader.start()
-            readers.append(reader)
-        ended = 0
-        while ended < len(processes):
-            result = results.get()
-            if result is None:
-                ended += 1
-            else:
-                yield result
-    finally:
+        with _nothing_of_the_caller():
+            futures = {pool.submit(_draw_chunk, *job): n for n, job in enumerate(jobs)}
+        processes = set(active_children()) - others
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BaseException:
         for process in processes:
             process.kill()
-        for reader in readers:
-            reader.join()
-        for process in processes:
-            process.stdout.close()
-            process.wait()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _start(jobs):
-    return subprocess.Popen(
-        module_command(__name__, *(f"{size}:{seed}" for size, seed in jobs)),
-        # Many small products are slower on several threads; the processors are in use already.
-        env=settings.with_changes(settings.ONE_THREAD | {"PYTHONPATH": search_path()}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+@contextmanager
+def _nothing_of_the_caller():
+    """Starts processes that take over neither the caller's script nor the working folder's files.
+
+    A new process would run the script that is `__main__` once more, and import modules from where
+    the caller does, which in a notebook is the learner's folder first.
+    """
+    path, main, here = sys.path[:], sys.modules["__main__"], Path.cwd()
+    sys.path[:] = [str(PROJECT), *(p for p in path if p and Path(p).absolute() != here)]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        # The processors are in use, and PYTHONSAFEPATH keeps the folder out from the first import.
+        with settings.changed(settings.ONE_THREAD | {"PYTHONSAFEPATH": "1"}):
+            yield
+    finally:
+        sys.path[:] = path
+        sys.modules["__main__"] = main
 
 
-def _read(stream, jobs, results):
-    """Puts each chunk that a process writes into the queue, and None at the end."""
-    for place, (size, _) in jobs:
-        data = stream.read(size * (1 + _PIXELS))
-        if len(data) < size * (1 + _PIXELS):
-            break
-        values = np.frombuffer(data, np.uint8)
-        images = values[size:].reshape(size, SIZE, SIZE, 3)
-        results.put((place, (images, values[:size].astype(np.int64))))
-    results.put(None)
-
-
-def _write_chunks(jobs):
-    """What a process does: for each job the labels, a byte each, and then the images."""
+def _draw_chunk(count, seed):
     from resnet_lesson.signs.hands.render import draw_signs
 
-    for job in jobs:
-        images, labels = draw_signs(*map(int, job.split(":")))
-        sys.stdout.buffer.write(labels.astype(np.uint8).tobytes() + images.tobytes())
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    _write_chunks(sys.argv[1:])
+    return draw_signs(count, seed)

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from itertools import pairwise
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
 
+from resnet_lesson import settings
 from resnet_lesson.signs import SignsError
 from resnet_lesson.signs.hands import parallel, render
 from resnet_lesson.signs.hands.parallel import draw, draw_reporting
@@ -28,19 +30,16 @@ def noise(monkeypatch):
 
 
 @pytest.fixture
-def started(monkeypatch):
-    """Small chunks and two processors; gives the list of the processes that were started."""
-    processes = []
-    start = parallel._start
-
-    def noted(jobs):
-        processes.append(start(jobs))
-        return processes[-1]
-
+def two_processors(monkeypatch):
+    """Small chunks and two processors; gives the processes as they run when images are ready."""
     monkeypatch.setattr(parallel, "_CHUNK", 6)
     monkeypatch.setattr(parallel, "processors", lambda: 2)
-    monkeypatch.setattr(parallel, "_start", noted)
-    return processes
+
+
+@pytest.fixture
+def not_here(monkeypatch):
+    """Fails the test if this process draws."""
+    monkeypatch.setattr(render, "draw_signs", lambda *_: pytest.fail("drew in this process"))
 
 
 @pytest.fixture(scope="module")
@@ -83,55 +82,83 @@ def test_progress_starts_at_0_rises_and_ends_full(noise):
     assert all(a[0] < b[0] for a, b in pairwise(reports))
 
 
-def test_two_processes_draw_what_one_draws(started, alone, monkeypatch):
-    def not_here(*_):
-        pytest.fail("drew in this process")
-
-    monkeypatch.setattr(render, "draw_signs", not_here)
-    assert same(draw(42), alone)
-    assert len(started) == 2 and all(process.returncode is not None for process in started)
+def test_two_processes_draw_what_one_draws(two_processors, alone, not_here):
+    processes = set()
+    signs = draw_reporting(42, 0, lambda *_: processes.update(active_children()))
+    assert same(signs, alone)
+    assert len(processes) == 2 and not active_children()
 
 
-@pytest.mark.parametrize("how", ["at once", "after a chunk", "in a chunk"])
-def test_what_a_dying_process_leaves_undone_is_done_here(started, alone, monkeypatch, how):
-    code = {
-        "at once": "",
-        "after a chunk": "d._write_chunks(sys.argv[1:2])",
-        "in a chunk": "sys.stdout.buffer.write(bytes(9999))",
-    }[how]
+def test_what_a_dying_process_leaves_undone_is_done_here(two_processors, alone):
+    def kill_one(done, total):
+        if done == 6:
+            active_children()[0].kill()
 
-    def dying(jobs):
-        arguments = [f"{size}:{seed}" for size, seed in jobs]
-        program = "import sys, resnet_lesson.signs.hands.parallel as d; " + code
-        return subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=-1)
+    assert same(draw_reporting(42, 0, kill_one), alone)
 
-    monkeypatch.setattr(parallel, "_start", dying)
+
+def test_what_processes_leave_undone_that_never_start_is_done_here(
+    two_processors, alone, monkeypatch
+):
+    monkeypatch.setattr(settings, "ONE_THREAD", {"PYTHONHOME": "/nowhere"})
     assert same(draw(42), alone)
 
 
-def test_where_no_process_may_be_started_it_draws_here(started, alone, monkeypatch):
-    def refuse(jobs):
-        raise OSError(11, "Resource temporarily unavailable")
+@pytest.mark.parametrize("error", [OSError(11, "unavailable"), NotImplementedError, ImportError])
+def test_where_no_process_may_be_started_it_draws_here(two_processors, alone, monkeypatch, error):
+    def refuse(*_):
+        raise error
 
-    monkeypatch.setattr(parallel, "_start", refuse)
+    monkeypatch.setattr(parallel, "get_context", refuse)
     assert same(draw(42), alone)
 
 
-def test_an_interrupt_ends_the_processes(started):
+def test_an_interrupt_ends_the_processes(two_processors):
+    processes = []
+
     def interrupt(done, total):
         if done:
+            processes.extend(active_children())
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        draw_reporting(42, 0, interrupt)
-    assert len(started) == 2 and all(process.returncode for process in started)
+        draw_reporting(600, 0, interrupt)
+    assert len(processes) == 2 and all(process.exitcode for process in processes)
 
 
-def test_files_in_the_working_folder_do_not_stand_in_for_modules(
-    started, alone, tmp_path, monkeypatch
-):
+SCRIPT = """
+import sys
+sys.path[:] = PATH
+import numpy, struct
+from resnet_lesson.signs.hands import parallel, render
+sys.path.insert(0, "")
+parallel._CHUNK, parallel.processors = 6, lambda: 2
+render.draw_signs = None  # here
+print("once", parallel.draw(42).train_images.sum())
+"""
+KERNEL = """
+import sys
+sys.path[:] = PATH
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.instance().run_cell(sys.stdin.read())
+"""
+
+
+@pytest.mark.parametrize("start", [["-c", SCRIPT], ["-"], ["script.py"], ["-c", KERNEL]])
+def test_a_script_is_not_run_again_and_its_folder_holds_no_modules(alone, tmp_path, start):
+    """From an argument, from stdin, from a file, and as a notebook's kernel runs a cell."""
     for name in ("numpy.py", "struct.py", "resnet_lesson.py"):
         (tmp_path / name).write_text("raise SystemExit")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(render, "draw_signs", lambda *_: pytest.fail("drew in this process"))
-    assert same(draw(42), alone)
+    path = repr([entry for entry in sys.path if entry])
+    script, *start = (text.replace("PATH", path) for text in (SCRIPT, *start))
+    (tmp_path / "script.py").write_text(script)
+    run = subprocess.run(
+        [sys.executable, *start],
+        input=script,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.stdout.split()[-2:] == ["once", str(alone.train_images.sum())], run.stderr
+    assert run.stdout.count("once") == 1

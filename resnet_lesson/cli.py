@@ -169,6 +169,35 @@ _JSON = _argument(
 )
 
 
+@_command(
+    LEARNERS,
+    _argument("folder DIR", _path, "where to; it is made if it is missing"),
+    _argument("--update", None, "replace files that you have not changed", action="store_true"),
+    _argument("--solutions", None, "the solved notebooks too", action="store_true"),
+)
+def _get(options):
+    """Put the notebooks and figures of the lesson into a folder.
+
+    What you have changed there stays as it is. With --update it names the files that are newer in
+    the lesson, and brings those that you have not changed.
+    """
+    from resnet_lesson.lab.lesson_files import lay
+
+    print(*lay(Path(options.folder), options.update, options.solutions), sep="\n")
+
+
+@_command(
+    LEARNERS,
+    _argument("folder DIR", _path, "that `get` has filled (this one)", nargs="?", default="."),
+    _argument("--no-browser", None, "print the address only", action="store_true"),
+)
+def _lab(options):
+    """Open the lesson in JupyterLab, in your browser."""
+    from resnet_lesson.lab.open_lab import open_lab
+
+    return open_lab(Path(options.folder), *["--no-browser"][: options.no_browser])
+
+
 @_command(LEARNERS, _JSON)
 def _progress(options):
     """Show the points of all exercises, and what comes next."""

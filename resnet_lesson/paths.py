@@ -1,18 +1,32 @@
 """The folders of the lesson, and files that are replaced whole or not at all."""
 
+import importlib.metadata
 import os
 import sys
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from resnet_lesson import settings
 
 PACKAGE = Path(__file__).resolve().parent
 PROJECT = PACKAGE.parent  # in a checkout; else the folder that Python finds packages in
-NOTEBOOKS = PROJECT / "notebooks"
-IMAGES = PROJECT / "images"
 _APPLICATION = "resnet-lesson"
+
+
+def _lesson_folder():
+    """The folder that has ``notebooks`` and ``images``: the checkout, or where pip put them."""
+    if not (PROJECT / "pyproject.toml").is_file():
+        with suppress(importlib.metadata.PackageNotFoundError):
+            for file in importlib.metadata.files(_APPLICATION) or ():
+                if file.suffix == ".ipynb" and file.parent.name == "notebooks":
+                    return Path(str(file.locate())).resolve().parents[1]
+    return PROJECT
+
+
+LESSON = _lesson_folder()
+NOTEBOOKS = LESSON / "notebooks"
+IMAGES = LESSON / "images"
 
 
 def module_command(module, *arguments):

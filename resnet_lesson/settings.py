@@ -13,6 +13,7 @@ QUICK = "RESNET_LESSON_QUICK"  # "1" shortens experiments and downloads nothing
 NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader while it runs a submission
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # "0" switches oneDNN off
 INSTRUCTION_SETS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")  # the most that oneDNN may use
+JUPYTER_CONFIGURATION = "JUPYTER_CONFIG_PATH"  # folders of Jupyter's settings
 COLAB = "COLAB_RELEASE_TAG"  # set by Colab, which has pages and packages of its own
 WORKERS = "TF_CONFIG"  # the machines that train together, as JSON
 

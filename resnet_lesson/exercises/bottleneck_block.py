@@ -50,7 +50,7 @@ EXERCISE = Exercise(
         "works among those few, and the last 1×1 restores the number that came in, so that the "
         "addition fits without a projection.\n\n"
         "There is no ReLU before the addition, and BatchNorm's mode is left to the model. Biases "
-        "in the convolutions change nothing, for the BatchNorm that follows takes them away: "
+        "in the convolutions change nothing, because the BatchNorm that follows cancels them: "
         "`keras.applications` has them, torchvision does not, and the check accepts both."
     ),
 )

@@ -29,14 +29,14 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Sort the lines of your `identity_block` into two heaps: those that make a layer, "
-            "and those that give a tensor to one. The first heap belongs in `__init__`, the"
+            "Sort the lines of your `identity_block` into two groups: those that make a layer, "
+            "and those that call one on a tensor. The first group belongs in `__init__`, the"
             " second in `call`."
         ),
         (
             "In `__init__`, two pairs are missing: the f×f convolution with F2 filters and "
             "its norm, and the last 1×1 convolution with F3 filters and its norm. Store each "
-            "in `self` under a name of its own, like `self.conv1`. One layer that is used for"
+            "in `self` under a name of its own, like `self.conv1`. One layer that is used at"
             " two places would share its weights."
         ),
         (

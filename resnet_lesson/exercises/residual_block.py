@@ -27,8 +27,8 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "The plain block in this notebook has everything but the BatchNorms. Count the "
-            "boxes in the figure and in the plain block: which are new, and where do they stand?"
+            "`plain_block` in this notebook has everything except the BatchNorms. Count the "
+            "boxes in the figure and in that code: which are new, and where do they belong?"
         ),
         (
             "Keep the input under a name of its own, such as `shortcut = x`, before `x` gets a "

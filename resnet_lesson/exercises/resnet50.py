@@ -36,7 +36,7 @@ EXERCISE = Exercise(
         ),
         (
             "The stem is five layers: `ZeroPadding2D`, `Conv2D`, `BatchNormalization`, "
-            "`Activation`, `MaxPooling2D`. Give `X` from each to the next; the first one "
+            "`Activation`, `MaxPooling2D`. Pass `X` from each to the next; the first one "
             "takes `inputs`. Print `X.shape` after the last: it should say 15×15 with 64 "
             "channels."
         ),
@@ -47,8 +47,8 @@ EXERCISE = Exercise(
             "loop inside it can repeat the identity block."
         ),
         (
-            "Each block takes `training=None` and `initializer=initializer`; left alone it "
-            "would take its own default, `training=True`. Stage 2 has stride 1, so `s` has to "
+            "Each block takes `training=None` and `initializer=initializer`; without them it "
+            "uses its own default, `training=True`. Stage 2 has stride 1, so `s` has to "
             "be given there too: the default of the block is 2."
         ),
         (
@@ -65,13 +65,13 @@ EXERCISE = Exercise(
         ),
     ),
     explanation=(
-        "A table and two loops say what the paper's table 1 says: each stage is one "
+        "A table and two loops express the paper's table 1: each stage is one "
         "convolutional block, which sets the new shape, and `blocks - 1` identity blocks, "
         "which keep it. Sixteen calls one below the other are just as right.\n\n"
         "`training=None` leaves BatchNorm's mode to whoever calls the network: `fit` asks for "
         "the batch's statistics, `predict` for the moving ones. The stem's BatchNorm is "
         "called without the argument, which means the same.\n\n"
-        "`initializer` is handed on to every block, so the caller decides how the network "
+        "`initializer` is passed to every block, so the caller decides how the network "
         "starts. With `seed=0` everywhere, kernels of the same shape start out equal: good "
         "for checks that must come out the same each time. For training, notebook 05 starts "
         "them at random."

@@ -27,7 +27,7 @@ EXERCISE = Exercise(
     hints=(
         (
             "The table of stages is the same as in notebook 04, and so are the two loops. "
-            "What was called there is only *made* here, in `__init__`, and kept in the list "
+            "What was called there is only *made* here, in `__init__`, and stored in the list "
             "`self.blocks`."
         ),
         (
@@ -38,7 +38,7 @@ EXERCISE = Exercise(
         ),
         (
             "In `call`, send `X` through `self.stem`, then through every block of the list in"
-            " a loop, then through `self.head`. All take `training=training`; the head may do"
+            " a loop, then through `self.head`. All take `training=training`; the head can do"
             " without: it has no norm."
         ),
         (
@@ -50,7 +50,7 @@ EXERCISE = Exercise(
         "A list in `self` keeps all sixteen blocks: Keras finds layers in lists and "
         "dictionaries, too. There is no `Input`: the shape of the images is known at the "
         "first call.\n\n`fit` and `predict` call the model with the right `training`, and "
-        "the model hands it on. The name of the argument is all they need to know.\n\n"
+        "the model passes it on. All that Keras looks for is the name of the argument.\n\n"
         "`_Subclass` adds what saving to `.keras` needs. Your model can be saved to "
         "`.weights.h5` without it."
     ),

@@ -106,6 +106,20 @@ def test_what_differs_between_machines_is_not_stored(path):
             assert all(has_picture(output) for output in cell["outputs"])
 
 
+@in_both_forms
+def test_a_prediction_can_be_typed_before_its_result_is_seen(path):
+    asked = ""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            asked = "" if re.search(r'^predicted\(""\)', source, re.MULTILINE) else asked
+        elif re.search(r"^\*\*(Predict|Task)\.\*\*", source, re.MULTILINE):
+            assert not asked, f"{asked} is not answered before {cell['id']} asks"
+            asked = cell["id"]
+        assert not (asked and "<details>" in source and asked != cell["id"]), asked
+    assert not asked
+
+
 @pytest.mark.parametrize("path", BLANK, ids=lambda path: path.stem)
 def test_the_learners_form_gives_no_solution_away(path):
     text = "\n".join("\n".join([c["source"], *texts_of(c)]) for c in cells_of(path))

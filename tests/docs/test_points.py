@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support.texts import SOLVED
+from support.paths import SOLVED
 
 POINTS = tomllib.loads(Path(__file__).with_name("points.toml").read_text("utf-8"))["point"]
 

@@ -12,7 +12,7 @@ from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import Finding, report
-from resnet_lesson.grading.submissions.reference_use import uses_reference
+from resnet_lesson.grading.submissions.borrowed import uses_reference
 from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import refresh, whats_next
 from resnet_lesson.lab.shown_report import ShownReport

@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: missing
 import atexit
 import os
 

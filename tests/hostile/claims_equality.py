@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: wrong_type
 class Equal:
     shape = (2, 5, 6, 7)
     dtype = "float32"

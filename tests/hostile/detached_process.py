@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: exception
 import os
 import time
 

@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: exception memory
 def identity_block(X, f, filters, training=True, initializer=None):
     number = 0
     while True:

@@ -1,4 +1,4 @@
-# expected: tampering crashed
+# expected: exception
 import os
 
 

@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: tampering exception
 import gc
 
 

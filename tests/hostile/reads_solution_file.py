@@ -1,4 +1,4 @@
-# expected: tampering
+# expected: missing
 from pathlib import Path
 
 

@@ -13,7 +13,7 @@ from resnet_lesson.errors import GradingError
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
-from resnet_lesson.grading.judge.suspicion import cause, is_whole
+from resnet_lesson.grading.judge.suspicion import hands_in_reference, is_whole, remarks
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes, sandbox
 from resnet_lesson.grading.submissions.attempts import attempt
@@ -195,7 +195,9 @@ class Grader:
             "submission": reading.name,
             "points": sum(r.points for r in reports),
             "max_points": sum(r.max_points for r in reports),
-            "exercises": [r.to_dict() for r in reports],
+            "exercises": [
+                {**r.to_dict(), "for_instructor": list(r.for_instructor)} for r in reports
+            ],
         }
         return Graded(result, reports)
 
@@ -208,13 +210,16 @@ class Grader:
         if found:
             self.reference(name)  # made before the clock starts
         started = time.perf_counter()
+        for_instructor = ()
         if found:
             verdict = self._judge(found, name)
             verdict = replace(verdict, notes=(*found.notes, *verdict.notes))
+            for_instructor = () if verdict.passed else remarks(found.pieces)
         else:
             verdict = Verdict(False, failure=failure)
         seconds = round(time.perf_counter() - started, 2)
-        return report(all_exercises()[name], verdict, seconds, self.seed)
+        graded = report(all_exercises()[name], verdict, seconds, self.seed)
+        return replace(graded, for_instructor=for_instructor)
 
     def _judge(self, found, name):
         reference = self.reference(name)
@@ -234,10 +239,10 @@ class Grader:
         except Exception as error:  # of an observation that nobody has foreseen
             said = f"could not be judged ({type(error).__name__}): please look at it yourself"
             return Verdict(False, failure=Failure("unrecognised", message=said))
-        if verdict.passed:
-            return verdict
-        named = cause(verdict.failure, outcome.suspicions, found.pieces)
-        return Verdict(False, failure=named) if named else verdict
+        failure = (
+            None if verdict.passed else hands_in_reference(verdict.failure, outcome.suspicions)
+        )
+        return Verdict(False, failure=failure) if failure else verdict
 
     def _observe(self, job):
         """Tries again where a neighbour may have used up what the confinement needs."""

@@ -28,7 +28,7 @@ def write_csv(file, results, exercise_ids):
     """Writes a table with one row a student.
 
     The columns are the submission, its points, the most to be had, and for each exercise points,
-    status, the first finding and its message.
+    status, the first finding and its message; last, what the instructor may want to look at.
 
     Args:
         file: text file, opened with ``newline=""``.
@@ -38,7 +38,7 @@ def write_csv(file, results, exercise_ids):
     rows = csv.writer(file)
     each = ("points", "status", "finding", "message")
     columns = [f"{name}_{column}" for name in exercise_ids for column in each]
-    rows.writerow(["submission", "points", "max_points", *columns])
+    rows.writerow(["submission", "points", "max_points", *columns, "for_instructor"])
     for result in results:
         cells = [result["submission"], result["points"], result["max_points"]]
         for exercise in result["exercises"]:
@@ -46,6 +46,8 @@ def write_csv(file, results, exercise_ids):
             finding = f"{first['where']}: {first['what']}" if first else ""
             message = first["message"] if first else ""
             cells += [exercise["points"], exercise["status"], finding, message]
+        remarks = [line for e in result["exercises"] for line in e.get("for_instructor", ())]
+        cells.append("; ".join(dict.fromkeys(remarks)))
         rows.writerow([_harmless(cell) for cell in cells])
 
 

@@ -1,11 +1,10 @@
-"""Names what a submission did instead of its task, when it failed.
-
-Suspicion alone never takes points: it is asked for the cause of an answer that is wrong anyway.
-"""
+"""What code does that no answer needs: hints for the instructor, which cost no points."""
 
 import ast
+from collections.abc import Sequence
 
-from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.observation import Failure, Observation
+from resnet_lesson.grading.submissions.statements import Piece
 
 # Modules that no block needs, and what code that imports them is after.
 MODULES = {
@@ -27,7 +26,7 @@ MODULES = {
     "requests": "the network",
 }
 OS_CALLS = {
-    *("_exit", "abort", "close", "dup", "dup2", "environ", "execv", "execve", "fork", "forkpty"),
+    *("_exit", "abort", "close", "dup", "dup2", "execv", "execve", "fork", "forkpty"),
     *("fdopen", "getppid", "kill", "killpg", "listdir", "open", "pipe", "popen", "posix_spawn"),
     *("read", "scandir", "setsid", "spawnv", "spawnl", "system", "walk", "write", "writev"),
 }
@@ -35,79 +34,65 @@ SYS_CALLS = {
     *("modules", "meta_path", "path_hooks", "_getframe", "_current_frames", "settrace"),
     *("setprofile", "excepthook", "displayhook", "exit", "setrecursionlimit", "__stdout__"),
 }
-BUILTINS = {
-    *("open", "exec", "eval", "__import__", "__builtins__", "globals", "breakpoint", "input"),
-    *("In", "Out", "get_ipython"),
-}
+BUILTINS = {"open", "exec", "eval", "__import__", "__builtins__", "globals", "breakpoint"}
 OLD_TYPES = {"bool", "int", "float", "complex", "object", "str"}  # once names of numpy's as well
 ATTRIBUTES = {"__globals__", "__subclasses__", "__code__", "f_back", "f_locals", "f_globals"}
-COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__array__", "__array_ufunc__", "__class__"}
 
 
-def suspicious(pieces):
-    """What the statements do that no answer needs.
-
-    Args:
-        pieces: sequence of `resnet_lesson.grading.submissions.statements.Piece`.
-
-    Returns:
-        List of ``(what, message)`` in the order of the source, ``what`` "tampering" or "reference".
-    """
-    found = []
-    modules = {}
+def remarks(pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Lines that say what the statements do that no answer needs, in the order of the source."""
+    lines: dict[str, None] = {}
+    modules: dict[str, str] = {}
     for piece in pieces:
         try:
             tree = ast.parse(piece.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):
-            for what, said in _of(node, modules):
-                at = piece.line + getattr(node, "lineno", 1) - 1
-                found.append((what, f"line {at} {said}"))
-    return found
+            place = f"{piece.name.strip('<>')}, line {piece.line + getattr(node, 'lineno', 1) - 1}"
+            lines.update(dict.fromkeys(f"{place} {deed}" for deed in _deeds(node, modules)))
+    return tuple(lines)
 
 
-def _of(node, modules):
+def _deeds(node, modules):
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from _of_import(node, modules)
+        yield from _deeds_of_import(node, modules)
     elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete, ast.AnnAssign)):
         targets = getattr(node, "targets", None) or [node.target]
         for target in targets:
             patches = isinstance(target, ast.Attribute) and _root(target) in modules
             if patches and not _keeps_old_code_alive(target, getattr(node, "value", None)):
-                yield "tampering", f"replaces `{ast.unparse(target)}`"
+                yield f"replaces `{ast.unparse(target)}`"
     elif isinstance(node, ast.Call):
         named = getattr(node.func, "id", "")
         patches = named in ("setattr", "delattr") and node.args and _root(node.args[0]) in modules
         if patches and not _keeps_old_code_alive(node.args[0], node.args[-1]):
-            yield "tampering", f"replaces a part of `{ast.unparse(node.args[0])}`"
+            yield f"replaces a part of `{ast.unparse(node.args[0])}`"
     elif isinstance(node, ast.Attribute):
-        yield from _of_attribute(node, modules)
+        yield from _deeds_of_attribute(node, modules)
     elif isinstance(node, ast.Name) and node.id in BUILTINS:
-        yield "tampering", f"uses `{node.id}`, which no answer needs"
-    elif isinstance(node, ast.FunctionDef) and node.name in COMPARISONS:
-        yield "tampering", f"defines `{node.name}`: only plain numbers are compared"
+        yield f"uses `{node.id}`, which no answer needs"
 
 
-def _of_import(node, modules):
+def _deeds_of_import(node, modules):
     for alias in node.names:
         full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
         top = full.partition(".")[0]
         modules[alias.asname or alias.name.partition(".")[0]] = full
         if top in MODULES:
-            yield "tampering", f"imports `{top}`, which reaches for {MODULES[top]}"
+            yield f"imports `{top}`, which reaches for {MODULES[top]}"
         elif top == "os" and full.split(".")[-1] in OS_CALLS:
-            yield "tampering", f"imports `{full}`, which reaches out of its task"
+            yield f"imports `{full}`, which reaches out of its task"
 
 
-def _of_attribute(node, modules):
+def _deeds_of_attribute(node, modules):
     home = modules.get(getattr(node.value, "id", ""), "")
     if (home == "os" and node.attr in OS_CALLS) or (home == "sys" and node.attr in SYS_CALLS):
-        yield "tampering", f"uses `{home}.{node.attr}`, which reaches out of its task"
+        yield f"uses `{home}.{node.attr}`, which reaches out of its task"
     elif node.attr in ATTRIBUTES:
-        yield "tampering", f"uses `{node.attr}`, which reaches into the code that calls it"
+        yield f"uses `{node.attr}`, which reaches into the code that calls it"
     elif node.attr in ("read_text", "read_bytes", "write_text", "write_bytes"):
-        yield "tampering", "reads or writes files"
+        yield "reads or writes files"
 
 
 def _keeps_old_code_alive(target, value):
@@ -122,33 +107,24 @@ def _root(node):
     return getattr(node, "id", "")
 
 
-def cause(failed_by_itself, noticed, pieces):
-    """Why an attempt that failed did so, if it did something else than its task.
+def hands_in_reference(
+    failed_by_itself: Failure | None, suspicions: Sequence[tuple[str, str]]
+) -> Failure | None:
+    """The `Failure` of an attempt that failed because it asked for the lesson's own answer.
 
     Args:
-        failed_by_itself: None, or the `Failure` that stopped it.
-        noticed: ``(what, message)`` of `resnet_lesson.grading.sandbox.protocol.Outcome`.
-        pieces: the statements that were run.
-
-    Returns:
-        A `Failure` to name in place of what the judge found, or None.
+        failed_by_itself: what stopped the attempt.
+        suspicions: as in `resnet_lesson.grading.sandbox.protocol.Outcome`.
     """
     if failed_by_itself and failed_by_itself.what not in ("exception", "wrong_type", "signature"):
         return None
-    known = [item for item in noticed if item[0] in ("reference", "tampering")]
-    for what, message in known or suspicious(pieces)[:1]:
-        return Failure(what, message=message)
-    return None
+    return next((Failure(w, message=m) for w, m in suspicions if w == "reference"), None)
 
 
-def is_whole(observed, reference):
+def is_whole(observed: Observation, reference: Observation) -> bool:
     """Whether an observation in which nothing failed tries every probe in every mode.
 
     One that leaves calls out was not made by our code.
-
-    Args:
-        observed: `resnet_lesson.grading.judge.observation.Observation` of an attempt.
-        reference: that of the reference implementation.
     """
     if observed.failure or any(run.failure for run in observed.runs):
         return True

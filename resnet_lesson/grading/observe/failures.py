@@ -1,13 +1,16 @@
 """Exceptions as data: what was raised, at which line, and after which operations."""
 
+import ast
 import inspect
 import linecache
 import re
+import textwrap
 import traceback
 from collections.abc import Callable
 
 import keras
 
+from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.operations import operations
@@ -23,16 +26,36 @@ def failure_of(error: BaseException, function: Callable) -> Failure:
     own = _file_of(function)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == own]
     last = frames[-1] if frames else None
-    if (
-        isinstance(error, NotImplementedError)
-        and last
-        and "NotImplementedError" in (last.line or "")
-    ):
-        return Failure("not_attempted")
     number = last.lineno or 0 if last else 0
     line = linecache.getline(last.filename, number).strip() if last else ""
+    if isinstance(error, NotImplementedError) and "NotImplementedError" in line:
+        if not _is_left_over(error, own, number):
+            return Failure("not_attempted")
+        message = "it still stands beside your answer: delete this line"
+        return Failure("exception", type(error).__name__, message, line, number)
     what = "memory" if _is_of_memory(error) else "exception"
     return Failure(what, type(error).__name__, _text(error), line, number)
+
+
+def _is_left_over(error, own, number):
+    """True if an answer stands beside the blank's ``raise NotImplementedError()``.
+
+    The blank is a comment and that line, with nothing in between and an empty line below.
+    """
+    frames = [f for f, _ in traceback.walk_tb(error.__traceback__) if f.f_code.co_filename == own]
+    try:
+        first = frames[-1].f_code.co_firstlineno
+        lines = inspect.getsource(frames[-1].f_code).splitlines()
+        [function] = ast.parse(textwrap.dedent("\n".join(lines))).body
+    except (OSError, SyntaxError, ValueError):
+        return False
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    places = [place for place, s in enumerate(body) if s.lineno + first - 1 == number]
+    if not places or len(body) == 1:
+        return False
+    row = number - first
+    above, below = lines[row - 1].strip(), "".join(lines[row + 1 : row + 2]).strip()
+    return above != BLANK[0] or below != "" or places == [0]
 
 
 def _is_of_memory(error):

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import io
+import re
 from dataclasses import replace
 
 import keras
@@ -22,7 +23,15 @@ from resnet_lesson.grading.observe.probes import (
     no_tensor,
 )
 from resnet_lesson.grading.observe.surroundings import older_pooling, untouched
+from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
 from resnet_lesson.graph.tracing import Trace, TraceError
+
+# How `keras.applications` names the layers of its networks.
+LAYER_OF_LIBRARY = re.compile(r"(conv|block)_?\d+_\w+")
+READY_MADE = Failure(
+    "ready_made",
+    message="it returns a ready-made network of `keras.applications`: build it yourself",
+)
 
 
 def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
@@ -38,6 +47,8 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
     if not callable(function):
         got = f"{exercise.id} is {a_or_an(function)}, not a function"
         return Observation(failure=Failure("wrong_type", message=got))
+    if is_application(function):
+        return Observation(failure=READY_MADE)
     # One copy for all calls: what an attempt does to its arguments shows in the next call.
     exercise = replace(exercise, probes=copy.deepcopy(exercise.probes_for(seed)))
     try:
@@ -49,7 +60,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
         runs = []
         for run in _runs(call, exercise, free, seed, notes):
             runs.append(run)
-            if run.failure and run.failure.what == "not_attempted":
+            if run.failure and run.failure.what in ("not_attempted", "ready_made"):
                 return Observation(failure=run.failure)
             if _exhausted(run.failure):  # to go on is slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
@@ -153,7 +164,7 @@ def _network_runs(call, exercise, seed):
         source = None
         try:
             model = call(None, probe, {"initializer": Blank})
-            failure = _unlike(model, probe)
+            failure = _unlike(model, probe) or _ready_made(call.function, model)
             if failure:
                 yield replace(run, failure=failure)
                 continue
@@ -168,6 +179,16 @@ def _network_runs(call, exercise, seed):
         except Exception as error:
             failure = failure_of(error, call.function)
             yield replace(run, failure=failure, series=until(error, source, call.layers))
+
+
+def _ready_made(function, model):
+    """The failure of what builds nothing: the layers are those of a network of Keras's."""
+    if not uses_applications(function):
+        return None
+    nested = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]
+    if sum(bool(LAYER_OF_LIBRARY.match(layer.name)) for layer in nested) < 10:
+        return None
+    return READY_MADE
 
 
 def _ends(model, probe):

@@ -46,6 +46,7 @@ class Report:
         seconds: how long the check took.
         advice: a line to show beside the verdict.
         notes: lines that tell without costing points.
+        for_instructor: lines that the learner is not shown.
         verdict: for the drawings; None if nothing was run.
     """
 
@@ -57,6 +58,7 @@ class Report:
     seconds: float = 0.0
     advice: str = ""
     notes: tuple[str, ...] = ()
+    for_instructor: tuple[str, ...] = ()
     verdict: Verdict | None = field(default=None, repr=False)
 
     @property

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.submissions.source import Source
-from resnet_lesson.grading.submissions.statements import Piece, needed
+from resnet_lesson.grading.submissions.statements import DEFINITIONS, Piece, needed
 
-CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # the stem of a notebook of the lesson
 PLAIN_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Lambda, ast.Name)
+CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # how notebooks of the lesson are called
 LIBRARIES = ("keras", "tensorflow", "numpy")
 
 
@@ -60,16 +60,17 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
 def _hands_in_import(source, name, own):
     """True if a file offers for an exercise an import under its name, and nothing else.
 
-    The lesson's own notebooks import the blocks of earlier chapters: these are no answers. Nor is
-    what cannot be imported.
+    The lesson's own notebooks import the blocks of earlier chapters: these are no answers, but in
+    the notebook that checks them. Nor is what cannot be imported.
     """
-    imported = any(
-        s.is_import and name in s.binds and _is_there(s.node, own) for s in source.statements
-    )
+    imports = [s for s in source.statements if s.is_import]
+    if not any(name in s.binds and _is_there(s.node, own) for s in imports):
+        return False
     stem = PurePosixPath(source.name).stem
-    if CHAPTER.fullmatch(stem):
-        return imported and stem == all_exercises()[name].notebook
-    return imported and not source.defined_names() & all_exercises().keys()
+    if CHAPTER.match(stem) or any("progress" in s.binds for s in imports):  # as in all of them
+        checked = any({"check", name} <= s.reads for s in source.statements)
+        return checked or stem.startswith(all_exercises()[name].notebook)
+    return not source.defined_names() & all_exercises().keys()
 
 
 def _is_there(node, own):
@@ -81,20 +82,22 @@ def _is_there(node, own):
 
 
 def _rank(source, name):
-    """Of files that define an exercise: a filled one, the chapter's own, the last by name."""
+    """Of files that define an exercise: filled, no checkpoint, of its chapter, the last by name."""
     blank = all(_is_blank(s.node) for s in source.statements if s.is_definition and name in s.binds)
-    own = PurePosixPath(source.name).stem == all_exercises()[name].notebook
-    return (not blank, own, source.name)
+    path = PurePosixPath(source.name)
+    own = path.stem.startswith(all_exercises()[name].notebook)
+    is_checkpoint = path.stem.endswith("-checkpoint")
+    numbers = [int(part) if part.isdigit() else 0 for part in re.split(r"(\d+)", path.stem)]
+    words = re.split(r"\d+", path.stem)
+    return (not blank, not is_checkpoint, own, -len(path.parts), words, numbers, source.name)
 
 
 def _is_blank(node):
-    """True for a function whose body does nothing but raise NotImplementedError."""
-    body = getattr(node, "body", [])
-    body = body[1:] if body and isinstance(body[0], ast.Expr) else body
-    return (
-        len(body) == 1
-        and isinstance(body[0], ast.Raise)
-        and "NotImplementedError" in ast.dump(body[0])
+    """True for a function, or a class with a method, in which a blank is still to be filled."""
+    return any(
+        isinstance(statement, ast.Raise) and "NotImplementedError" in ast.dump(statement)
+        for function in (node, *(n for n in node.body if isinstance(n, DEFINITIONS)))
+        for statement in function.body
     )
 
 

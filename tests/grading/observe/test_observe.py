@@ -1,17 +1,21 @@
 """How an attempt is observed: without the reference, and with fresh probes for each seed."""
 
+import ast
 import inspect
 import json
+import linecache
 import subprocess
 import sys
 from dataclasses import replace
 
 import keras
+import nbformat
 import numpy as np
 import pytest
-from support.paths import SOLVED
+from support.paths import NOTEBOOKS, SOLVED
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.sandbox import observation_bytes
@@ -130,7 +134,78 @@ def test_layers_that_calls_have_in_common_show_in_the_values_too():
     reference = observe(exercise.load_reference(), exercise)
     observed = observe(residual_block, exercise)
     verdict = judge(observed, reference)
-    assert (verdict.differences[0].where, verdict.differences[0].what) == ("main.1.conv", "missing")
+    assert (verdict.differences[0].where, verdict.differences[0].what) == (
+        "main.1.conv",
+        "reused_layer",
+    )
     both = zip(observed.runs, reference.runs, strict=True)
     forged = replace(observed, runs=tuple(replace(o, series=r.series) for o, r in both))
     assert not judge(forged, reference).passed
+
+
+def stubs():
+    """The cells of the lesson's own notebooks in which something is to be filled in."""
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and BLANK[1] in cell.source:
+                yield ast.parse(cell.source).body[0].name, cell.source
+
+
+class Block(keras.layers.Layer):
+    """What the lesson gives for its classes."""
+
+    def __init__(self, config, **kwargs):
+        super().__init__(**kwargs)
+
+
+def defined(name, source):
+    """What a cell defines, with its lines where tracebacks find them."""
+    lines = source.splitlines(keepends=True)
+    linecache.cache["<cell>"] = (len(source), None, lines, "<cell>")
+    namespace = {**vars(keras), **vars(keras.layers), **vars(keras.initializers), "Block": Block}
+    namespace["make_stem"] = namespace["make_head"] = lambda *_: keras.layers.Layer()
+    exec(compile(source, "<cell>", "exec"), namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize(("name", "source"), [pytest.param(*stub, id=stub[0]) for stub in stubs()])
+def test_the_lesson_s_own_blanks_are_not_attempted(name, source):
+    observed = observe(defined(name, source), all_exercises()[name])
+    assert observed.failure.what == "not_attempted"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "    # YOUR CODE HERE\n    X = Add()([X, main_path(X)])\n"
+        "    raise NotImplementedError()\n\n    return X",
+        "    # YOUR CODE HERE\n    raise NotImplementedError()\n\n    return Add()([X, X])",
+        "    Y = main_path(X)\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+        "    return Add()([X, Y])",
+        "    raise NotImplementedError()\n\n    return Add()([X, main_path(X)])",
+    ],
+)
+def test_a_blank_that_is_left_beside_an_answer_is_to_be_deleted(source):
+    function = defined("skip_connection", f"def skip_connection(X, main_path):\n{source}\n")
+    observed = observe(function, all_exercises()["skip_connection"])
+    failure = next(run.failure for run in observed.runs)
+    assert (failure.what, failure.error) == ("exception", "NotImplementedError")
+    assert failure.line == BLANK[1] and "delete this line" in failure.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def ResNet50(input_shape, classes):\n"
+        "  return applications.ResNet50(weights=None, input_shape=input_shape, classes=classes)",
+        "from keras.applications import ResNet50 as Base\n"
+        "def ResNet50(input_shape, classes):\n"
+        "  base = Base(weights=None, input_shape=input_shape, include_top=False)\n"
+        "  X = GlobalAveragePooling2D()(base.output)\n"
+        "  return Model(base.input, Dense(classes, activation='softmax')(X))",
+        "from keras.applications.resnet50 import ResNet50",
+    ],
+)
+def test_a_network_of_the_library_is_named_as_ready_made(source):
+    observed = observe(defined("ResNet50", source), all_exercises()["ResNet50"])
+    assert observed.failure.what == "ready_made"

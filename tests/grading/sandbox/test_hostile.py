@@ -7,6 +7,7 @@ import pytest
 from support.paths import TESTS
 
 from resnet_lesson.grading.batch.grader import Grader
+from resnet_lesson.grading.report.text import report_text
 from resnet_lesson.grading.sandbox.sandbox import Sandbox
 from resnet_lesson.grading.submissions.collect import find_submissions
 
@@ -61,10 +62,38 @@ def test_a_hostile_program_scores_nothing_is_named_and_disturbs_nobody(
     [exercise] = hostile.result["exercises"]
     first = exercise["findings"][0]
     assert exercise["points"] == 0
-    assert first["where"] == "submission" and first["what"] in expected, first
+    assert first["what"] in expected, first
     assert first["message"].count("\n") == 0
     [(_, _, beside)] = grader.grade(find_submissions([right]))
     assert beside.result["points"] == 10.0
+
+
+ODD = """
+import gc, inspect, os, sys, traceback
+
+class Number(int):
+    def __eq__(self, other):
+        return True
+
+def log(*values):
+    if os.environ.get("VERBOSE") or "DEBUG" in globals():
+        open("log.txt", "a").write(str(values))
+    gc.collect()
+    return eval("values")
+"""
+
+
+def test_what_looks_suspicious_costs_no_points_and_is_for_the_instructor_alone(grader, tmp_path):
+    text = RIGHT.replace('Activation("relu")(Add()', "log(Add()").replace("g)]))", "g)]))[0]")
+    text = text.replace("(X, f,", "(input, f,")
+    text = text.replace("F1, F2, F3 = filters", "F1, F2, F3 = filters\n    X = input")
+    (tmp_path / "odd.py").write_text(ODD + text)
+    [(_, _, graded)] = grader.grade(find_submissions([tmp_path / "odd.py"]))
+    [exercise] = graded.result["exercises"]
+    [finding] = exercise["findings"]
+    assert (exercise["points"], finding["where"], finding["what"]) == (7, "output.relu", "missing")
+    assert "imports `gc`" in exercise["for_instructor"][0]
+    assert "gc" not in report_text(graded.reports[0]) and exercise["notes"] == []
 
 
 @pytest.mark.slow

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from support.paths import PACKAGE
 
-from resnet_lesson.grading.judge.suspicion import suspicious
 from resnet_lesson.grading.observe.failures import failure_of
 from resnet_lesson.grading.sandbox import observation_bytes
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
@@ -306,29 +305,6 @@ def test_what_statements_define_and_what_is_left_out():
     text = "import nothing_of_this_name\nfrom keras.layers.merge import add\nx = 1 / 0\ny = 2\n"
     namespace, notes = load(pieces(text))
     assert namespace["y"] == 2 and callable(namespace["add"]) and len(notes) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("import keras\nkeras.layers.Add = 1", "tampering"),
-        ("import numpy as np\ndef f(X):\n    np.allclose = None", "tampering"),
-        ("import numpy as np\nsetattr(np, 'allclose', None)", "tampering"),
-        ("import numpy as np\ndel np.allclose", "tampering"),
-        ("import numpy as np\nnp.bool = bool\nsetattr(np, 'int', int)", ""),
-        ("import tensorflow as tf\ntf.Session = tf.compat.v1.Session", ""),
-        ("def f(X):\n    return In[-1]", "tampering"),
-        ("from os import kill", "tampering"),
-        (
-            "import keras\nimport numpy as np\nnp.random.seed(1)\nclass A(keras.Model):\n    x = 1",
-            "",
-        ),
-        ("class A:\n    def __init__(self):\n        self.f = 1", ""),
-    ],
-)
-def test_suspicion_reads_what_no_answer_needs(text, what):
-    found = suspicious(pieces(text))
-    assert [kind for kind, _ in found[:1]] == ([what] if what else [])
 
 
 @pytest.mark.parametrize(

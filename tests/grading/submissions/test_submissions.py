@@ -8,7 +8,9 @@ import zipfile
 
 import nbformat
 import pytest
+from support.paths import NOTEBOOKS
 
+from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.batch.grader import exercises_defined, read
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.submissions.attempts import attempt
@@ -454,6 +456,32 @@ def test_an_import_of_the_solution_is_an_attempt_and_a_chapter_s_own_imports_are
     chapter, mine = (read(s).sources for s in find_submissions([tmp_path]))
     assert attempt(mine, "identity_block")
     assert attempt(chapter, "identity_block") is None
+
+
+@pytest.mark.parametrize("name", ["{} (1).ipynb", "Ana's {}.ipynb"])
+def test_the_lesson_s_own_notebooks_hand_in_nothing_under_any_name(tmp_path, name):
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        written(tmp_path, {name.format(path.stem): path.read_bytes()})
+    for submission in find_submissions([tmp_path]):
+        sources = read(submission).sources
+        for exercise in all_exercises():
+            picked_one = attempt(sources, exercise)
+            assert picked_one is None or "NotImplementedError" in picked_one.pieces[-1].text
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen"),
+    [
+        (("02-identity-block.ipynb", "02-identity-block (1).ipynb"), 1),
+        (("v10.ipynb", "v2.ipynb"), 0),
+        (("final.ipynb", "old/try1.ipynb"), 0),
+        (("02.ipynb", "02-identity-block-checkpoint.ipynb"), 0),
+    ],
+)
+def test_of_several_copies_the_newest_counts_as_far_as_names_tell(files, chosen):
+    sources = [Source(file, parse(FIVE, f"<{file}>")) for file in files]
+    [note] = attempt(sources, "identity_block").notes
+    assert f"that of {files[chosen]} counts" in note
 
 
 def test_exercises_are_those_that_any_submission_defines(tmp_path):

@@ -1,4 +1,4 @@
-"""Whether an attempt hands in the lesson's own implementation, or calls it."""
+"""Whether an attempt uses the lesson's own implementation, or a ready-made network of Keras."""
 
 import inspect
 import types
@@ -15,6 +15,28 @@ def uses_reference(attempt: Callable, reference: Callable) -> bool:
         return True
     if inspect.isclass(attempt) and inspect.isclass(reference) and issubclass(attempt, reference):
         return True
+    return any(
+        any(value is reference for value in values) or _imports(names, values, reference)
+        for names, values in _references(attempt)
+    )
+
+
+def uses_applications(attempt: Callable) -> bool:
+    """True if a ready-made network of `keras.applications` was handed in, or is referred to."""
+    return is_application(attempt) or any(
+        any(map(is_application, values)) or any("applications" in name for name in names)
+        for names, values in _references(attempt)
+    )
+
+
+def is_application(value: object) -> bool:
+    """True for a function of `keras.applications` that makes a ready-made network."""
+    is_function = inspect.isfunction(value) and value.__name__[0].isupper()
+    return is_function and ".applications" in (value.__module__ or "")
+
+
+def _references(attempt):
+    """``(names, values)`` that an attempt's functions refer to, those of its own helpers too."""
     waiting, seen = _functions(attempt), set()
     while waiting:
         function = waiting.pop()
@@ -24,11 +46,9 @@ def uses_reference(attempt: Callable, reference: Callable) -> bool:
         names = _names(function.__code__)
         values = [function.__globals__.get(name) for name in names]
         values += inspect.getclosurevars(function).nonlocals.values()
-        if any(value is reference for value in values) or _imports(names, values, reference):
-            return True
+        yield names, values
         own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
         waiting += [f for value in own for f in _functions(value)]
-    return False
 
 
 def _functions(value):

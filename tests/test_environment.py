@@ -296,7 +296,7 @@ def test_a_poor_environment_is_enough(tmp_path):
 @pytest.mark.slow
 def test_a_notebook_that_was_copied_elsewhere_runs_and_tells_of_its_figures(tmp_path):
     notebook = nbformat.read(SOLUTIONS / "02-identity-block.ipynb", 4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(notebook, timeout=None, resources={"metadata": {"path": tmp_path}}).execute()
     widgets = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     told = [widget["state"].get("value") for widget in widgets.values()]
     assert any("Are the figures missing?" in str(value) for value in told)

@@ -73,7 +73,6 @@ def nbval(path):
         [*command, "-c", ROOT / "pyproject.toml", "--rootdir", path.parent, path],
         capture_output=True,
         text=True,
-        timeout=120,
     )
 
 
@@ -192,7 +191,6 @@ def test_no_file_is_left_in_the_home_of_who_runs_it(tmp_path):
         cwd=tmp_path,
         env=kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)},
         check=True,
-        timeout=120,
     )
     assert list(home.rglob("*")) == []
 

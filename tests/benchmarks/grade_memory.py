@@ -1,7 +1,7 @@
 """Peak memory of the command line over a class of 200 and of 2,000: `python grade_memory.py`.
 
-The submissions are distinct notebooks. What runs them is left out, as it is another process: an
-observer that answers at once stands in its place. Finding, reading, judging, keeping, and writing
+The submissions are distinct notebooks. What runs them is left out, as it is another process: a
+sandbox that answers at once stands in its place. Finding, reading, judging, keeping, and writing
 JSON, CSV and the class report are as always. If not all are graded, it ends with status 1.
 """
 
@@ -14,6 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from support.stub_sandbox import StubSandbox
+
+from resnet_lesson import cli
+from resnet_lesson.grading.batch import command
+from resnet_lesson.grading.judge.observation import Failure
 
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return {}\n"
 
@@ -30,36 +38,12 @@ def write_class(folder, count):
         Path(folder, f"learner{number:05}.ipynb").write_text(json.dumps(notebook))
 
 
-class Observer:
-    """Answers at once: the reference with nothing, an attempt with an exception."""
-
-    protections = ()
-
-    def __init__(self, hidden=()):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def observe(self, job, timeout, memory):
-        from resnet_lesson.grading.judge.observation import Failure, Observation
-        from resnet_lesson.grading.sandbox import observation_bytes
-        from resnet_lesson.grading.sandbox.protocol import Outcome
-
-        failure = None if job.reference else Failure("exception", "ValueError", "m" * 2000)
-        return Outcome("answered", observation_bytes.to_bytes(Observation(failure=failure)), 0.0)
-
-
 def measure(count):
     """Grades a class in this process; prints its peak memory in MiB."""
-    from resnet_lesson import cli
-    from resnet_lesson.grading.batch import command
-
-    stand_in = mock.patch.object(command, "Sandbox", Observer)
-    with stand_in, tempfile.TemporaryDirectory() as top:
+    message = Failure("exception", "ValueError", "m" * 2000)
+    sandbox = mock.patch.object(command, "Sandbox", StubSandbox)
+    failure = mock.patch.object(StubSandbox, "failure", lambda self, text: message)
+    with sandbox, failure, tempfile.TemporaryDirectory() as top:
         handed_in = Path(top, "in")
         handed_in.mkdir()
         write_class(handed_in, count)

@@ -234,7 +234,7 @@ def test_a_notebook_stores_the_same_output_whether_or_not_it_had_to_draw(drawn, 
     for _ in range(2):
         cells = [nbformat.v4.new_code_cell(code) for code in (FAKE, source)]
         notebook = nbformat.v4.new_notebook(cells=cells)
-        NotebookClient(notebook, timeout=120).execute()
+        NotebookClient(notebook, timeout=None).execute()
         kinds.append([dict(output) for output in notebook.cells[1].outputs])
     assert drawn() == 1
     cold, warm = kinds
@@ -250,7 +250,7 @@ def test_a_notebook_stores_no_text_about_a_cache_that_cannot_be_written(tmp_path
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "file"))
     cells = [nbformat.v4.new_code_cell(FAKE + "drawn_signs(12);")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, timeout=120).execute()
+    NotebookClient(notebook, timeout=None).execute()
     bar, line = notebook.cells[0].outputs
     assert bar.data == {} and list(line.data) == ["application/vnd.jupyter.widget-view+json"]
     states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]

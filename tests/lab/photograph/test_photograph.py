@@ -3,7 +3,6 @@
 import io
 from datetime import datetime
 from threading import Event, Thread
-from time import sleep
 from types import SimpleNamespace
 
 import keras
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image, features
 from support.pages import Page
 from support.signs import one_line, save_turned
+from support.waiting import wait_until
 
 from resnet_lesson.lab import photograph
 from resnet_lesson.lab.photograph.occlusion import covering, place_of
@@ -314,12 +314,12 @@ def test_the_fields_cut_out_a_part(form, hand):
 
 
 def test_of_two_changes_at_a_time_the_newest_is_answered(hand, tmp_path):
-    started, answered = Event(), []
+    started, go_on, answered = Event(), Event(), []
 
     def draw(file, part):
-        started.set()
-        while not answered and part[0] == 0:
-            sleep(0.001)
+        if part[0] == 0:
+            started.set()
+            go_on.wait()
         answered.append(part[0])
         return SimpleNamespace(html=lambda: f"<p>from {part[0]}</p>")
 
@@ -327,15 +327,13 @@ def test_of_two_changes_at_a_time_the_newest_is_answered(hand, tmp_path):
     button, left, *_ = controls.children
     first = Thread(target=lambda: setattr(button, "value", (chosen(hand),)), daemon=True)
     first.start()
-    assert started.wait(10)
+    started.wait()
     second = Thread(target=lambda: setattr(left, "value", 20), daemon=True)
     second.start()
-    while left.value != 20:
-        sleep(0.001)
-    sleep(0.05)
-    answered.append("go on")
-    first.join(10), second.join(10)
-    assert answered == ["go on", 0, 20] and result.value == "<p>from 20</p>"
+    wait_until(lambda: left.value == 20)
+    go_on.set()
+    first.join(), second.join()
+    assert answered == [0, 20] and result.value == "<p>from 20</p>"
 
 
 def test_what_goes_wrong_is_one_line_below_the_button(form, tmp_path):

@@ -225,8 +225,7 @@ def test_both_formats_carry_the_network_to_a_fresh_process(pair, tmp_path):
     np.savez(tmp_path / "seen.npz", images=IMAGES, answers=model(IMAGES))
     program = """
         import keras, numpy as np
-        from resnet_lesson.keras_internals import layers_within
-from resnet_lesson.layers import ResNet50Model
+        from resnet_lesson.layers import ResNet50Model
         seen = np.load("seen.npz")
         whole = keras.models.load_model("model.keras")
         named = ResNet50Model()

@@ -1,6 +1,5 @@
 """The drawn hands: reproducible, balanced, varied, and pictures of a hand before a light wall."""
 
-
 import numpy as np
 import pytest
 

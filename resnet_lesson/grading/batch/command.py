@@ -14,7 +14,6 @@ from resnet_lesson.grading.batch.grader import (
     MEMORY,
     TIMEOUT,
     Grader,
-    exercises_defined,
 )
 from resnet_lesson.grading.batch.journal import Journal, JournalError
 from resnet_lesson.grading.batch.tables import write_csv, write_json
@@ -22,6 +21,7 @@ from resnet_lesson.grading.report.class_page import class_page
 from resnet_lesson.grading.report.class_statistics import ClassStatistics
 from resnet_lesson.grading.sandbox.sandbox import Sandbox, SandboxError
 from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.grading.submissions.reading import exercises_defined
 from resnet_lesson.hardware import processors
 from resnet_lesson.paths import replacing
 from resnet_lesson.progress_bar import TerminalLine, drawn
@@ -126,7 +126,12 @@ class _Run:
         try:
             if self.exercise_ids is None:
                 display.say("Looking for the exercises that are handed in ...")
-                self.exercise_ids = exercises_defined(self.found)
+                self.exercise_ids, left_out = exercises_defined(self.found)
+                for name, count in left_out.items():
+                    display.say(
+                        f"Not graded: {name}, which {count} of {len(self.found)} define, as a "
+                        f"helper it seems; --exercise {name} grades it."
+                    )
             with self._observer() as observer:
                 self._introduce(observer, display)
                 grader = Grader(
@@ -338,7 +343,9 @@ def summary(result):
     total = f"{result['points']:g}/{result['max_points']:g}"
     # A name may hold what moves a terminal's cursor.
     name = "".join(c if c.isprintable() else repr(c)[1:-1] for c in result["submission"])
-    return f"{name}: {total}  {'; '.join(marks) or 'no exercise'}"
+    marks = marks or [f"no exercise{': ' if result.get('problem') else ''}"]
+    problem = "".join(c if c.isprintable() else " " for c in result.get("problem", ""))
+    return f"{name}: {total}  {'; '.join(marks)}{problem if not result['exercises'] else ''}"
 
 
 def protection_lines(protections):

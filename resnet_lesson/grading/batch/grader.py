@@ -6,7 +6,7 @@ import queue
 import re
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib import metadata
 
 from resnet_lesson.errors import GradingError
@@ -17,13 +17,13 @@ from resnet_lesson.grading.judge.suspicion import hands_in_reference, is_whole, 
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes, sandbox
 from resnet_lesson.grading.submissions.attempts import attempt
-from resnet_lesson.grading.submissions.collect import SubmissionError
-from resnet_lesson.grading.submissions.source import decode, read_source
+from resnet_lesson.grading.submissions.reading import read
 
 TIMEOUT = 120.0  # seconds for an exercise
 MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
 FOR_THE_REFERENCE = (600.0, 1 << 14)  # seconds, MiB
 UNCONFINED = "unprotected"
+LOST_NAME = re.compile(r"name '(\w+)' is not defined|`(\w+)` was to come from")
 
 
 @dataclass(frozen=True)
@@ -37,76 +37,6 @@ class Graded:
 
     result: dict
     reports: tuple
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A submission, read.
-
-    Attributes:
-        name: of the submission.
-        sources: list of `resnet_lesson.grading.submissions.source.Source`.
-        failure: what to say of an exercise that they do not define, a `Failure` or None.
-        digest: hexadecimal hash of the contents.
-    """
-
-    name: str
-    sources: list = field(default_factory=list)
-    failure: Failure | None = None
-    digest: str = ""
-
-
-def read(submission):
-    """Reads a submission's files.
-
-    Args:
-        submission: `resnet_lesson.grading.submissions.collect.Submission`.
-
-    Returns:
-        A `Reading`. What cannot be read is its ``failure``.
-    """
-    digest = hashlib.sha256(submission.problem.encode(errors="surrogateescape"))
-    problems = [submission.problem] if submission.problem else []
-    sources = []
-    for file in submission.files:
-        try:
-            data = file.read()
-            digest.update(json.dumps([file.name, len(data)]).encode() + data)
-            sources.append(read_source(file, data))
-            problems += sources[-1].errors
-        except SubmissionError as error:
-            digest.update(str(error).encode(errors="surrogateescape"))
-            problems.append(str(error))
-    failure = Failure("syntax", message="; ".join(problems[:5])) if problems else None
-    return Reading(submission.name, sources, failure, digest.hexdigest())
-
-
-def exercises_defined(found):
-    """The exercises that any of these submissions defines.
-
-    Most submissions are only searched for the names of exercises that were not seen before.
-
-    Args:
-        found: list of `resnet_lesson.grading.submissions.collect.Submission`.
-
-    Returns:
-        List of ids, in the order of the lesson.
-    """
-    known, seen = all_exercises(), set()
-    for submission in found:
-        left = "|".join(set(known) - seen)
-        pattern = re.compile(rf"\b({left})\b")
-        if left and any(pattern.search(_text(file)) for file in submission.files):
-            sources = read(submission).sources
-            seen |= {name for name in set(known) - seen if attempt(sources, name)}
-    return [name for name in known if name in seen]
-
-
-def _text(file):
-    try:
-        return decode(file.read())
-    except ValueError:
-        return ""
 
 
 class Grader:
@@ -195,6 +125,7 @@ class Grader:
             "submission": reading.name,
             "points": sum(r.points for r in reports),
             "max_points": sum(r.max_points for r in reports),
+            "problem": "; ".join(reading.problems[:5]),
             "exercises": [
                 {**r.to_dict(), "for_instructor": list(r.for_instructor)} for r in reports
             ],
@@ -202,7 +133,8 @@ class Grader:
         return Graded(result, reports)
 
     def _grade(self, reading, name):
-        failure = reading.failure or Failure("not_attempted")
+        loss = reading.loss(name)
+        failure = Failure("syntax", message=loss) if loss else Failure("not_attempted")
         try:
             found = attempt(reading.sources, name)
         except RecursionError:
@@ -213,7 +145,9 @@ class Grader:
         for_instructor = ()
         if found:
             verdict = self._judge(found, name)
-            verdict = replace(verdict, notes=(*found.notes, *verdict.notes))
+            lost_name = verdict.failure and LOST_NAME.search(verdict.failure.message)
+            losses = reading.explanations(lost_name[1] or lost_name[2]) if lost_name else ()
+            verdict = replace(verdict, notes=(*found.notes, *losses, *verdict.notes))
             for_instructor = () if verdict.passed else remarks(found.pieces)
         else:
             verdict = Verdict(False, failure=failure)

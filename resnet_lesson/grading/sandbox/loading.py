@@ -196,7 +196,7 @@ class _Builtins(dict):
     """
 
     def __init__(self, notes):
-        super().__init__(vars(builtins), display=_display)
+        super().__init__(vars(builtins), display=_display, get_ipython=_Shell)
         self.notes = notes
         self.lost = {}
 
@@ -235,5 +235,15 @@ def _of_keras(name):
     return "", None
 
 
+class _Shell:
+    """IPython's shell, by which magics and shell lines are run: here they do nothing."""
+
+    def getoutput(self, command):
+        return []
+
+    def __getattr__(self, name):
+        return _display
+
+
 def _display(*_, **__):
-    """JupyterLab's `display`, where there is nothing to display on."""
+    """Does nothing, as there is nothing to display on."""

@@ -13,6 +13,7 @@ from resnet_lesson.grading.submissions.statements import DEFINITIONS, Piece, nee
 
 PLAIN_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Lambda, ast.Name)
 CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # how notebooks of the lesson are called
+STALE = 20  # executions between one cell and all others
 LIBRARIES = ("keras", "tensorflow", "numpy")
 
 
@@ -38,8 +39,7 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
     if not defining:
         return None
     chosen = max(defining, key=lambda source: _rank(source, name))
-    own, all_notes = _without_replaced(chosen.statements)
-    notes = [note for known, note in all_notes if known == name]
+    own, notes = _that_count(chosen.statements, name)
     if len(defining) > 1:
         names = ", ".join(source.name for source in defining)
         notes.insert(0, f"{name} is defined in {names}: that of {chosen.name} counts.")
@@ -48,7 +48,7 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
         statement
         for source in sources
         if source is not chosen
-        for statement in _without_replaced(source.statements)[0]
+        for statement in _that_count(source.statements)[0]
         if statement.is_import or not statement.binds & bound
     ]
     run = needed([*others, *own], {name}, own)
@@ -101,34 +101,75 @@ def _is_blank(node):
     )
 
 
-def _without_replaced(statements):
-    """Leaves out definitions that another one of the same name has replaced.
+def _that_count(statements, name=""):
+    """Leaves out what another statement has replaced: of several definitions one counts.
 
-    Of several the one that ran last counts; where no cell ran, the last one.
+    It is the one that ran last; where no cell ran, the last one. A helper, and a value, count as
+    they stood when the attempt ``name`` was defined.
 
     Returns:
-        ``(statements, notes)``: notes are ``(name, line)``.
+        ``(statements, notes)``.
     """
-    dropped, notes, definitions = set(), [], {}
+    dropped, notes = set(), []
+    definitions = {}
     for place, statement in enumerate(statements):
         if statement.is_definition:
             definitions.setdefault(statement.node.name, []).append(place)
-    for name, places in definitions.items():
+    answer = _last(definitions.get(name, []), statements)
+    for known, places in definitions.items():
         if len(places) < 2:
             continue
-        winner = max(places, key=lambda place: (statements[place].ran or 0, place))
+        before = [p for p in places if answer is not None and _is_before(p, answer, statements)]
+        winner = _last(places, statements)
+        if known != name and before:
+            winner = _last(before, statements)
         ran, piece = statements[winner].ran, statements[winner].piece
-        how = "which ran last" if ran is not None else "the last one"
-        where = f"{piece.name.strip('<>')}, line {piece.line}"
-        notes.append((name, f"{name} is defined {len(places)} times: {where} counts, {how}."))
+        if known == name or winner != _last(places, statements):
+            how = "which ran last" if ran is not None else "the last one"
+            how = how if known == name else f"as it stood when {name} was defined"
+            where = f"{piece.name.strip('<>')}, line {piece.line}"
+            notes.append(f"{known} is defined {len(places)} times: {where} counts, {how}.")
         dropped |= {place for place in places if place != winner}
         if ran is not None:  # so is what was put in its place before it ran
             dropped |= {
                 place
                 for place, s in enumerate(statements)
-                if place > winner and s.binds == {name} and (s.ran or 0) < ran
+                if place > winner and s.binds == {known} and (s.ran or 0) < ran
             }
+    dropped |= _values_set_later(statements, answer, name)
     return [s for place, s in enumerate(statements) if place not in dropped], notes
+
+
+def _last(places, statements):
+    """Of the places of definitions the one that ran last; None of none."""
+    counts = sorted(s.ran for s in statements if s.ran is not None)
+
+    def turn(place):
+        ran = statements[place].ran or 0
+        # Far above all others: a count that an earlier session left behind.
+        stale = len(counts) > 1 and ran == counts[-1] and ran > counts[-2] + STALE
+        return (0 if stale else ran, place)
+
+    return max(places, key=turn, default=None)
+
+
+def _is_before(place, answer, statements):
+    ran, its = statements[place].ran, statements[answer].ran
+    return ran < its if ran is not None and its is not None else place < answer
+
+
+def _values_set_later(statements, answer, name):
+    """The places of assignments after the answer's that give a value to what had one before."""
+    if answer is None:
+        return set()
+    assigned = [
+        place
+        for place, s in enumerate(statements)
+        if isinstance(s.node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and name not in s.binds
+    ]
+    before = {n for p in assigned if _is_before(p, answer, statements) for n in statements[p].binds}
+    later = [p for p in assigned if not _is_before(p, answer, statements)]
+    return {p for p in later if statements[p].binds <= before}
 
 
 def _own_modules(statements, sources, modules, package=""):
@@ -168,7 +209,7 @@ def _is_import_call(call):
 
 def _module_content(source, own):
     """The statements of a module that define something, and what it hands on of others."""
-    statements, _ = _without_replaced(source.statements)
+    statements, _ = _that_count(source.statements)
     defined = {
         name
         for s in statements

@@ -2,16 +2,20 @@
 
 import json
 import re
+import sys
 import tokenize
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import PurePosixPath
 
 from resnet_lesson.grading.submissions.collect import SourceFile, SubmissionError
+from resnet_lesson.grading.submissions.jupyter import Code, code_of_cell_magic, python_of
 from resnet_lesson.grading.submissions.statements import Statement, statements
 
-PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
-MAGIC = re.compile(r"\s*([%!?]|[\w.]+\s*=\s*[%!]|[\w.*]+\?\??\s*$)")
 TOO_DEEP = "it is nested too deeply"
+# What Python 3.12 added to the language, and what the parser of 3.11 says of it.
+NEWER = re.compile(r"\s*(type\s+\w+(\[.*\])?\s*=|(async\s+)?def\s+\w+\[|class\s+\w+\[)")
+CONFLICT = re.compile(r"(<<<<<<<|>>>>>>>) ")
 BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\0\0": "utf-32",
@@ -21,22 +25,93 @@ BYTE_ORDER_MARKS = {
 }
 
 
+@dataclass(frozen=True)
+class LostCell:
+    """A cell, or a file, that does not run.
+
+    Attributes:
+        place: file, cell and line.
+        reason: why it does not run, in words.
+        text: what it says.
+    """
+
+    place: str
+    reason: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+    def defines(self, name: str) -> bool:
+        """Whether it would define a name, if it ran."""
+        definition = rf"^[ \t>]*((def|class)[ \t]+{name}\b|{name}[ \t]*=)"
+        return bool(re.search(definition, self.text, re.MULTILINE))
+
+
 @dataclass
 class Source:
     """A file of a submission, read.
 
     Attributes:
         statements: in the order of the cells.
-        errors: for each cell that is no valid Python, a line that says where and why.
+        lost: cells that are no valid Python, or no code cells.
+        files: what its cells write to files by ``%%writefile``.
     """
 
     name: str
     statements: list[Statement] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    lost: list[LostCell] = field(default_factory=list)
+    files: list["Source"] = field(default_factory=list)
 
     def defined_names(self) -> set[str]:
         """The names that its own statements define; what it imports is not among them."""
         return {name for s in self.statements if not s.is_import for name in s.binds}
+
+    def add(self, text: str, place: str, ran: int | None = None) -> None:
+        """Adds the statements of a cell, or of the whole file."""
+        try:
+            for code in python_of(text):
+                source = self._file(code.file) if code.file else self
+                source.statements += _statements(code, f"<{place}>", ran)
+        except (RecursionError, MemoryError):
+            self.lost.append(LostCell(place, TOO_DEEP, text))
+        except SyntaxError as error:
+            at = f", line {error.lineno}" if error.lineno else ""
+            self.lost.append(LostCell(place + at, _syntax_reason(error, text), text))
+        except ValueError as error:
+            self.lost.append(LostCell(place, str(error), text))
+
+    def _file(self, name):
+        path = str(PurePosixPath(self.name).parent / name)
+        if path not in [file.name for file in self.files]:
+            self.files.append(Source(path))
+        return next(file for file in self.files if file.name == path)
+
+
+def _statements(code, name, ran):
+    padded = "\n" * (code.first_line - 1) + code.text
+    parsed = []
+    for statement in statements(padded, name, ran):
+        magic = code_of_cell_magic(statement.node)
+        inner = Code(magic, first_line=statement.piece.line) if magic is not None else None
+        if inner:
+            parsed += _statements(inner, name, ran)
+        elif not statement.piece.text.startswith("get_ipython()."):
+            parsed.append(statement)
+    return parsed
+
+
+def _syntax_reason(error, text):
+    """What the parser says, or why it says it."""
+    lines = text.splitlines()
+    conflict = next((n for n, line in enumerate(lines, 1) if CONFLICT.match(line)), None)
+    if conflict:
+        return f"a merge conflict was left in line {conflict}: keep one of the two versions"
+    line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    if sys.version_info < (3, 12) and (NEWER.match(line) or error.msg.startswith("f-string: ")):
+        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        return f"{error.msg} (Python {here} grades; newer versions may accept this line)"
+    return error.msg
 
 
 def read_source(file: SourceFile, data: bytes) -> Source:
@@ -45,30 +120,36 @@ def read_source(file: SourceFile, data: bytes) -> Source:
     Raises:
         SubmissionError: it is no notebook, or no text.
     """
-    is_notebook = file.suffix == ".ipynb"
     source = Source(file.name)
+    if not data.strip():
+        raise SubmissionError("syntax", f"{file.name} is empty")
     try:
         text = decode(data)
-        cells = _code_cells(text) if is_notebook else [(text, None)]
+        cells = _cells(text) if file.suffix == ".ipynb" else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SubmissionError("syntax", f"{file.name} cannot be read: {_reason(error)}") from None
-    for number, (text, ran) in enumerate(cells, 1):
-        name = f"{file.name}, cell {number}" if is_notebook else file.name
-        try:
-            source.statements += parse(text, f"<{name}>", ran)
-        except (RecursionError, MemoryError):
-            source.errors.append(f"{name}: {TOO_DEEP}")
-        except SyntaxError as error:
-            at = f", line {error.lineno}" if error.lineno else ""
-            source.errors.append(f"{name}{at}: {error.msg}")
-        except ValueError as error:
-            source.errors.append(f"{name}: {error}")
+        reason = _reason(error, data)
+        raise SubmissionError("syntax", f"{file.name} cannot be read: {reason}") from None
+    if cells is None:
+        source.add(text, file.name)
+    for number, (kind, text, ran) in enumerate(cells or (), 1):
+        place = f"{file.name}, cell {number}"
+        if kind == "code":
+            source.add(text, place, ran)
+        else:
+            reason = f"it is a {kind} cell, which does not run: make it a code cell"
+            source.lost.append(LostCell(place, reason, text))
     return source
 
 
-def _reason(error):
+def _reason(error, data):
     if isinstance(error, RecursionError):
         return TOO_DEEP
+    lines = data[: 1 << 20].splitlines()
+    conflict = next((n for n, line in enumerate(lines, 1) if line.startswith(b"<<<<<<< ")), None)
+    if conflict:
+        return f"a merge conflict was left in line {conflict}"
+    if b"docs.google.com" in data[:1000] or b'"doc_id"' in data[:1000]:
+        return "it is a link to Google Drive: download the notebook itself"
     if isinstance(error, json.JSONDecodeError):
         return f"it is no notebook: {error}"
     if isinstance(error, UnicodeError):
@@ -93,10 +174,10 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _code_cells(text):
-    """``(source, execution count)`` of each code cell, whatever the notebook's version."""
+def _cells(text):
+    """``(kind, source, execution count)`` of each cell, whatever the notebook's version."""
     notebook = json.loads(text)
-    if "cells" not in notebook:
+    if "worksheets" in notebook:
         import nbformat  # slow to import, for the few notebooks of an older format
 
         older = {"nbformat": 3, "metadata": {}, **notebook}
@@ -104,12 +185,13 @@ def _code_cells(text):
             notebook = nbformat.convert(nbformat.from_dict(older), 4)
         except nbformat.ValidationError as error:
             raise ValueError(error) from None
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    counts = [cell.get("execution_count") for cell in code]
-    return [
-        ("".join(cell.get("source", "")), count if isinstance(count, int) else None)
-        for cell, count in zip(code, counts, strict=True)
-    ]
+    cells = []
+    for cell in notebook["cells"]:
+        count = cell.get("execution_count")
+        kind = "Markdown" if cell["cell_type"] == "markdown" else cell["cell_type"]
+        ran = count if isinstance(count, int) else None
+        cells.append((kind, "".join(cell.get("source", "")), ran))
+    return cells
 
 
 def parse(text: str, name: str, ran: int | None = None) -> list[Statement]:
@@ -118,15 +200,4 @@ def parse(text: str, name: str, ran: int | None = None) -> list[Statement]:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: it is no Python, or not to be parsed.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n")
-    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    if lines[first].strip().startswith("%%"):
-        if lines[first].split()[0] not in PYTHON_MAGICS:
-            return []
-        lines[first] = ""
-    try:
-        return statements("\n".join(lines), name, ran)
-    except SyntaxError:
-        # A magic becomes a blank line, so that line numbers stay those that the learner sees.
-        lines = ["" if MAGIC.match(line) else line for line in lines]
-        return statements("\n".join(lines), name, ran)
+    return [s for code in python_of(text) for s in _statements(code, name, ran)]

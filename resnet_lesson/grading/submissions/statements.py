@@ -67,7 +67,8 @@ def statements(source: str, name: str, ran: int | None = None) -> list[Statement
 
 def _is_for_scripts(node):
     """True for ``if __name__ == "__main__":``, which runs where the file is started."""
-    return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
+    names = ast.walk(node.test) if isinstance(node, ast.If) else ()
+    return any(isinstance(name, ast.Name) and name.id == "__name__" for name in names)
 
 
 def _piece(node, name, lines):

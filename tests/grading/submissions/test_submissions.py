@@ -11,10 +11,10 @@ import pytest
 from support.paths import NOTEBOOKS
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.batch.grader import exercises_defined, read
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.grading.submissions.reading import exercises_defined, read
 from resnet_lesson.grading.submissions.source import Source, parse
 
 BLOCK = "def identity_block(X, f, filters, training=True, initializer=None):\n    return X\n"
@@ -147,8 +147,8 @@ def inner_zip(files):
 def test_a_zip_that_cannot_be_read_is_a_result(tmp_path, content, said):
     written(tmp_path, {"ana.zip": content, "ben.py": BLOCK})
     ana, ben = map(read, find_submissions([tmp_path]))
-    assert said in ana.failure.message and ana.failure.what == "syntax"
-    assert ben.failure is None
+    assert said in ana.loss("identity_block")
+    assert ben.problems == []
 
 
 def test_an_encrypted_zip_is_a_result(tmp_path):
@@ -157,7 +157,7 @@ def test_an_encrypted_zip_is_a_result(tmp_path):
         data[data.index(header) + flag] |= 1
     written(tmp_path, {"ana.zip": bytes(data)})
     [ana] = find_submissions([tmp_path])
-    assert "encrypted" in read(ana).failure.message
+    assert "encrypted" in read(ana).loss("identity_block")
 
 
 def test_what_is_given_twice_or_bears_one_name_is_told_apart(tmp_path, monkeypatch):
@@ -174,7 +174,7 @@ def test_all_together_make_one_submission(tmp_path):
 def test_a_pipe_among_the_files_does_not_stop_the_class(tmp_path):
     os.mkfifo(tmp_path / "a.py")
     [a] = find_submissions([tmp_path])
-    assert "no ordinary file" in read(a).failure.message
+    assert "no ordinary file" in read(a).loss("identity_block")
 
 
 # ---------------------------------------------------------------------------------------- reading
@@ -196,35 +196,69 @@ def test_a_pipe_among_the_files_does_not_stop_the_class(tmp_path):
 def test_any_encoding_is_read(tmp_path, data):
     written(tmp_path, {"a.py": data})
     [a] = find_submissions([tmp_path])
-    assert read(a).failure is None
-    assert exercises_defined([a]) == ["identity_block"]
+    assert not read(a).loss("identity_block")
+    assert exercises_defined([a])[0] == ["identity_block"]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (BLOCK + "x = '\0'", "null bytes"),
-        ("x = " + "-" * 100_000 + "1", "nested too deeply"),
-        ("x = a" + ".b" * 100_000, "nested too deeply"),
-        ("(" * 500 + ")" * 500, "nested parentheses"),
-        ("x = 1 +", "a.py, line 1"),
+        (BLOCK + "x = " + "-" * 100_000 + "1", "nested too deeply"),
+        (BLOCK + "x = a" + ".b" * 100_000, "nested too deeply"),
+        (BLOCK + "(" * 500 + ")" * 500, "nested parentheses"),
+        (BLOCK + "x = 1 +", "a.py, line 3"),
+        (BLOCK + "<<<<<<< HEAD\nx = 1\n=======\n", "merge conflict was left in line 3"),
+        (BLOCK + "type X = int", "newer versions may accept"),
+        (BLOCK + "def f[T](x: T): pass", "newer versions may accept"),
+        (BLOCK + """x = f"{a["b"]}\"""", "newer versions may accept"),
     ],
 )
 def test_what_is_no_python_is_said_with_its_place(tmp_path, text, said):
     written(tmp_path, {"a.py": text})
     [a] = find_submissions([tmp_path])
-    assert said in read(a).failure.message
+    assert said in read(a).loss("identity_block")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "1", '{"cells": 5}', '{"cells": [[]]}', "[" * 100_000,
+    ["{", "[]", "null", "1", '{"cells": 5}', '{"cells": [[]]}', "[" * 100_000,
      '{"cells": [{"cell_type": "code", "source": 5}]}'],
 )  # fmt: skip
 def test_what_is_no_notebook_is_a_result(tmp_path, text):
     written(tmp_path, {"a.ipynb": text})
     [a] = find_submissions([tmp_path])
-    assert read(a).failure.message.startswith("a.ipynb cannot be read: ")
+    assert read(a).loss("identity_block").startswith("a.ipynb cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" \n", "a.ipynb is empty"),
+        ('{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}', "link to Google Drive"),
+        ('{"cells": [\n<<<<<<< HEAD\n]}', "merge conflict was left in line 2"),
+        (json.dumps({"cells": [{"cell_type": "markdown", "source": ["# Mine\n", BLOCK]}]}),
+         "a.ipynb, cell 1: it is a Markdown cell"),
+        (json.dumps({"cells": [{"cell_type": "raw", "source": BLOCK}]}), "it is a raw cell"),
+    ],
+)  # fmt: skip
+def test_why_there_is_no_answer_is_told(tmp_path, text, said):
+    written(tmp_path, {"a.ipynb": text})
+    [a] = find_submissions([tmp_path])
+    assert said in read(a).loss("identity_block")
+
+
+def test_a_broken_cell_is_told_where_its_loss_explains_the_result(tmp_path):
+    written(
+        tmp_path, {"a.ipynb": notebook("from keras.layers import Add)", BLOCK, "def ResNet50(:")}
+    )
+    [a] = find_submissions([tmp_path])
+    assert not read(a).loss("identity_block") and not read(a).loss("convolutional_block")
+    assert "a.ipynb, cell 3, line 1" in read(a).loss("ResNet50")
+    assert read(a).explanations("Dense") == ()
+    [line] = read(a).explanations("Add")
+    assert "a.ipynb, cell 1, line 1: unmatched ')'" in line
+    assert exercises_defined([a])[0] == ["identity_block", "ResNet50"]
 
 
 def test_old_and_stripped_notebooks(tmp_path):
@@ -242,10 +276,54 @@ def test_magics_are_left_out_and_operators_are_not():
     text = "x = (7\n%4)\n"
     assert len(parse(text, "<a>")) == 1
     text = "%matplotlib inline\n!pip list\nfiles = !ls\nhelp?\nx = 1"
-    [statement] = parse(text, "<a>")
-    assert statement.piece.line == 5
-    assert parse("%%bash\nls -l", "<a>") == []
-    assert len(parse("%%time\nx = 1", "<a>")) == 1
+    assert [s.piece.line for s in parse(text, "<a>") if "x" in s.binds] == [5]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\n{}", "%%capture\n%%time\n{}", "%%memit -r 1\n{}", "%%debug\n{}", "%%wandb\n{}",
+        "%matplotlib inline\ny = (7\n%4)\n{}", "!pip install -q \\\n  pydot\n{}",
+        "if True:\n    %matplotlib inline\n{}", "try:\n  %tensorflow_version 2.x\n"
+        "except Exception:\n  pass\n{}", "%pip list\nz = (1\n!= 2)\n{}", "a, b = !ls\n{}",
+        "pip install x\n{}", "cd folder\nls -l\n{}", "help?\n{}", ">>> x = 1\n{}",
+        "\n\n%time y = 3\n{}", "if True:\n  pip install y\n{}",
+        "get_ipython().run_cell_magic('time', '', {!r})",
+        "# Commented out IPython magic to ensure Python compatibility.\n# %%time\n# {}",
+        "# Commented out IPython magic to ensure Python compatibility.\n# %matplotlib inline\n{}",
+    ],
+)  # fmt: skip
+def test_cells_are_read_as_jupyter_runs_them(cell):
+    parsed = parse(cell.format(FIVE), "<a>")
+    [statement] = [s for s in parsed if "identity_block" in s.binds]
+    assert load([statement.piece])[0]["identity_block"]() == 5
+    plain = cell.format(FIVE).splitlines()
+    assert FIVE in plain[statement.piece.line - 1]
+
+
+def test_what_depends_on_a_shell_line_is_run_without_it():
+    text = "import math\nif 'x' in math.__name__ or True:\n  !pip install x\n  five = 5\n" + (
+        "def identity_block(): return five"
+    )
+    function, notes = picked("identity_block", ("a.py", text))
+    assert function() == 5 and notes == []
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%script python", "%%html", "%%javascript", "%%!"])
+def test_cells_in_another_language_are_left_out(magic):
+    assert parse(f"{magic}\n{FIVE}", "<a>") == []
+
+
+def test_a_file_that_a_cell_writes_is_one_of_the_learner_s(tmp_path):
+    cells = ("%%writefile blocks.py\n" + FIVE.replace("identity_block", "five"),
+             "from blocks import five\n%run blocks.py\ndef identity_block(): return five()",
+             "%%writefile -a blocks.py\nSIX = 6")  # fmt: skip
+    written(tmp_path, {"sub/a.ipynb": notebook(*cells)})
+    [a] = find_submissions([tmp_path])
+    main, blocks = read(a).sources
+    assert blocks.name == "blocks.py" and blocks.defined_names() == {"five", "SIX"}
+    namespace, notes = load(attempt([main, blocks], "identity_block").pieces)
+    assert namespace["identity_block"]() == 5 and notes == []
 
 
 # ---------------------------------------------------------------------------------------- picking
@@ -442,6 +520,19 @@ def test_of_several_definitions_the_one_that_ran_last_counts(cells, counts, cell
     assert value == 5 and f"cell {cell}, line 1 counts" in note
 
 
+def test_a_helper_written_anew_later_counts_as_it_stood():
+    cells = ("scale = 5", "def helper(): return scale", "def identity_block(): return helper()",
+             "def helper(x): return x", "scale = 7")  # fmt: skip
+    value, [note] = attempted(*cells)
+    assert value == 5 and "helper is defined 2 times: a.ipynb, cell 2, line 1 counts" in note
+    assert attempted(*cells, counts=(1, 2, 3, 9, 8))[0] == 5
+
+
+def test_a_count_that_an_earlier_session_left_behind_does_not_win():
+    value, [note] = attempted("x = 1", ONE, FIVE, counts=(1, 57, 3))
+    assert value == 5 and "cell 3" in note
+
+
 def test_of_several_files_a_filled_one_counts_and_the_chapter_s_own():
     blank = "def identity_block(): raise NotImplementedError()"
     function, [note] = picked("identity_block", ("a.py", FIVE), ("b.py", blank))
@@ -487,4 +578,7 @@ def test_of_several_copies_the_newest_counts_as_far_as_names_tell(files, chosen)
 def test_exercises_are_those_that_any_submission_defines(tmp_path):
     mentioned = notebook("# identity_block and convolutional_block\n" + BLANK)
     written(tmp_path, {"a.ipynb": mentioned, "b.py": "def skip_connection(X, m): return X"})
-    assert exercises_defined(find_submissions([tmp_path])) == ["skip_connection", "identity_block"]
+    assert exercises_defined(find_submissions([tmp_path]))[0] == [
+        "skip_connection",
+        "identity_block",
+    ]

@@ -1,6 +1,7 @@
 """What the README promises: the two commands, what is installed, and that nobody is asked."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from support.lab_server import running_lab
 from support.paths import BLANK, PROJECT, README, ROOT, TESTS
 from support.texts import readme_command
 
+from resnet_lesson import PYTHONS
 from resnet_lesson.exercises import all_exercises
 
 NOTEBOOKS = [path.stem for path in BLANK]
@@ -60,6 +62,12 @@ def test_ci_runs_the_test_command_as_the_readme_gives_it():
 
 def test_the_command_opens_a_notebook_that_exists():
     assert (ROOT / re.search(r"default_url=/lab/tree/(\S+)", LAB)[1]).is_file()
+
+
+def test_a_container_starts_by_the_same_command():
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    assert container["postAttachCommand"] == LAB
+    assert f"python:{PYTHONS[1]}-" in container["image"]
 
 
 def test_no_program_is_called_by_a_script_that_a_space_in_the_path_would_break():

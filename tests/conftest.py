@@ -1,4 +1,4 @@
-"""What the browser tests share: JupyterLab as the README starts it, and Chromium."""
+"""What tests in several folders share: a record of progress, JupyterLab, and Chromium."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from support.lab_server import running_lab
 from support.notebook_page import SECONDS_TO_OPEN, NotebookPage
 from support.paths import ROOT
 from support.texts import readme_command
+
+from resnet_lesson.lab import hints, record
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -24,6 +26,16 @@ LAB_SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false"},
 }
+
+
+@pytest.fixture
+def own_record(tmp_path_factory, monkeypatch):
+    """A record of progress of its own for a test, and no hints given yet; returns its path."""
+    path = tmp_path_factory.mktemp("record") / "progress.json"
+    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(path))
+    record._in_memory.clear()
+    hints._hints_given.clear()
+    return path
 
 
 @pytest.fixture(scope="module")

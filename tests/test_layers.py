@@ -1,8 +1,6 @@
 """The subclassed blocks and network: they are what the functional ones are, and can be saved."""
 
 import inspect
-import subprocess
-import sys
 import textwrap
 
 import keras
@@ -10,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras.initializers import GlorotUniform, RandomNormal, RandomUniform
+from support.processes import run_python
 
 from resnet_lesson import blocks
 from resnet_lesson.keras_internals import layers_within
@@ -174,8 +173,7 @@ def test_the_configuration_makes_the_same_block_again(initializer):
 
 def run_elsewhere(program, folder):
     """Runs a program in a Python process of its own, which has none of our objects."""
-    command = [sys.executable, "-W", "error::UserWarning", "-c", textwrap.dedent(program)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = run_python("-W", "error::UserWarning", "-c", textwrap.dedent(program), cwd=folder)
     assert done.returncode == 0, done.stderr
 
 

@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from support.paths import ROOT
+from support.processes import run_python
 
 from resnet_lesson.authoring.__main__ import main
 from resnet_lesson.authoring.learner_notebooks import author, learners_form, out_of_step
@@ -68,12 +67,8 @@ def copied(authored, tmp_path):
 
 def nbval(path):
     """Runs strict nbval on one notebook as the project does; returns the finished process."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [*command, "-c", ROOT / "pyproject.toml", "--rootdir", path.parent, path],
-        capture_output=True,
-        text=True,
-    )
+    options = ("-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml")
+    return run_python("-m", "pytest", "--nbval", *options, "--rootdir", path.parent, path)
 
 
 def test_the_learners_form_has_a_blank_at_the_indent_of_the_solution(authored):
@@ -186,12 +181,8 @@ def test_no_file_is_left_in_the_home_of_who_runs_it(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "XDG"))}
-    subprocess.run(
-        [sys.executable, "-m", "resnet_lesson.authoring"],
-        cwd=tmp_path,
-        env=kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)},
-        check=True,
-    )
+    variables = kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
+    run_python("-m", "resnet_lesson.authoring", cwd=tmp_path, env=variables, check=True)
     assert list(home.rglob("*")) == []
 
 

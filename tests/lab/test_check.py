@@ -3,43 +3,30 @@
 import json
 import os
 import random
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from support.processes import run_python
+from support.right_block import identity_block as own_identity_block
 
 from resnet_lesson import blocks, check, hint, progress, solution, trusted
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.lab import hints as lab_help
 from resnet_lesson.lab import record
 
-
-@pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
-    """A record of its own for each test, and no hints given yet."""
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(tmp_path / "progress.json"))
-    record._in_memory.clear()
-    lab_help._hints_given.clear()
+pytestmark = pytest.mark.usefixtures("own_record")
 
 
-def own_identity_block(X, f, filters, training=True, initializer=None):
-    F1, F2, F3 = filters
-    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
-    Y = BatchNormalization()(Y, training=training)
-    return Activation("relu")(Add()([X, Y]))
+def wrong_identity_block(X, f, filters, training=True, initializer=None):
+    return X
 
 
-def named(name, function):
-    function.__name__ = name
-    return function
+def with_window_3(X, f, filters, training=True, initializer=None):
+    return own_identity_block(X, 3, filters, training, initializer)
+
+
+wrong_identity_block.__name__ = with_window_3.__name__ = "identity_block"
 
 
 @pytest.mark.parametrize("name", all_exercises())
@@ -75,7 +62,10 @@ def test_a_wrapper_of_the_reference_is_named(attempt):
 
 
 def test_a_right_answer_under_another_name_passes_by_the_name_in_the_notebook():
-    names = {"check": check, "identity_block": own_identity_block}
+    def mine(X, f, filters, training=True, initializer=None):
+        return own_identity_block(X, f, filters, training, initializer)
+
+    names = {"check": check, "identity_block": mine}
     exec("report = check(identity_block)", names)
     assert names["report"].passed
 
@@ -149,7 +139,7 @@ def test_random_state_and_settings_are_left_alone():
 def test_a_mixed_precision_policy_does_not_change_the_verdict():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        assert check(named("identity_block", own_identity_block)).passed
+        assert check(own_identity_block).passed
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
     finally:
         keras.config.set_dtype_policy("float32")
@@ -177,20 +167,14 @@ def test_a_report_escapes_what_the_learner_wrote():
 
 
 def test_under_nbgrader_the_plain_text_is_the_partial_credit(monkeypatch):
-    def identity_block(X, f, filters, training=True, initializer=None):
-        return own_identity_block(X, 3, filters, training, initializer)
-
-    report = check(identity_block)
+    report = check(with_window_3)
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert float(report._repr_mimebundle_()["text/plain"]) == report.points
     assert 0 < report.points < report.max_points
 
 
 def test_the_finding_names_the_values_that_were_asked_for():
-    def identity_block(X, f, filters, training=True, initializer=None):
-        return own_identity_block(X, 3, filters, training, initializer)
-
-    finding = check(identity_block).findings[0]
+    finding = check(with_window_3).findings[0]
     assert (finding.where, finding.what) == ("main.2.conv", "kernel_size")
     assert (finding.expected, finding.got) == ("(2, 2)", "(3, 3)")
 
@@ -206,31 +190,30 @@ def test_hints_come_one_at_a_time_and_the_last_points_to_the_solution():
 
 def test_the_solution_opens_after_an_attempt():
     assert "Try first" in solution("identity_block").markdown
-    check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
+    check(wrong_identity_block)
     assert "def identity_block" in solution("identity_block").markdown
 
 
 def test_trusted_is_the_learners_own_function_once_it_has_passed(capsys):
-    identity_block = named("identity_block", own_identity_block)
-    check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
-    assert trusted(identity_block) is blocks.identity_block
-    assert check(identity_block).passed
-    assert trusted(identity_block) is identity_block
+    check(wrong_identity_block)
+    assert trusted(own_identity_block) is blocks.identity_block
+    assert check(own_identity_block).passed
+    assert trusted(own_identity_block) is own_identity_block
     assert "your own" in capsys.readouterr().out
     with pytest.raises(ValueError, match="trusted got"):
         trusted(len)
 
 
 def test_progress_keeps_the_best_points_and_says_what_is_next():
-    check(named("identity_block", own_identity_block))
-    check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
+    check(own_identity_block)
+    check(wrong_identity_block)
     assert record.read()["identity_block"] == {"points": 10.0, "attempts": 2}
     text, total = repr(progress()), sum(e.points for e in all_exercises().values())
     assert f"10 of {total:g} points" in text and "Next exercise: skip_connection" in text
 
 
 def test_a_passed_check_says_what_is_next_and_its_data_stay_as_they_are():
-    report = check(named("identity_block", own_identity_block))
+    report = check(own_identity_block)
     [line] = repr(report).splitlines()[1:]
     assert line.strip().startswith("Next exercise: `convolutional_block`, in 03-")
     assert "convolutional_block" in report._repr_mimebundle_()["text/html"]
@@ -241,9 +224,7 @@ def test_a_passed_check_says_what_is_next_and_its_data_stay_as_they_are():
 
 
 def test_a_check_that_does_not_pass_says_nothing_of_what_is_next():
-    report = check(
-        named("identity_block", lambda X, f, filters, training=True, initializer=None: X)
-    )
+    report = check(wrong_identity_block)
     assert "Next exercise" not in repr(report)
 
 
@@ -257,49 +238,20 @@ def test_every_attempt_brings_the_shown_progress_up_to_date(trouble, monkeypatch
             raise trouble
 
     monkeypatch.setattr("resnet_lesson.lab.check.refresh", refresh)
-    check(named("identity_block", lambda X, f, filters, training=True, initializer=None: X))
-    assert check(named("identity_block", own_identity_block)).passed
+    check(wrong_identity_block)
+    assert check(own_identity_block).passed
     assert points == [0.0, 10.0]
-
-
-def test_two_notebooks_may_write_at_once():
-    code = (
-        "from resnet_lesson.lab import record\n"
-        "import sys\n"
-        "for i in range(40): record.add(f'{sys.argv[1]}{i}', 1.0)"
-    )
-    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "ab"]
-    assert [writer.wait() for writer in writers] == [0, 0]
-    assert len(record.read()) == 80
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"identity_block": 3}', "\x00"])
-def test_a_damaged_record_is_begun_anew(content):
-    record.record_path().write_text(content)
-    assert record.read() == {}
-    assert record.add("identity_block", 4.0)
-    assert record.read()["identity_block"]["points"] == 4.0
-
-
-def test_without_a_place_to_write_points_are_kept_in_the_process(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(tmp_path / "file" / "progress.json"))
-    assert not record.add("identity_block", 4.0)
-    assert record.read()["identity_block"]["points"] == 4.0
 
 
 def test_importing_check_writes_nothing(monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL")
     code = "from resnet_lesson import check; import tensorflow as tf; tf.constant(1)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout + said.stderr == ""
+    process = run_python("-c", code)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
 
 
 def test_the_plain_text_shows_both_graphs_place_by_place():
-    def identity_block(X, f, filters, training=True, initializer=None):
-        return own_identity_block(X, 3, filters, training, initializer)
-
-    lines = repr(check(identity_block)).splitlines()
+    lines = repr(check(with_window_3)).splitlines()
     [marked] = [line for line in lines if "✗" in line and "Conv" in line]
     assert "main.2.conv" in marked and "Conv 2×2" in marked and "Conv 3×3" in marked
     [before] = [line for line in lines if "main.1.conv" in line]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from support.processes import run_python, start_python
 
 from resnet_lesson import cli, environment, hardware, settings
 from resnet_lesson.lab import doctor
@@ -109,19 +110,11 @@ def test_a_tensorflow_that_does_not_load_is_wrong_and_to_be_installed_anew():
     ],
 )
 def test_a_trial_that_fails_says_how(code, said):
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert hardware.outcome(process)["failed"].startswith(said)
+    assert hardware.outcome(start_python("-c", code))["failed"].startswith(said)
 
 
 def test_a_computer_that_is_busy_is_not_called_broken():
-    command = [sys.executable, "-c", "input()"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    with start_python("-c", "input()", stdin=subprocess.PIPE) as process:
         told = hardware.outcome(process, patience=0.01)
         process.kill()
     (line,) = doctor._engine(told)
@@ -264,8 +257,7 @@ def test_a_look_that_fails_leaves_the_others(monkeypatch):
 
 @pytest.mark.slow
 def test_the_command_looks_at_everything(tmp_path):
-    command = [sys.executable, "-m", "resnet_lesson", "doctor", "--json", str(tmp_path / "told")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_python("-m", "resnet_lesson", "doctor", "--json", tmp_path / "told")
     told = json.loads((tmp_path / "told").read_text())
     assert done.returncode == (0 if told["healthy"] else 1), told
     subjects = {finding["subject"] for finding in told["findings"]}

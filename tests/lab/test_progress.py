@@ -1,14 +1,12 @@
 """The progress: its numbers, what comes next, and what a notebook shows of it."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import nbclient
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from support.processes import loaded_by
 
 from resnet_lesson import cli
 from resnet_lesson.exercises import all_exercises
@@ -16,15 +14,8 @@ from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import next_open, progress, standings, whats_next
 
 EXERCISES = all_exercises()
+pytestmark = pytest.mark.usefixtures("own_record")
 MOST = sum(exercise.points for exercise in EXERCISES.values())
-
-
-@pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
-    """A record of its own for each test; returns its path."""
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(tmp_path / "progress.json"))
-    record._in_memory.clear()
-    return tmp_path / "progress.json"
 
 
 def pass_all(*but):
@@ -170,46 +161,9 @@ def test_a_damaged_record_is_told_and_what_can_be_read_counts(own_record, conten
     assert own_record.read_text() == content  # reading changes nothing
 
 
-def test_a_damaged_record_is_kept_beside_the_new_one(own_record):
-    for number, content in enumerate(["{", "\x00"], 1):
-        own_record.write_text(content)
-        assert record.add("identity_block", 4.0)
-        aside = own_record.with_name(f"progress.json.damaged-{number}")
-        assert aside.read_text() == content
-        assert record.load() == ({"identity_block": {"points": 4.0, "attempts": 1}}, "")
-
-
 def test_hostile_text_in_a_record_is_shown_nowhere(own_record):
     own_record.write_text('{"<script>": {"points": 1, "attempts": 1}}')
     assert not any("script>" in text for text in forms(progress()))
-
-
-def test_points_kept_in_the_process_are_not_lost_beside_an_old_record(own_record, monkeypatch):
-    record.add("identity_block", 4.0)
-    monkeypatch.setattr(record, "write_atomically", lambda *_: (_ for _ in ()).throw(OSError()))
-    assert not record.add("identity_block", 10.0)
-    assert record.read()["identity_block"]["points"] == 10.0
-    monkeypatch.undo()
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(own_record))
-    assert record.add("skip_connection", 5.0)
-    assert json.loads(own_record.read_text())["identity_block"]["points"] == 10.0
-
-
-def homeless(name):
-    raise RuntimeError("could not determine the home directory")
-
-
-@pytest.mark.parametrize("find", [homeless, lambda name: Path("~/.local/share", name)])
-def test_without_a_home_folder_points_stay_in_the_process(find, tmp_path, monkeypatch, capsys):
-    monkeypatch.delenv("RESNET_LESSON_PROGRESS")
-    monkeypatch.setattr("platformdirs.user_data_path", find)
-    monkeypatch.chdir(tmp_path)
-    record._tell.cache_clear()
-    assert record.add("identity_block", 4.0)
-    assert record.read()["identity_block"]["points"] == 4.0
-    [line] = capsys.readouterr().err.splitlines()
-    assert "until this session ends: there is no home folder" in line
-    assert list(tmp_path.iterdir()) == []
 
 
 # ------------------------------------------------------------------------------------- the command
@@ -240,9 +194,5 @@ def test_the_command_tells_a_damaged_record_in_one_line(capsys, own_record):
 
 
 def test_the_command_imports_no_tensorflow():
-    code = (
-        "import sys; from resnet_lesson import cli; cli.main(['progress']); "
-        "print([name for name in ('tensorflow', 'keras', 'numpy') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    loaded = loaded_by("from resnet_lesson import cli; cli.main(['progress'])")
+    assert not {"tensorflow", "keras", "numpy"} & loaded

@@ -22,11 +22,9 @@ CODE = 'def identity_block(X, *rest):\n\treturn X  # "mine" \u00e9 \u2028 \ud83d
 
 
 @pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
+def own_folder(own_record, tmp_path, monkeypatch):
     """A record and a working folder of its own for each test."""
-    monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(tmp_path / "record" / "progress.json"))
     monkeypatch.chdir(tmp_path)
-    record._in_memory.clear()
 
 
 @pytest.fixture

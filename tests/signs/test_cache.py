@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from support.processes import start_python
 
 from resnet_lesson.signs import cache, check_signs, load_signs
 from resnet_lesson.signs.cache import cache_file, drawn_signs
@@ -140,14 +141,8 @@ def test_the_name_follows_the_code_that_draws(monkeypatch):
 
 
 def run(code, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-c", FAKE + code],
-        env=os.environ | environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    pipe = {"stdin": subprocess.PIPE}
+    return start_python("-c", FAKE + code, env=os.environ | environment, **pipe)
 
 
 def test_two_processes_at_once_draw_once(drawn):

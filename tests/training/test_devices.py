@@ -8,14 +8,13 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 
 import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.paths import TESTS
+from support.paths import ROOT, TESTS
+from support.processes import start_python
 from support.training import signs_of_colours, tiny_model
 
 from resnet_lesson.training import TrainingError, strategy_for, train
@@ -88,14 +87,8 @@ np.savez(sys.argv[1], **found)
 
 def started(code, folder, *arguments, **environment):
     """A process that runs code after that of `SMALL`, in a folder."""
-    return subprocess.Popen(
-        [sys.executable, "-c", SMALL + code, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(TESTS)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    variables = os.environ | {"PYTHONPATH": f"{TESTS}{os.pathsep}{ROOT}"} | environment
+    return start_python("-c", SMALL + code, *arguments, cwd=folder, env=variables)
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +208,7 @@ def two_workers(folder, second="lives", checkpoints=("signs.h5", "signs.h5")):
         told = json.dumps(task)
         processes.append(started(ON_WORKERS, folder, checkpoints[index], last, TF_CONFIG=told))
     try:
-        printed = [process.communicate(timeout=300)[0].strip() for process in processes]
+        printed = [process.communicate()[0].strip() for process in processes]
     finally:
         for process in processes:
             process.kill()

@@ -1,31 +1,17 @@
 """`python -m resnet_lesson grade`: submissions in, marks out, whatever is handed in."""
 
 import json
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from support.processes import run_python
+from support.right_block import IDENTITY_BLOCK
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.sandbox import observation_bytes
-
-RIGHT = """
-from keras.layers import Activation, Add, BatchNormalization, Conv2D
-from keras.initializers import GlorotUniform
-
-def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
-    F1, F2, F3 = filters
-    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
-    return Activation("relu")(Add()([X, BatchNormalization()(Y, training=training)]))
-"""
 
 # The form of the first public assignment, for Keras 2: layers named by stage and block, no
 # `training`,
@@ -68,8 +54,7 @@ def notebook(*cells):
 
 
 def grade(*arguments):
-    command = [sys.executable, "-m", "resnet_lesson", "grade", "--json", "-", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_python("-m", "resnet_lesson", "grade", "--json", "-", *arguments)
     return done, json.loads(done.stdout) if done.returncode == 0 else None
 
 
@@ -79,22 +64,24 @@ def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
     blank = "def identity_block(X, f, filters, training=True, initializer=None):\n    {}"
     files = {
-        "right.py": RIGHT,
-        "bom_and_crlf.py": "\ufeff" + RIGHT.replace("\n", "\r\n"),
+        "right.py": IDENTITY_BLOCK,
+        "bom_and_crlf.py": "\ufeff" + IDENTITY_BLOCK.replace("\n", "\r\n"),
         "old.py": OLD,
         "notebook.ipynb": notebook(
-            "%matplotlib inline\n!pip list\nimport numpy as np", RIGHT, "1/0"
+            "%matplotlib inline\n!pip list\nimport numpy as np", IDENTITY_BLOCK, "1/0"
         ),
         "blank.ipynb": notebook(blank.format("# YOUR CODE HERE\n    raise NotImplementedError()")),
-        "other_cells.ipynb": notebook("%%bash\nls -l", "def plot(:", RIGHT),
-        "wrong.py": RIGHT.replace('padding="same"', 'padding="valid"'),
-        "syntax.py": RIGHT.replace("F1, F2, F3 = filters", "F1, F2, F3 = = filters"),
+        "other_cells.ipynb": notebook("%%bash\nls -l", "def plot(:", IDENTITY_BLOCK),
+        "wrong.py": IDENTITY_BLOCK.replace('padding="same"', 'padding="valid"'),
+        "syntax.py": IDENTITY_BLOCK.replace("F1, F2, F3 = filters", "F1, F2, F3 = = filters"),
         "not_json.ipynb": "{",
         "loop.py": blank.format("while True: pass"),
         "exit.py": "import os\n" + blank.format("os._exit(0)"),
-        "raise_at_import.py": RIGHT + "\nrelu = undefined\n" + "def other(): return relu\n",
+        "raise_at_import.py": IDENTITY_BLOCK
+        + "\nrelu = undefined\n"
+        + "def other(): return relu\n",
         "memory.py": "import numpy as np\n" + blank.format("return np.ones((1 << 40,))"),
-        "ana/block.py": RIGHT,
+        "ana/block.py": IDENTITY_BLOCK,
         "ana/notes.txt": "mine",
         ".hidden.py": "",
     }

@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.paths import TESTS
+from support.processes import run_python, start_python
 from support.stub_sandbox import StubSandbox
 from support.waiting import PATIENCE
 
@@ -153,10 +153,8 @@ def test_a_learner_s_file_in_the_folder_of_the_command_is_no_module_of_ours(tmp_
     for name in ("numpy", "argparse", "json", "keras"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('it was run')")
     (tmp_path / "a.py").write_text("x = 1")
-    done = subprocess.run(
-        [sys.executable, "-m", "resnet_lesson", "grade", "a.py", "--exercise", "nothing"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    command = ("-m", "resnet_lesson", "grade", "a.py", "--exercise", "nothing")
+    done = run_python(*command, cwd=tmp_path)
     assert done.returncode == 2 and "no exercise 'nothing'" in done.stderr
 
 
@@ -216,8 +214,7 @@ def started(folder):
         "command.Sandbox = StubSandbox\n"
         "sys.exit(cli.main(['grade', 'in', '--json', 'out.json', '--jobs', '1']))\n"
     )
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, "-c", code], cwd=folder, **pipes)
+    return start_python("-c", code, cwd=folder)
 
 
 def test_killed_in_the_middle_and_resumed(tmp_path):

@@ -5,10 +5,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from importlib import metadata
 
 import pytest
+from support.processes import start_python
+from support.right_block import IDENTITY_BLOCK
 from support.waiting import wait_until
 
 from resnet_lesson.errors import GradingError
@@ -16,18 +17,6 @@ from resnet_lesson.grading.sandbox import dask_cluster
 
 pytest.importorskip("distributed", reason="the optional extra `cluster` is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
-
-BLOCK = """
-from keras.layers import Activation, Add, BatchNormalization, Conv2D
-
-def identity_block(X, f, filters, training=True, initializer=None):
-    Y = X
-    for number, (F, k) in enumerate(zip(filters, (1, f, 1))):
-        Y = Conv2D(F, k, padding="{}", kernel_initializer=initializer(seed=0))(Y)
-        Y = BatchNormalization()(Y, training=training)
-        Y = Activation("relu")(Y) if number < 2 else Y
-    return Activation("relu")(Add()([X, Y]))
-"""
 
 
 def free_port():
@@ -37,8 +26,8 @@ def free_port():
 
 
 def start(*arguments):
-    command = [sys.executable, "-m", "dask", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return start_python("-m", "dask", *arguments, **quiet)
 
 
 @pytest.fixture
@@ -68,11 +57,8 @@ def workers(address, tmp_path):
             worker.wait()
 
 
-def grade(*arguments, **options):
-    command = [sys.executable, "-m", "resnet_lesson", "grade", *map(str, arguments)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )
+def grade(*arguments):
+    return start_python("-m", "resnet_lesson", "grade", *arguments)
 
 
 def without_times(path):
@@ -88,7 +74,7 @@ def test_the_same_results_as_locally_though_a_worker_is_killed(tmp_path, address
     handed_in.mkdir()
     for number in range(6):
         padding = "valid" if number % 3 == 1 else "same"
-        (handed_in / f"{number:02}.py").write_text(BLOCK.format(padding))
+        (handed_in / f"{number:02}.py").write_text(IDENTITY_BLOCK.replace("same", padding))
     (handed_in / "loop.py").write_text("def identity_block(X, f, filters):\n    while True: pass\n")
     options = (handed_in, "--seed", "3", "--timeout", "30")
     here, there = tmp_path / "here.json", tmp_path / "there.json"
@@ -107,7 +93,7 @@ def test_the_same_results_as_locally_though_a_worker_is_killed(tmp_path, address
 
 
 def refused(tmp_path, *arguments):
-    (tmp_path / "a.py").write_text(BLOCK.format("same"))
+    (tmp_path / "a.py").write_text(IDENTITY_BLOCK)
     ended = grade(tmp_path / "a.py", *arguments)
     out, err = ended.communicate()
     assert ended.returncode == 2 and out == "" and "Traceback" not in err

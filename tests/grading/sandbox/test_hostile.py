@@ -5,25 +5,13 @@ Each file in ``tests/hostile`` says in its first line which findings it may get.
 
 import pytest
 from support.paths import TESTS
+from support.right_block import IDENTITY_BLOCK
 
 from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.report.text import report_text
 from resnet_lesson.grading.sandbox.sandbox import Sandbox
 from resnet_lesson.grading.submissions.collect import find_submissions
 
-RIGHT = """
-from keras.layers import Activation, Add, BatchNormalization, Conv2D
-from keras.initializers import GlorotUniform
-
-def identity_block(X, f, filters, training=True, initializer=GlorotUniform):
-    F1, F2, F3 = filters
-    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
-    Y = Activation("relu")(BatchNormalization()(Y, training=training))
-    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
-    return Activation("relu")(Add()([X, BatchNormalization()(Y, training=training)]))
-"""
 HOSTILE = sorted((TESTS / "hostile").glob("*.py"))
 QUICK = {
     *("os_exit", "segmentation_fault", "fork_bomb", "patched_keras", "forged_message"),
@@ -53,7 +41,7 @@ def test_a_hostile_program_scores_nothing_is_named_and_disturbs_nobody(
 ):
     expected = path.read_text().splitlines()[0].removeprefix("# expected: ").split()
     right = tmp_path / "right.py"
-    right.write_text(RIGHT)
+    right.write_text(IDENTITY_BLOCK)
     # What is to end by the clock need not take a minute; anything else has time on a busy machine.
     monkeypatch.setattr(grader, "timeout", 6 if "timeout" in expected else 120)
     found = find_submissions([path])
@@ -84,7 +72,9 @@ def log(*values):
 
 
 def test_what_looks_suspicious_costs_no_points_and_is_for_the_instructor_alone(grader, tmp_path):
-    text = RIGHT.replace('Activation("relu")(Add()', "log(Add()").replace("g)]))", "g)]))[0]")
+    text = IDENTITY_BLOCK.replace('Activation("relu")(Add()', "log(Add()").replace(
+        "g)]))", "g)]))[0]"
+    )
     text = text.replace("(X, f,", "(input, f,")
     text = text.replace("F1, F2, F3 = filters", "F1, F2, F3 = filters\n    X = input")
     (tmp_path / "odd.py").write_text(ODD + text)
@@ -102,7 +92,7 @@ def test_right_and_hostile_ones_side_by_side(grader, tmp_path, monkeypatch):
     paths = []
     for number, path in enumerate(p for p in HOSTILE if "timeout" not in p.read_text()):
         right = tmp_path / f"right{number}.py"
-        right.write_text(RIGHT)
+        right.write_text(IDENTITY_BLOCK)
         paths += [path, right]
     points = {
         graded.result["submission"]: graded.result["points"]

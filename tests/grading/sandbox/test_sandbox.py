@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from support.paths import PACKAGE
+from support.processes import run_python
 from support.waiting import PATIENCE, wait_until
 
 from resnet_lesson.grading.observe.failures import failure_of
@@ -220,7 +221,7 @@ with Sandbox(hidden=[{str(Path(__file__).parent)!r}]) as sandbox:
     print(json.dumps([[p.name for p in sandbox.protections if not p.active],
                       [told(sandbox, code) for code in codes]]))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd="/")
+    done = run_python("-c", program, cwd="/")
     if "No module named 'tempfile'" in done.stderr:
         pytest.skip("this Python lies where no other user may read it")
     assert done.returncode == 0, done.stderr[-2000:]

@@ -1,12 +1,12 @@
 """A set is drawn by several processes, and is the same however many there are."""
 
-import subprocess
 import sys
 from itertools import pairwise
 from multiprocessing import active_children
 
 import numpy as np
 import pytest
+from support.processes import run_python
 
 from resnet_lesson import settings
 from resnet_lesson.signs import SignsError
@@ -152,13 +152,6 @@ def test_a_script_is_not_run_again_and_its_folder_holds_no_modules(alone, tmp_pa
     path = repr([entry for entry in sys.path if entry])
     script, *start = (text.replace("PATH", path) for text in (SCRIPT, *start))
     (tmp_path / "script.py").write_text(script)
-    run = subprocess.run(
-        [sys.executable, *start],
-        input=script,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    run = run_python(*start, input=script, cwd=tmp_path)
     assert run.stdout.split()[-2:] == ["once", str(alone.train_images.sum())], run.stderr
     assert run.stdout.count("once") == 1

@@ -4,9 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from resnet_lesson.authoring.colab import write_colab_forms
 from resnet_lesson.authoring.learner_notebooks import author, out_of_step, write_blank
 from resnet_lesson.authoring.new_exercise import write_first_form
 from resnet_lesson.authoring.notebook_files import AuthoringError
+from resnet_lesson.errors import LessonError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,13 +22,24 @@ def main(arguments: list[str] | None = None) -> int:
         "--blank", action="store_true", help="write the learner's forms; run nothing"
     )
     parser.add_argument("--new", metavar="EXERCISE", help="write the first form of its notebook")
+    parser.add_argument("--colab", type=Path, metavar="DIR", help="write the forms for Colab there")
+    parser.add_argument(
+        "--repository", default="", metavar="OWNER/NAME", help="on GitHub, for Colab"
+    )
+    parser.add_argument(
+        "--release", default="main", metavar="TAG", help="what Colab installs (main)"
+    )
     options = parser.parse_args(arguments)
     try:
+        if options.colab:
+            solutions = options.folder / "solutions"
+            write_colab_forms(options.colab, solutions, options.repository, options.release)
+            return 0
         if options.new:
             print("wrote", write_first_form(options.folder, options.new))
             return 0
         paths = _chosen(options.folder, options.names)
-    except AuthoringError as error:
+    except LessonError as error:
         print(error, file=sys.stderr)
         return 2
     failures = list(out_of_step(options.folder)) if options.check else []

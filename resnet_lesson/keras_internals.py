@@ -83,7 +83,7 @@ def is_computed(tensor: Any) -> bool:
 
     Needs `KerasTensor._keras_history`; tensors made by hand have none.
     """
-    return hasattr(tensor, "_keras_history")
+    return getattr(tensor, "_keras_history", (None,))[0] is not None
 
 
 def origin(tensor: Any) -> tuple:
@@ -109,6 +109,24 @@ def arguments_of(tensor: Any) -> Any:
     """The arguments of the call that computes a symbolic tensor."""
     operation, number, _ = origin(tensor)
     return calls(operation)[number].arguments
+
+
+def readers(tensor: Any) -> list:
+    """The calls, as `calls` gives them, that read an output of what computes a symbolic tensor.
+
+    Needs `Operation._outbound_nodes`: nothing public leads from a tensor to what reads it.
+    """
+    operation = origin(tensor)[0] if is_computed(tensor) else None
+    return [] if operation is None else list(dict.fromkeys(_private(operation, "_outbound_nodes")))
+
+
+def continue_history(copy: Any, tensor: Any) -> None:
+    """Makes a symbolic tensor come from where another one comes from.
+
+    Needs `KerasTensor._keras_history`, so that what reads the copy is among the `readers`.
+    """
+    if is_computed(tensor):
+        copy._keras_history = origin(tensor)
 
 
 @contextmanager

@@ -35,6 +35,18 @@ class Block(layers.Layer):
         return self.norms[0](self.dense(x)) * self.scale
 
 
+def test_a_tensor_knows_the_calls_that_read_it_or_a_copy_of_it():
+    x = keras.Input((3,))
+    y = layers.Dense(2)(x)
+    copy = keras.KerasTensor(y.shape)
+    internals.continue_history(copy, y)
+    dense, relu = layers.Dense(1), layers.ReLU()
+    outputs = {dense: dense(y), relu: relu(copy)}
+    assert [call.operation for call in internals.readers(y)] == [dense, relu]
+    assert [call.outputs for call in internals.readers(y)] == [[o] for o in outputs.values()]
+    assert internals.readers(outputs[dense]) == internals.readers(keras.KerasTensor((1,))) == []
+
+
 def test_layers_are_listed_at_every_depth():
     inner = layers.Dense(2)
     model = keras.Sequential([keras.Input((3,)), Block(), keras.Sequential([inner])])

@@ -7,6 +7,7 @@ from keras import layers
 
 from resnet_lesson.keras_internals import (
     add_dispatcher,
+    continue_history,
     has_default_build,
     is_computed,
     layers_within,
@@ -74,6 +75,7 @@ def _copy(tensor):
         return tensor
     copy = keras.KerasTensor(tensor.shape, tensor.dtype)
     copy.computed_inside = tensor
+    continue_history(copy, tensor)
     return copy
 
 

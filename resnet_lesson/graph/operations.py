@@ -61,6 +61,19 @@ class Branch:
 Series: TypeAlias = tuple[Op | Branch, ...]
 
 
+@dataclass(frozen=True)
+class Unused:
+    """An operation whose output nothing uses, put back into the graph.
+
+    Attributes:
+        node: its number in the series, the `Op.node`.
+        series: the graph as it would be if one other operation, or the result, read its output.
+    """
+
+    node: int
+    series: Series
+
+
 def operations(series: Series) -> Iterator[Op]:
     """Yields every `Op` of a series in the order of computation, branches included."""
     for item in series:

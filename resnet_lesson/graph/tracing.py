@@ -2,6 +2,7 @@
 
 import inspect
 import zlib
+from copy import copy
 from dataclasses import dataclass
 
 import keras
@@ -21,6 +22,7 @@ from resnet_lesson.keras_internals import (
 )
 
 MOST_OPERATIONS = 5000
+END = -1  # what reads the result, where steps that read others are numbered
 EPSILON = 1e-3
 
 
@@ -50,34 +52,38 @@ class Trace:
             occurs in two of them has one number in both.
         kept: None, or the layers that the object which is traced keeps; one with weights that is
             not among them is marked by the attribute ``kept=False``.
+        first: tensors to be followed as well, before the output.
 
     Attributes:
         series: the graph, a tuple of `resnet_lesson.graph.operations.Op` and `Branch`.
         steps: list of `Step` in the order of computation; the first is the input.
     """
 
-    def __init__(self, output, source, failed=None, known_layers=None, kept=None):
+    def __init__(self, output, source, failed=None, known_layers=None, kept=None, first=()):
         self._kept = []  # keeps tensors alive, since they are known by their id
         self._expanded = {}
         self._kept_layers = None if kept is None else {id(layer) for layer in kept}
+        self._output, self._failed = output, failed
         self.source = source
         self.steps = []
         ends = failed[1] if failed else [output]
         numbers = {}
-        for end in ends:
+        for end in (*first, *ends):
             self._follow(end, numbers)
         if id(source) not in numbers:
             raise TraceError("the result does not depend on the input")
-        self._parents = [[number for _, number in step.inputs] for step in self.steps]
+        self.parents = [[number for _, number in step.inputs] for step in self.steps]
         self._budget = MOST_OPERATIONS
         self._dominators = self._find_dominators()
         self._layers = {} if known_layers is None else known_layers
-        start = numbers[id(source)]
-        last = [numbers[id(self._resolve(end))] for end in ends]
-        if failed:
-            self.series = self._series_to_failure(start, last, failed[0])
-        else:
-            self.series = self._series(start, last[0])
+        self._start = numbers[id(source)]
+        self.ends = [numbers[id(self._resolve(end))] for end in ends]
+        self.series = self._graph(self.ends)
+
+    def _graph(self, ends):
+        if self._failed:
+            return self._series_to_failure(self._start, ends, self._failed[0])
+        return self._series(self._start, ends[0])
 
     def _resolve(self, tensor):
         """Looks inside layers that are made of layers: the tensor that really computes this one."""
@@ -94,6 +100,47 @@ class Trace:
                 return tensor
             tensor = inner[origin(tensor)[2]]
         return tensor
+
+    def number_of(self, tensor):
+        """The number of the step that computes a symbolic tensor, -1 if none does."""
+        resolved = self._resolve(tensor)
+        return next((n for n, step in enumerate(self.steps) if step.output is resolved), -1)
+
+    def computes(self, tensor):
+        """Whether one of the steps computes a symbolic tensor."""
+        try:
+            return self.number_of(tensor) >= 0
+        except TraceError:
+            return False
+
+    def beginning_with(self, tensor):
+        """The trace of the same result in which what leads to another tensor comes first."""
+        return Trace(self._output, self.source, self._failed, first=[tensor])
+
+    def ancestors(self, numbers):
+        """The steps that lead to others, and these."""
+        met, stack = set(), list(numbers)
+        while stack:
+            number = stack.pop()
+            if number not in met:
+                met.add(number)
+                stack += self.parents[number]
+        return met
+
+    def rewired(self, reads):
+        """The graph as it would be if some steps read others.
+
+        Args:
+            reads: ``(step, turn of its input) → number of the step to be read``; the step `END` is
+                what was returned, or the call that raised.
+        """
+        twin, ends = copy(self), list(self.ends)
+        twin.parents = [list(parents) for parents in self.parents]
+        for (step, turn), number in reads.items():
+            (ends if step == END else twin.parents[step])[turn] = number
+        twin._budget = MOST_OPERATIONS
+        twin._dominators = twin._find_dominators()
+        return twin._graph(ends)
 
     def _refuse_circle(self, tensor, met):
         """A layer that returns its own input makes Keras say that it computes itself."""
@@ -135,7 +182,7 @@ class Trace:
     def _find_dominators(self):
         """For each step the nearest one through which every way from the input leads."""
         dominators = []
-        for parents in self._parents:
+        for parents in self.parents:
             dominators.append(self._meet(parents, dominators) if parents else -1)
         return dominators
 
@@ -151,7 +198,7 @@ class Trace:
     def _series(self, start, end):
         items = []
         while end != start:
-            parents = self._parents[end]
+            parents = self.parents[end]
             if not parents:
                 raise TraceError("a part of the result does not depend on the input")
             self._budget -= 1
@@ -209,7 +256,7 @@ class Trace:
         free, becomes the same everywhere.
         """
         depth = []
-        for step, parents in zip(self.steps, self._parents, strict=True):
+        for step, parents in zip(self.steps, self.parents, strict=True):
             weighty = bool(getattr(step.operation, "weights", None))
             depth.append(weighty + max((depth[p] for p in parents), default=0))
         seen, met = set(), {}

@@ -120,7 +120,7 @@ def adds_the_shortcut_twice(X, f, filters, s=2, training=True, initializer=Gloro
     return ReLU()(Add()([Y, Z, Z]))
 
 
-@wrong("convolutional_block", "shortcut.bn", "missing")
+@wrong("convolutional_block", "shortcut.bn", "unused")
 def adds_the_projection_before_it_is_normalised(
     X, f, filters, s=2, training=True, initializer=GlorotUniform
 ):

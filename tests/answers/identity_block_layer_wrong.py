@@ -107,7 +107,7 @@ class AddsTheWrongVariable(Plain):
         return self.relu(Y + Y)
 
 
-@wrong("IdentityBlock", "output.relu", "missing")
+@wrong("IdentityBlock", "output.relu", "unused")
 class ReturnsTheWrongVariable(Plain):
     def call(self, X, training=None):
         Y = self.relu(self.bn1(self.conv1(X), training=training))

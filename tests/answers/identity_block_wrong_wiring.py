@@ -34,7 +34,7 @@ def no_shortcut(X, f, filters, training=True, initializer=GlorotUniform):
     return Activation("relu")(X)
 
 
-@wrong("identity_block", "add", "missing")
+@wrong("identity_block", "add", "unused")
 def sum_is_not_kept(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     X_shortcut = X
@@ -51,7 +51,7 @@ def sum_is_not_kept(X, f, filters, training=True, initializer=GlorotUniform):
     return X
 
 
-@wrong("identity_block", "add", "missing")
+@wrong("identity_block", "output.relu", "unused")
 def main_path_returned(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
@@ -236,7 +236,7 @@ def projects_as_the_convolutional_block(X, f, filters, training=True, initialize
     return Activation("relu")(X)
 
 
-@wrong("identity_block", "main.1.relu", "missing")
+@wrong("identity_block", "main.1.relu", "unused")
 def second_convolution_reads_before_the_relu(
     X, f, filters, training=True, initializer=GlorotUniform
 ):
@@ -252,7 +252,7 @@ def second_convolution_reads_before_the_relu(
     return Activation("relu")(Add()([e, X]))
 
 
-@wrong("identity_block", "main.2.bn", "missing")
+@wrong("identity_block", "main.2.bn", "unused")
 def activates_the_convolution_not_the_normalised(
     X, f, filters, training=True, initializer=GlorotUniform
 ):
@@ -267,7 +267,7 @@ def activates_the_convolution_not_the_normalised(
     return Activation("relu")(Add()([x3, X]))
 
 
-@wrong("identity_block", "main.1.conv", "missing")
+@wrong("identity_block", "main.1.relu", "unused")
 def every_group_starts_from_the_input(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)

@@ -59,7 +59,7 @@ def padding_same_instead_of_zero_padding(
     return Model(inputs, stages_and_head(X, classes, initializer))
 
 
-@wrong("ResNet50", "stem.pad", "missing")
+@wrong("ResNet50", "stem.pad", "unused")
 def padded_and_forgotten(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     inputs = Input(input_shape)
     X = ZeroPadding2D((3, 3))(inputs)

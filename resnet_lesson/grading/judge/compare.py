@@ -1,5 +1,6 @@
 """Holds the graph of an attempt against the expected one and names where they part."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -45,7 +46,7 @@ def compare(expected: Series, found: Series, partial: bool = False) -> Compariso
     else:
         comparison = _compare_blocks(expected, found, partial)
     differences = _with_shared(comparison, [op.place for op in operations(expected)])
-    return replace(comparison, differences=_grouped(differences))
+    return replace(comparison, differences=grouped(differences))
 
 
 def placed(series: Series, comparison: Comparison) -> Series:
@@ -93,8 +94,9 @@ def _shared_weights(pairs):
             yield Difference(want.place, "shared_layer", "a layer of its own", got)
 
 
-def _grouped(differences):
-    groups = []
+def grouped(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    """The differences, one mistake made alike at several places, or a run of layers, as one."""
+    groups: list[Difference] = []
     for difference in differences:
         number = next((n for n, first in enumerate(groups) if _alike(first, difference)), None)
         if number is None:

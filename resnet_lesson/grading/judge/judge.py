@@ -10,6 +10,7 @@ from resnet_lesson.grading.judge.alignment import Comparison, Difference
 from resnet_lesson.grading.judge.borders import with_implied_borders
 from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.grading.judge.unused import explained
 from resnet_lesson.graph.operations import Op, Series, map_operations, with_places
 
 CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
@@ -98,6 +99,14 @@ class Pair:
             return Comparison()
         return compare(self.want.series, have.series, have.failure is not None)
 
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs, told by what was made and not used where that explains it."""
+        if not self.comparison.differences or not self.have.unused:
+            return self.comparison.differences
+        partial = self.have.failure is not None
+        return explained(self.want.series, self.comparison, self.have.unused, partial)
+
     def verdict(
         self,
         *differences: Difference,
@@ -130,7 +139,7 @@ def _judged(pairs):
     wrong = [pair for pair in pairs if not pair.agrees]
     for pair in wrong:
         graph = _with_graph(pair, pairs)
-        differences, failure = graph.comparison.differences, graph.have.failure
+        differences, failure = graph.differences, graph.have.failure
         if differences and pair.have.mode not in SAVED:
             return graph.verdict(*differences, failure=failure, values=_values(graph))
     wrong = [pair for pair in wrong if not _begins_otherwise(pair, pairs)]
@@ -155,13 +164,17 @@ def _paired(observed, reference):
     for run, series in zip(reference.runs, implied, strict=True):
         series = _without(observed.free, with_places(series))
         known.setdefault(_key(run), []).append(replace(run, series=series))
+
+    def ready(series: Series) -> Series:
+        return _without(observed.free, with_implied_borders(series) if either else series)
+
     pairs = []
     for run in observed.runs:
-        series = with_implied_borders(run.series) if either else run.series
         free_mode = run.training is None and "training" in observed.free
         run = replace(
             run,
-            series=_without(observed.free, series),
+            series=ready(run.series),
+            unused=tuple(replace(way, series=ready(way.series)) for way in run.unused),
             training=False if free_mode else run.training,
         )
         # A right model is called a second time as its configuration remakes it, and only so.

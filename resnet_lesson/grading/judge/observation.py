@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resnet_lesson.graph.operations import Series
+from resnet_lesson.graph.operations import Series, Unused
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Run:
         values: the output of each step, in the order of computation; samples of it in a network.
         output: the result, None if it failed.
         failure: `Failure` or None.
+        unused: what was called and not used, put back into the graph.
         separate: True if each mode was a call of its own; a network is built once and run in both.
     """
 
@@ -52,6 +53,7 @@ class Run:
     output: np.ndarray | None = None
     failure: Failure | None = None
     separate: bool = True
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True)

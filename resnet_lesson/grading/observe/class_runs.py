@@ -146,7 +146,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
             layers = layers_within(instance)
             return _symbolic_run(call, instance, layers, probe, run, x, seed, sample)
         failure = failure_of(error, call.function)
-        return replace(run, failure=failure, series=until(error, source, call.layers))
+        return until(replace(run, failure=failure), error, source, call.layers)
 
 
 def _called_run(call, instance, run, x):

@@ -7,6 +7,7 @@ import re
 import textwrap
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 import keras
 
@@ -15,6 +16,7 @@ from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.graph.unused import unused
 from resnet_lesson.keras_internals import arguments_of, is_computed
 
 
@@ -84,23 +86,23 @@ def _text(error):
     return text.rpartition("Error encountered:")[2].strip()
 
 
-def until(error, source, known_layers):
-    """The graph up to the operation that raised, read off the exception's frames."""
+def until(run, error, source, known_layers):
+    """A run with the graph up to the operation that raised, read off the exception's frames."""
     calls = list(_calls(error))
     # Of a layer made of layers the one inside that raised.
     call = next((c for c in calls if not is_composite(c[0])), calls[0] if calls else None)
     if call is None:
-        return ()
+        return run
     source = source if source is not None else _first_input(call[1][0])
     in_build = _lead_back(calls[: calls.index(call) + 1], source)
     try:
-        series = Trace(None, source, failed=call, known_layers=known_layers).series
+        trace = Trace(None, source, failed=call, known_layers=known_layers)
     except TraceError:
-        return ()
-    for op in operations(series):
+        return run
+    for op in operations(trace.series):
         if in_build and op.attrs.get("training", True) is None:
             del op.attrs["training"]  # while building, no mode is known
-    return series
+    return replace(run, series=trace.series, unused=() if in_build else unused(trace))
 
 
 def _calls(error):

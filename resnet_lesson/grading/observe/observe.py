@@ -145,7 +145,7 @@ def _traced(call, probe, given, run, seed):
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
         failure = failure_of(error, call.function)
-        return None, replace(run, failure=failure, series=until(error, source, call.layers))
+        return None, until(replace(run, failure=failure), error, source, call.layers)
 
 
 def _eager_run(call, probe, given, run, x):
@@ -178,7 +178,7 @@ def _network_runs(call, exercise, seed):
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
         except Exception as error:
             failure = failure_of(error, call.function)
-            yield replace(run, failure=failure, series=until(error, source, call.layers))
+            yield until(replace(run, failure=failure), error, source, call.layers)
 
 
 def _ready_made(function, model):

@@ -9,6 +9,7 @@ import numpy as np
 from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.observe.calling import a_or_an
 from resnet_lesson.graph.tracing import Trace
+from resnet_lesson.graph.unused import unused
 
 SAMPLE = 512  # values kept of each step of a network
 RUNS = 10  # no two seeds share an input or a set of weights: no exercise has as many calls
@@ -64,7 +65,8 @@ def computed(
     output = values[-1]
     if sample:
         values = [value.reshape(-1)[:: max(value.size // SAMPLE, 1)][:SAMPLE] for value in values]
-    return replace(run, series=trace.series, values=tuple(values), output=output)
+    known = {"series": trace.series, "unused": unused(trace)}
+    return replace(run, values=tuple(values), output=output, **known)
 
 
 def no_tensor(result: object, name: str = "your function") -> Failure:

@@ -12,6 +12,7 @@ from resnet_lesson.grading.report.text import COLUMNS, block_of, part, rows
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.html import render
 
+ABSENT = ("missing", "unused")  # from the attempt's graph
 WIDTH = 320  # of a drawing below a cell: two stand side by side, and one fits a narrow window
 
 
@@ -45,8 +46,8 @@ def drawings(report: Report, width: int = style.WIDTH) -> list[Markup]:
         return []
     name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""
     return [
-        _drawing(yours, f"Yours{name}", _marks(verdict, "missing"), width),
-        _drawing(expected, f"Expected{name}", _marks(verdict, "extra", right=True), width),
+        _drawing(yours, f"Yours{name}", _marks(verdict, ABSENT), width),
+        _drawing(expected, f"Expected{name}", _marks(verdict, ("extra",), right=True), width),
     ]
 
 
@@ -55,9 +56,9 @@ def _marks(verdict, absent, right=False):
     kinds = defaultdict(list)
     for difference in verdict.differences:
         for where in difference.places:
-            if difference.what != absent and difference.what not in kinds[where]:
+            if difference.what not in absent and difference.what not in kinds[where]:
                 kinds[where].append(difference.what)
-    words = {"missing": "expected here"} if right else {}
+    words = dict.fromkeys(ABSENT, "expected here") if right else {}
     sign = "✓ " if right else ""
     return {
         where: sign + ", ".join(words.get(what, what.replace("_", " ")) for what in whats)

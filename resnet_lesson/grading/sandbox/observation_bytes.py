@@ -8,7 +8,7 @@ import numpy as np
 
 from resnet_lesson.errors import LessonError
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
-from resnet_lesson.graph.operations import from_data, to_data
+from resnet_lesson.graph.operations import Unused, from_data, to_data
 
 
 class ObservationError(LessonError, ValueError):
@@ -30,6 +30,7 @@ def to_bytes(observation):
                 "mode": run.mode,
                 "separate": run.separate,
                 "series": to_data(run.series),
+                "unused": [[way.node, to_data(way.series)] for way in run.unused],
                 "values": len(run.values),
                 "failure": run.failure and asdict(run.failure),
             }
@@ -71,8 +72,10 @@ def _run(number, run, arrays):
     output = arrays.get(f"{number}.output")
     failure = _failure(run["failure"])
     series = from_data(run["series"])
+    unused = tuple(Unused(node, from_data(series)) for node, series in run["unused"])
     facts = {name: run[name] for name in ("probe", "training", "mode", "separate")}
-    return Run(**facts, series=series, values=values, output=output, failure=failure)
+    known = {"values": values, "output": output, "failure": failure, "unused": unused}
+    return Run(**facts, series=series, **known)
 
 
 def _failure(data):

@@ -1,0 +1,59 @@
+"""Tells what is missing by what was made and not used, where putting that back explains it."""
+
+from resnet_lesson.figures.labels import lines
+from resnet_lesson.grading.judge.alignment import Comparison, Difference
+from resnet_lesson.grading.judge.compare import compare, grouped
+from resnet_lesson.graph.operations import Series, Unused, operations
+
+LEAST = 0.5  # that has to be mended: a whole operation, not one of its settings
+
+
+def explained(
+    expected: Series, comparison: Comparison, unused: tuple[Unused, ...], partial: bool
+) -> tuple[Difference, ...]:
+    """The differences, with what follows from an operation that nothing uses told as that.
+
+    Args:
+        expected: series with places.
+        comparison: of the graph as it is.
+        unused: the ways to put operations back into it.
+        partial: as for `compare`.
+    """
+    best: dict[str, tuple[Comparison, Difference]] = {}
+    for way in unused:
+        mended = compare(expected, way.series, partial)
+        place = next((want.place for want, op in mended.pairs if op.node == way.node), None)
+        if place is None or mended.cost > comparison.cost - LEAST:
+            continue
+        if place not in best or mended.cost < best[place][0].cost:
+            best[place] = mended, _unused(way, place)
+    if not best:
+        return comparison.differences
+    ways_back = [repaired for repaired, _ in best.values()]
+    rest = ways_back[0].differences if len(best) == 1 else _left(comparison, ways_back)
+    if comparison.differences[0].what == "operands":  # which says it better: one tensor twice
+        return (comparison.differences[0], *rest)
+    order = [op.place for op in operations(expected)]
+    return grouped(_merged([difference for _, difference in best.values()], rest, order))
+
+
+def _unused(way, place):
+    op = next(op for op in operations(way.series) if op.node == way.node)
+    words = [line.partition(" · ")[0] for line in lines(op)]
+    return Difference(place, "unused", "used by what follows", " with ".join(words[:2]))
+
+
+def _left(comparison, mended):
+    """The differences that no repair takes away."""
+    gone = [d for d in comparison.differences if any(d not in m.differences for m in mended)]
+    return tuple(d for d in comparison.differences if d not in gone)
+
+
+def _merged(unused, rest, order):
+    """Both in the order of computation; a place that is not expected stays behind its neighbour."""
+    turns, turn = [], -1
+    for difference in rest:
+        turn = order.index(difference.where) if difference.where in order else turn
+        turns.append((turn, 1, difference))
+    turns += [(order.index(d.where), 0, d) for d in unused]
+    return [difference for *_, difference in sorted(turns, key=lambda item: item[:2])]

@@ -1,0 +1,76 @@
+"""What was made and not used is told as that, without what follows from it."""
+
+import pytest
+from support.attempts import checked, named
+
+CONV2 = 'padding="same", kernel_initializer=initializer(seed=0))(X)\n    '
+LOST = {
+    "bn": ("identity_block", "main.2.bn", (f"{CONV2}X = Batch", f"{CONV2}Batch")),
+    "bn into the other path's variable": (
+        "convolutional_block",
+        "main.3.bn",
+        ("X_shortcut = BatchNorm", "X = BatchNorm"),
+    ),
+    "all relus": ("identity_block", "main.1.relu", ("X = Activation", "Activation")),
+    "addition": ("identity_block", "add", ("X = Add", "Add")),
+    "addition, projected": ("convolutional_block", "add", ("X = Add", "Add")),
+    "the shortcut returned": ("identity_block", "output.relu", ("return X", "return X_shortcut")),
+    "projection returned": (
+        "convolutional_block",
+        "output.relu",
+        ("return X", "return X_shortcut"),
+    ),
+    "first convolution": ("identity_block", "main.1.conv", ("X = Conv2D(F1", "Conv2D(F1")),
+    "middle convolution": ("identity_block", "main.2.conv", ("X = Conv2D(F2", "Conv2D(F2")),
+    "projection": ("convolutional_block", "shortcut.conv", ("X_shortcut = Conv2D", "Conv2D")),
+    "norm of the shortcut": ("convolutional_block", "shortcut.bn", ("X_shortcut = Bat", "Bat")),
+    "in a layer": ("IdentityBlock", "main.2.bn", ("X = self.bn2", "self.bn2")),
+    "result of a layer": ("IdentityBlock", "output.relu", ("return X\n", "return X_shortcut\n")),
+}
+LOST_IN_NETWORK = {
+    "padding": (
+        "stem.pad",
+        ("(7, 7), strides=(2, 2))(X)", "(7, 7), strides=(2, 2))(X_input)"),
+    ),
+    "stem": ("stem.pool", ("    for F, s", "    X = X_input\n    for F, s")),
+    "blocks": ("stage2.block2.output.relu", ("X = identity_block", "identity_block")),
+    "bn of a block": ("stage2.block1.main.2.bn", (f"{CONV2}X = Batch", f"{CONV2}Batch")),
+    "flattening": ("head.flatten", ("X = Flatten", "Flatten")),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_the_layer_whose_output_is_lost_is_named_and_costs_what_one_mistake_costs(lost):
+    exercise_id, place, change = LOST[lost]
+    report = checked(exercise_id, change)
+    first, *others = report.findings
+    assert (first.where, first.what) == (place, "unused")
+    assert all(finding.what == "exception" for finding in others)
+    assert report.points == 7
+    assert "nothing uses its output" in first.message
+
+
+@pytest.mark.parametrize("lost", LOST_IN_NETWORK)
+def test_what_is_lost_in_a_network(lost):
+    place, change = LOST_IN_NETWORK[lost]
+    report = checked("ResNet50", change)
+    assert [(f.where, f.what) for f in report.findings] == [(place, "unused")]
+    assert report.points == 10.5
+
+
+def test_what_was_made_is_told():
+    [finding, *_] = checked("identity_block", ("X = Conv2D(F1", "Conv2D(F1")).findings
+    assert finding.message.startswith("You made Conv 1×1 with 4 filters (the first convolution")
+
+
+def test_a_call_that_explains_nothing_is_no_finding():
+    leftover = "    F1, F2", "    Conv2D(3, 1)(X)\n    F1, F2"
+    assert named("identity_block", leftover) == []
+    wrong = 'padding="same"', "padding='valid'"
+    assert named("identity_block", leftover, wrong)[0] == ("main.2.conv", "padding")
+
+
+def test_another_mistake_is_named_beside_it():
+    changes = ("Add()([X, X_shortcut])\n    X = Act", "Add()([X, X_shortcut])\n    Act")
+    found = named("identity_block", changes, ("Conv2D(F2, f", "Conv2D(F2, 1"))
+    assert found == [("main.2.conv", "kernel_size"), ("output.relu", "unused")]

@@ -56,6 +56,8 @@ FINDINGS = [
     Difference("stage4", "block_count", 6, 5),
     Difference("main.2.conv", "values", "", "off by 0.3"),
     Difference("main.2.conv", "unkept_layer", "a layer that the object keeps", "another layer"),
+    Difference("main.2.bn", "unused", "used by what follows", "BatchNorm"),
+    Difference("stage2.block2.output.relu", "unused", "used by what follows", "ReLU"),
     Difference("submission", "config", "the same layer from `get_config`", "other values"),
 ]
 ERRORS = {

@@ -81,7 +81,7 @@ def seed_as_given(initializer: Any) -> Any:
 def is_computed(tensor: Any) -> bool:
     """Whether a symbolic tensor knows the operation that computes it.
 
-    Needs `KerasTensor._keras_history`; tensors made by hand have none.
+    Needs `KerasTensor._keras_history`; tensors made by hand have none, or one without operation.
     """
     return getattr(tensor, "_keras_history", (None,))[0] is not None
 

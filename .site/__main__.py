@@ -1,5 +1,6 @@
 """Makes pages of the solved notebooks and of the instructors' page: ``python .site FOLDER``."""
 
+import json
 import re
 import shutil
 import sys
@@ -28,7 +29,19 @@ def collect(folder):
     page = (ROOT / ".github/INSTRUCTORS.md").read_text(encoding="utf-8")
     page = TO_README.sub(r"\1 (README)", page)
     (sources / "instructors.md").write_text(page, encoding="utf-8")
+    (sources / "_toc.yml").write_text("\n".join(table_of_contents(sources)), encoding="utf-8")
     return sources
+
+
+def table_of_contents(folder):
+    """Lines of YAML: the pages in their order, with the numbers that the texts call them by."""
+    first, *others = sorted(folder.glob("*.ipynb"))
+    yield f"root: {first.stem}\nentries:"
+    for path in others:
+        title = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"]).splitlines()[0]
+        yield f"  - file: {path.stem}"
+        yield f"    title: {json.dumps(path.stem[:2] + title.removeprefix('#'))}"
+    yield "  - file: instructors"
 
 
 def _all_but_notebooks(folder, names):

@@ -87,3 +87,11 @@ def test_every_link_between_pages_leads_somewhere(site, pages):
 def test_the_start_page_leads_to_every_notebook(pages):
     linked = {Path(urldefrag(link)[0]).stem for link in pages["00-start-here", 1280]["links"]}
     assert set(NAMES) <= linked
+
+
+def test_the_sidebar_has_the_numbers_that_the_texts_use_and_the_page_for_instructors(site):
+    page = (site / "00-start-here.html").read_text(encoding="utf-8")
+    listed = re.findall(r'reference internal" href="([\w-]+)\.html">(\d\d|For instructors)', page)
+    shown = dict(listed)
+    assert shown.pop("instructors") == "For instructors" and (site / "instructors.html").is_file()
+    assert shown == {name: name[:2] for name in NAMES[1:]}

@@ -46,7 +46,7 @@ EXERCISE = Exercise(
             "so that `X` stays what came in."
         ),
         (
-            "The third group has no ReLU. Then `self.add` joins `path` and the untouched `X`;"
+            "The third group has no ReLU. Then `self.add` joins `path` and the unchanged `X`;"
             " it takes a list. The last ReLU follows, and its result is returned."
         ),
         (

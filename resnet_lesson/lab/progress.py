@@ -7,6 +7,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.html import render, shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel, as_html, quoted
+from resnet_lesson.lab.questions import all_questions
 
 _displayed: set = set()  # the notebooks whose progress this kernel shows; None is the whole lesson
 
@@ -94,11 +95,20 @@ def _next_line(rows, notebook="", turn=0, linked=False):
         return f"All {len(rows)} exercises are passed: nothing graded is left."
     if row.notebook == notebook:
         return f"Next exercise: `{row.id}`, in this notebook."
-    return f"Next exercise: `{row.id}`, in {_link(row) if linked else f'{row.notebook}.ipynb'}."
+    between = _without_exercise_between(notebook, row.notebook) if notebook else None
+    first = f"Next notebook: {_place(between, linked)}, without points. " if between else ""
+    return f"{first}Next exercise: `{row.id}`, in {_place(row.notebook, linked)}."
 
 
-def _link(row):
-    return f"[{row.notebook}]({row.notebook}.ipynb)"
+def _without_exercise_between(notebook, later):
+    """The first notebook between two others that asks questions and grades nothing, or None."""
+    asking = {asked.notebook for asked in all_questions().values()}
+    graded = {exercise.notebook for exercise in all_exercises().values()}
+    return min((name for name in asking - graded if notebook < name < later), default=None)
+
+
+def _place(notebook, linked=True):
+    return f"[{notebook}]({notebook}.ipynb)" if linked else f"{notebook}.ipynb"
 
 
 def _points(rows):
@@ -141,7 +151,10 @@ class Progress(Panel):
         rows = [f"| {row.sign} {row.state} | {row.share} | `{row.id}` |" for row in self.here]
         if self.notebook is None:
             head, line = f"{head} Notebook |", f"{line}:--|"
-            rows = [f"{cells} {_link(row)} |" for cells, row in zip(rows, self.here, strict=True)]
+            rows = [
+                f"{cells} {_place(row.notebook)} |"
+                for cells, row in zip(rows, self.here, strict=True)
+            ]
         return "\n".join([head, line, *rows]) if rows else ""
 
     @property

@@ -12,9 +12,6 @@ THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"
 WIDTHS = (1280, 640, 420)  # pixels; 640 is what 200 % leave of 1280
 CELLS = ("progress-panel", "check-identity-block", "hint-identity-block", "ask-same-seed")
 WRONG = """\
-X = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
-X = BatchNormalization()(X, training=training)
-X = Activation("relu")(X)
 X = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(X)
 X = BatchNormalization()(X, training=training)
 X = Activation("relu")(X)
@@ -85,7 +82,7 @@ def answered(open_for_module):
     """Notebook 02 with all that the lesson can say: progress, a report, a hint, a verdict."""
     notebook = open_for_module("notebooks/02-identity-block.ipynb")
     notebook.run("import-lesson", "progress-panel", "import-keras")
-    notebook.type_over("graded-identity-block", WRONG, lines=2)
+    notebook.type_over("graded-identity-block", WRONG, lines=5)  # the blank and the end
     notebook.run("graded-identity-block", "check-identity-block")
     notebook.run("hint-identity-block", "hint-identity-block", "ask-same-seed")
     notebook.output("ask-same-seed").get_by_role("button", name="b", exact=True).click()

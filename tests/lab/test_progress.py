@@ -105,6 +105,17 @@ def test_after_an_exercise_comes_the_nearest_that_is_open(passed, still_open, af
     assert ("in this notebook" if here else f"{EXERCISES[after].notebook}.ipynb") in line
 
 
+@pytest.mark.parametrize(
+    ("passed", "named"), [("ResNet50", True), ("convolutional_block", True), ("ResNet34", False)]
+)
+def test_a_notebook_without_an_exercise_is_not_passed_over(passed, named):
+    for name in ("ResNet50", passed):
+        record.add(name, EXERCISES[name].points)
+    line = whats_next(EXERCISES[passed])
+    assert ("Next notebook: 05-train-on-signs.ipynb, without points. " in line) == named
+    assert line.endswith("06-subclassing.ipynb.") == named
+
+
 def test_after_the_last_all_is_done():
     pass_all()
     assert f"All {len(EXERCISES)} exercises are passed" in whats_next(EXERCISES["bottleneck_block"])

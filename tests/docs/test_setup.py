@@ -166,3 +166,14 @@ def test_the_readmes_command_opens_jupyterlab_from_a_clone_twice_in_a_row(tmp_pa
         with running_lab(command, clone, os.environ, tmp_path / "log", seconds=600) as server:
             assert server.opens == "notebooks/00-start-here.ipynb"
             assert server.ask(f"api/contents/{server.opens}?content=0")["type"] == "notebook"
+
+
+def test_the_core_is_content_with_what_colab_has():
+    """A requirement that is not would make pip change a package that Colab needs as it is."""
+    lines = (TESTS / "colab.txt").read_text(encoding="utf-8").splitlines()
+    colab = {one.name: one for one in map(Requirement, (line for line in lines if line[:1] != "#"))}
+    for requirement in map(Requirement, PROJECT["dependencies"]):
+        if requirement.name in colab:
+            version = next(iter(colab[requirement.name].specifier)).version
+            assert requirement.specifier.contains(version), requirement
+    assert "3.13" in PYTHONS

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 
 from resnet_lesson.html import KINDS, LINE, macro, shown
+from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel, as_html, as_line
 from resnet_lesson.progress_bar import WIDGET_VIEW
 
@@ -84,7 +85,7 @@ class Question:
         return VBox([prompt, *rows, verdict], layout=layout)
 
     def _row(self, letter, text, verdict):
-        """A button beside the option that it chooses; it keeps the sign of its verdict."""
+        """A button beside its option; the option that was chosen last is marked from the start."""
         from ipywidgets import HTML, Button, HBox, Layout
 
         button = Button(
@@ -93,14 +94,19 @@ class Question:
             layout=Layout(width="3.5em", height="auto", flex="0 0 auto", margin="2px 0.7em 2px 0"),
         )
 
-        def choose(button):
+        def mark(role):
             right, panel = self.check(letter)
             button.description = f"{'✓' if right else '✗'} {letter}"
-            # An alert that is new in the page is read out; a status would have to be there before.
-            alert = macro("panel", panel.title, as_html(panel.text), panel.kind, "alert")
-            verdict.value = macro("typed", alert)
+            why = macro("panel", panel.title, as_html(panel.text), panel.kind, role)
+            verdict.value = macro("typed", why)
+
+        def choose(button):
+            record.add_answer(self.name, letter)
+            mark("alert")  # new in the page, it is read out; a status would have to be there before
 
         button.on_click(choose)
+        if record.answers().get(self.name) == letter:
+            mark("group")
         option = HTML(macro("typed", as_line(text)), layout=Layout(flex="1 1 0"))
         return HBox([button, option], layout=Layout(align_items="baseline"))
 

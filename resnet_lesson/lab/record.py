@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from resnet_lesson.progress_bar import notice
 
 _tell = cache(notice)  # once a session
 _in_memory: dict = {}
+_answers_in_memory: dict[str, str] = {}
 
 
 def record_path():
@@ -135,3 +137,33 @@ def _with_attempt(kept, exercise_id, points):
     before = kept.get(exercise_id, {"points": 0.0, "attempts": 0})
     entry = {"points": max(points, before["points"]), "attempts": before["attempts"] + 1}
     return {**kept, exercise_id: entry}
+
+
+def answers() -> dict[str, str]:
+    """The option that was chosen last for each question: name of the question → letter."""
+    path = _answers_path()
+    try:
+        entries = json.loads(path.read_bytes()) if path else {}
+        kept = {name: letter for name, letter in entries.items() if isinstance(letter, str)}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        kept = {}  # no points are lost with it
+    return kept | _answers_in_memory
+
+
+def add_answer(question: str, letter: str) -> None:
+    """Notes which option was chosen, so that it is shown again after a restart."""
+    _answers_in_memory[question] = letter
+    path = _answers_path()
+    if path is None:
+        return
+    with suppress(OSError, Timeout, NotImplementedError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock", timeout=5):
+            write_atomically(path, json.dumps(answers(), indent=1).encode())
+            _answers_in_memory.clear()
+
+
+def _answers_path():
+    """The file of the answers, beside the record of points; None without one."""
+    path = record_path()
+    return path and path.with_name("answers.json")

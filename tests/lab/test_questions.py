@@ -1,11 +1,13 @@
 """Questions: well formed, each asked in its notebook, answers checked with a reason."""
 
+import json
 import re
 
 import nbformat
 import pytest
 from support.paths import SOLVED
 
+from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel
 from resnet_lesson.lab.questions import LETTERS, Question, all_questions, predicted, question
 
@@ -64,7 +66,7 @@ def test_the_static_form_folds_the_answer_in():
     assert "It **is**." not in data["text/plain"]
 
 
-def test_a_button_stands_beside_its_option_and_gives_the_verdict():
+def test_a_button_stands_beside_its_option_and_gives_the_verdict(own_record):
     asked = Question("q", "01", "`x`?", ("<b>1</b>", "2"), "b", ("<i>No</i> `x`", "Yes, it is."))
     prompt, *rows, verdict = asked.panel().children
     assert "<code>x</code>?" in prompt.value
@@ -90,3 +92,26 @@ def test_a_button_stands_beside_its_option_and_gives_the_verdict():
 def test_a_prediction_is_shown_above_the_result(given, line, capsys):
     assert predicted(given) is None
     assert capsys.readouterr().out == line + "\n"
+
+
+def test_a_chosen_answer_is_shown_again_after_a_restart(own_record):
+    def buttons():
+        _, *rows, verdict = ONE.panel().children
+        return [row.children[0] for row in rows], verdict
+
+    (first, second), _ = buttons()
+    first.click()
+    second.click()
+    record._answers_in_memory.clear()  # another kernel
+    after, verdict = buttons()
+    assert [button.description for button in after] == ["a", "✓ b"]
+    assert "✓ b. Right" in verdict.value and 'role="alert"' not in verdict.value
+    assert json.loads(own_record.with_name("answers.json").read_text()) == {"one": "b"}
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"one": 3, "two": []}'])
+def test_a_damaged_file_of_answers_costs_nothing(own_record, content):
+    own_record.with_name("answers.json").write_text(content)
+    assert record.answers() == {}
+    record.add_answer("one", "a")
+    assert record.answers() == {"one": "a"}

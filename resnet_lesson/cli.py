@@ -155,6 +155,7 @@ def _whole(least: int) -> Callable:
     return _number(int, least, float("inf"), f"a whole number from {least}")
 
 
+_POINTS = _number(float, 0, float("inf"), "a number of points")
 _SHARE = _number(float, 0, 1, "a share from 0 to 1, such as 0.97")
 
 
@@ -331,6 +332,15 @@ def _require_writable(option, path):
     _argument("--csv FILE", _path, "write a table, one row a submission"),
     _argument("--html DIR", _path, "write a page for each learner, and index.html on the class"),
     _argument("--gradescope FILE", _path, "all as one submission: write Gradescope's results.json"),
+    _argument("--gradebook FILE", _path, "fill in this export of Canvas's or Moodle's gradebook"),
+    _argument("--column NAME", _path, "the gradebook's column, if there is more than one"),
+    _argument(
+        *("--feedback-zip", None, "write the pages as a zip that this system imports"),
+        choices=("moodle", "canvas"),
+    ),
+    _argument("--overrides FILE", _path, "points that win: learner, exercise, points, reason"),
+    _argument("--fail-under POINTS", _POINTS, "exit status 1 if a submission has fewer points"),
+    _argument("--together", None, "all that is found is one submission", action="store_true"),
     _argument("--scheduler ADDRESS", _path, "grade on a Dask cluster, such as tcp://10.0.0.1:8786"),
     _argument("--jobs N", _whole(1), "submissions at a time (as many as there are processors)"),
     _argument("--seed N", _whole(0), "choose inputs and weights by it (else by a new one)"),
@@ -342,7 +352,7 @@ def _grade(options):
 
     In a folder or zip each file is a submission, each subfolder or zip one learner's; exports of
     Moodle, Canvas, Gradescope and nbgrader are known. Exit status 0 says that all were graded,
-    whatever the marks.
+    whatever the marks, unless --fail-under says otherwise.
     """
     if not hasattr(os, "fork"):
         raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
@@ -351,7 +361,7 @@ def _grade(options):
     require()
     from resnet_lesson.grading.batch import command
 
-    command.grade(options)
+    return command.grade(options)
 
 
 @_command(

@@ -1,12 +1,9 @@
 """What ``python -m resnet_lesson grade`` does, from paths to files."""
 
-import hashlib
-import os
-import re
 import sys
 import time
 from array import array
-from pathlib import Path
+from contextlib import closing
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.exercises import all_exercises, no_such
@@ -16,24 +13,26 @@ from resnet_lesson.grading.batch.grader import (
     Grader,
 )
 from resnet_lesson.grading.batch.journal import Journal, JournalError
-from resnet_lesson.grading.batch.tables import write_csv, write_json
-from resnet_lesson.grading.report.class_page import class_page
-from resnet_lesson.grading.report.class_statistics import ClassStatistics
+from resnet_lesson.grading.batch.outputs import Outputs
+from resnet_lesson.grading.batch.overrides import Overrides, read_overrides
 from resnet_lesson.grading.sandbox.sandbox import Sandbox, SandboxError
 from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.grading.submissions.exports import origin
 from resnet_lesson.grading.submissions.reading import exercises_defined
 from resnet_lesson.hardware import processors
-from resnet_lesson.paths import replacing
 from resnet_lesson.progress_bar import TerminalLine, drawn
 
 AGAIN = "give the same command again to go on"
 
 
-def grade(options):
+def grade(options) -> int:
     """Grades what the options name, and writes what they ask for.
 
     Args:
         options: namespace of the command line's options.
+
+    Returns:
+        Exit status: 1 if a submission has fewer points than ``fail_under``, else 0.
 
     Raises:
         GradingError: one line that says why it could not be done, or not to the end.
@@ -42,86 +41,28 @@ def grade(options):
     unknown = set(options.exercise or ()) - set(all_exercises())
     if unknown:
         raise GradingError(no_such(min(unknown)))
-    outputs = Outputs(options)
-    found = find_submissions(options.paths, together=bool(options.gradescope))
-    outputs.require_writable()
-    with Journal(outputs.journal(), options.seed) as journal:
-        _Run(options, outputs, found, journal).go()
-
-
-class Outputs:
-    """The files that a run is asked to write.
-
-    Args:
-        options: with ``json``, ``csv``, ``gradescope`` (paths or None; "-" is stdout for the first)
-            and ``html`` (a folder or None).
-    """
-
-    def __init__(self, options):
-        self.json, self.csv = options.json, options.csv
-        self.gradescope, self.html = options.gradescope, options.html
-        named = {
-            "--json": None if self.json == "-" else self.json,
-            "--csv": self.csv,
-            "--html": self.html,
-            "--gradescope": self.gradescope,
-        }
-        self.named = {option: path for option, path in named.items() if path}
-
-    def journal(self):
-        """Where to keep results while they come: beside the first output; None if there is none."""
-        for path in self.named.values():
-            path = Path(os.path.realpath(path))
-            if not path.exists() or path.is_file() or path.is_dir():
-                return path.with_name(f"{path.name[:200]}.journal")
-        return None
-
-    def require_writable(self):
-        """Raises before the grading, not after it: tries to write to each target.
-
-        Raises:
-            GradingError: one of them cannot be written.
-        """
-        for option, path in self.named.items():
-            try:
-                if option == "--html":
-                    os.makedirs(path, exist_ok=True)
-                    self._try(Path(path))
-                elif os.path.isdir(path):
-                    raise IsADirectoryError(21, "it is a folder")
-                elif not os.path.exists(path) or os.path.isfile(path):
-                    self._try(Path(os.path.realpath(path)).parent)
-            except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or error
-                raise GradingError(f"{option} {path} cannot be written: {why}") from None
-
-    @staticmethod
-    def _try(folder):
-        test = folder / f".resnet-lesson.{os.getpid()}.tmp"
-        try:
-            test.write_bytes(b"\0" * 4096)
-        finally:
-            test.unlink(missing_ok=True)
-
-    def page(self, name):
-        """The path of a submission's page."""
-        plain = re.sub(r"[^\w.() -]", "_", name)[:80].strip(". ")
-        if plain != name or plain.lower() == "index":  # two names must not share a page
-            plain += "-" + hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
-        return Path(self.html, f"{plain}.html")
+    overrides = read_overrides(options.overrides) if options.overrides else Overrides()
+    together = bool(options.gradescope or options.together)
+    with closing(Outputs(options)) as outputs:
+        submissions = find_submissions(options.paths, together)
+        outputs.require_writable()
+        with Journal(outputs.journal(), options.seed) as journal:
+            return _Run(options, outputs, overrides, submissions, journal).go()
 
 
 class _Run:
     """One run of the command."""
 
-    def __init__(self, options, outputs, found, journal):
-        self.options, self.outputs, self.found, self.journal = options, outputs, found, journal
+    def __init__(self, options, outputs, overrides, submissions, journal):
+        self.options, self.outputs, self.overrides = options, outputs, overrides
+        self.found, self.journal = submissions, journal
+        self.origins = [origin(submission) for submission in submissions]
         self.exercise_ids = options.exercise and list(dict.fromkeys(options.exercise))
-        self.offsets = array("q", [-1]) * len(found)  # in the journal, -1 while not done
+        self.offsets = array("q", [-1]) * len(submissions)  # in the journal, -1 while not done
         self.printed = self.done = 0
 
-    def go(self):
-        """Grades all, or what is left of an interrupted run."""
+    def go(self) -> int:
+        """Grades all, or what is left of an interrupted run; returns the exit status."""
         display = _Display(len(self.found))
         try:
             if self.exercise_ids is None:
@@ -142,7 +83,9 @@ class _Run:
                     self.options.memory or MEMORY,
                 )
                 self._grade_all(grader, getattr(observer, "jobs", self.options.jobs), display)
-                self._write(grader)
+                for line in [*self._write(grader), *self._without_result()]:
+                    display.say(line)
+                status = self._status(display)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._left_off("interrupted", display)) from None
         except BrokenPipeError:
@@ -152,6 +95,22 @@ class _Run:
         finally:
             display.close()
         self.journal.remove()
+        return status
+
+    def _without_result(self):
+        """The overrides that no submission was for."""
+        unused = ", ".join(self.overrides.unused())
+        return [f"--overrides {self.options.overrides}: no result for {unused}"] if unused else []
+
+    def _status(self, display):
+        if self.options.fail_under is None:
+            return 0
+        results = [result for _, result in self._results()]
+        below = [r["submission"] for r in results if r["points"] < self.options.fail_under]
+        if below:
+            points = f"{self.options.fail_under:g} points"
+            display.say(f"Fewer than {points}: {len(below)} of {len(results)}: {', '.join(below)}")
+        return 1 if below else 0
 
     def _observer(self):
         if self.options.scheduler:
@@ -177,8 +136,8 @@ class _Run:
             if graded is None:
                 kept += 1
             else:
-                if self.outputs.html:
-                    self._write_page(graded)
+                result = self._completed(place, graded.result)
+                self.outputs.write_page(result, graded.reports)
                 self.journal.add(key, graded.result)
             self.offsets[place] = self.journal.offsets[key]
             self.done += 1
@@ -191,45 +150,29 @@ class _Run:
         """Prints results in the order of the submissions, as far as they have come."""
         while self.printed < len(self.found) and self.offsets[self.printed] >= 0:
             if self.outputs.json != "-":
-                display.print(summary(self.journal.result_at(self.offsets[self.printed])))
+                display.print(summary(self._result(self.printed)))
             self.printed += 1
 
-    def _write_page(self, graded):
-        from resnet_lesson.grading.report.feedback_page import feedback_page
+    def _completed(self, place, result):
+        """A result with what the grader does not know: overrides, and what an export says."""
+        source = self.origins[place]
+        if source.system:
+            result = {**result, "late": source.late, "learner_id": source.id}
+        return self.overrides.apply(result)
 
-        with replacing(self.outputs.page(graded.result["submission"])) as file:
-            file.write(feedback_page(graded.result, graded.reports))
+    def _result(self, place):
+        return self._completed(place, self.journal.result_at(self.offsets[place]))
 
     def _results(self):
-        """What is done, in the order of the submissions."""
-        for offset in self.offsets:
+        """Origin and result of what is done, in the order of the submissions."""
+        for place, offset in enumerate(self.offsets):
             if offset >= 0:
-                yield self.journal.result_at(offset)
+                yield self.origins[place], self._result(place)
 
     def _write(self, grader=None):
         """Writes the files; without a grader, as after an interruption, without drawings."""
-        outputs = self.outputs
-        if outputs.json == "-":
-            write_json(sys.stdout, self._results(), self.journal.seed)
-        elif outputs.json:
-            with replacing(outputs.json) as file:
-                write_json(file, self._results(), self.journal.seed)
-        if outputs.csv:
-            with replacing(outputs.csv) as file:
-                write_csv(file, self._results(), self.exercise_ids)
-        if outputs.gradescope:
-            from resnet_lesson.grading.batch.gradescope import gradescope_results
-
-            for result in self._results():  # there is one
-                with replacing(outputs.gradescope) as file:
-                    _write_plain(file, gradescope_results(result))
-        if outputs.html:
-            collected = ClassStatistics()
-            for result in self._results():
-                collected.add(result)
-            graphs = {name: _graph(grader, name) for name in self.exercise_ids} if grader else {}
-            with replacing(Path(outputs.html, "index.html")) as file:
-                file.write(class_page(collected, graphs))
+        graphs = {name: _graph(grader, name) for name in self.exercise_ids} if grader else {}
+        return self.outputs.write(self._results, self.exercise_ids, self.journal.seed, graphs)
 
     def _left_off(self, why, display):
         """Writes what is done, and says in one line why there is no more, and how to go on."""
@@ -255,13 +198,6 @@ def _in_words(error):
     return str(error)
 
 
-def _write_plain(file, data):
-    import json
-
-    json.dump(data, file, indent=2)
-    file.write("\n")
-
-
 def _graph(grader, name):
     """The series of an exercise's reference, as the drawings take it."""
     runs = grader.reference(name).runs
@@ -278,9 +214,8 @@ class _Known:
     def __contains__(self, key):
         if key not in self.kept:
             return False
-        if not self.outputs.html:
-            return True
-        return self.outputs.page(self.journal.result(key)["submission"]).exists()
+        page = self.outputs.page(self.journal.result(key)["submission"])
+        return page is None or page.exists()
 
 
 class _Display:
@@ -339,6 +274,7 @@ def summary(result):
     for exercise in result["exercises"]:
         first = exercise["findings"][0] if exercise["findings"] else None
         why = f" ({first['where']}: {first['what']})" if first else ""
+        why += " (points set by the instructor)" if "override" in exercise else ""
         marks.append(f"{exercise['id']} {exercise['status'].replace('_', ' ')}{why}")
     total = f"{result['points']:g}/{result['max_points']:g}"
     # A name may hold what moves a terminal's cursor.

@@ -2,17 +2,25 @@
 
 import csv
 import json
+from collections.abc import Iterable
+from typing import IO
 
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LAST = (
+    "for_instructor",
+    "overrides",
+    "late",
+    "learner_id",
+)  # columns behind those of the exercises
 
 
-def write_json(file, results, seed):
+def write_json(file: IO[str], results: Iterable[dict], seed: int) -> None:
     """Writes the JSON of ``grade``, one result at a time.
 
     Args:
         file: text file.
-        results: iterable of dictionaries.
+        results: in the form of ``grade --json``.
         seed: of the probes.
     """
     file.write(f'{{\n  "schema_version": 1,\n  "seed": {seed},\n  "results": [')
@@ -24,21 +32,22 @@ def write_json(file, results, seed):
     file.write("\n  ]\n}\n" if mark else "]\n}\n")
 
 
-def write_csv(file, results, exercise_ids):
-    """Writes a table with one row a student.
+def write_csv(file: IO[str], results: Iterable[dict], exercise_ids: list[str]) -> None:
+    """Writes a table with one row a submission.
 
     The columns are the submission, its points, the most to be had, and for each exercise points,
-    status, the first finding and its message; last, what the instructor may want to look at.
+    status, the first finding and its message; then what the instructor may want to look at, why
+    points were set, and what an export says: whether it is late, and the learner's number.
 
     Args:
         file: text file, opened with ``newline=""``.
-        results: iterable of dictionaries in the form of ``grade --json``.
-        exercise_ids: list of ids.
+        results: in the form of ``grade --json``.
+        exercise_ids: of the exercises that were graded.
     """
     rows = csv.writer(file)
     each = ("points", "status", "finding", "message")
     columns = [f"{name}_{column}" for name in exercise_ids for column in each]
-    rows.writerow(["submission", "points", "max_points", *columns, "for_instructor"])
+    rows.writerow(["submission", "points", "max_points", *columns, *LAST])
     for result in results:
         cells = [result["submission"], result["points"], result["max_points"]]
         for exercise in result["exercises"]:
@@ -46,8 +55,12 @@ def write_csv(file, results, exercise_ids):
             finding = f"{first['where']}: {first['what']}" if first else ""
             message = first["message"] if first else ""
             cells += [exercise["points"], exercise["status"], finding, message]
-        remarks = [line for e in result["exercises"] for line in e.get("for_instructor", ())]
-        cells.append("; ".join(dict.fromkeys(remarks)))
+        exercises = result["exercises"]
+        remarks = [line for e in exercises for line in e.get("for_instructor", ())]
+        reasons = (f"{e['id']}: {e['override']['reason']}" for e in exercises if "override" in e)
+        late = "late" if result.get("late") else ""
+        cells += ["; ".join(dict.fromkeys(remarks)), "; ".join(reasons), late]
+        cells.append(result.get("learner_id", ""))
         rows.writerow([_harmless(cell) for cell in cells])
 
 

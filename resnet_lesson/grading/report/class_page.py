@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -30,7 +32,13 @@ STATUSES = {
 }
 
 
-def class_page(statistics: ClassStatistics, graphs: dict, title: str = "Class report") -> str:
+def class_page(
+    statistics: ClassStatistics,
+    graphs: dict,
+    title: str = "Class report",
+    learners: Iterable[dict] = (),
+    page_of: Callable[[str], str] = lambda name: "",
+) -> str:
     """A class's results as a page of HTML that needs nothing beside it.
 
     Args:
@@ -38,6 +46,8 @@ def class_page(statistics: ClassStatistics, graphs: dict, title: str = "Class re
         graphs: from an exercise id to the series of its reference; an exercise that is not in it
             is reported without a drawing.
         title: text.
+        learners: each one's result, in the form of ``grade --json``, for the list of learners.
+        page_of: the name of the file with a learner's page; empty if there is none.
 
     Returns:
         HTML. All that comes from learners is escaped.
@@ -55,6 +65,7 @@ def class_page(statistics: ClassStatistics, graphs: dict, title: str = "Class re
     return render_page(
         "class_page.html.j2",
         title=title,
+        statuses=STATUSES,
         statistics=statistics,
         full=statistics.points[statistics.max_points] if statistics.max_points else 0,
         stopped=sum(mistake.count for _, mistake in not_graded),
@@ -68,6 +79,8 @@ def class_page(statistics: ClassStatistics, graphs: dict, title: str = "Class re
         in_short=_in_short,
         edge=style.VERMILION,
         LISTED=LISTED,
+        learners=learners,
+        link_to=lambda name: quote(page_of(name), errors="surrogateescape"),
     )
 
 

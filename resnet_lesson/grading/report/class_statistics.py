@@ -21,7 +21,7 @@ class Mistake:
         where, what: of the finding.
         message: of the first one met.
         count: number of submissions.
-        names: the first of them.
+        learners: the first of them, each with the message if the answer could not be judged.
         expected, got: how often which value was expected and found.
     """
 
@@ -29,17 +29,16 @@ class Mistake:
     what: str
     message: str
     count: int = 0
-    names: list[str] = field(default_factory=list)
+    learners: list[tuple[str, str]] = field(default_factory=list)
     expected: Counter[str] = field(default_factory=Counter)
     got: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, finding: dict) -> None:
         """Counts one finding more."""
         self.count += 1
-        if self.where == "submission":
-            name = f"{name}: {finding['message'][:LONGEST]}"
-        if len(self.names) < MOST_NAMES:
-            self.names.append(name)
+        if len(self.learners) < MOST_NAMES:
+            message = finding["message"][:LONGEST] if self.where == "submission" else ""
+            self.learners.append((name, message))
         for counter, value in ((self.expected, finding["expected"]), (self.got, finding["got"])):
             value = str(value)[:LONGEST]
             if value in counter or len(counter) < MOST_VALUES:

@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from resnet_lesson.errors import GradingError, LessonError
+from resnet_lesson.grading.submissions.exports import CANVAS, MOODLE
 
 SUFFIXES = (".ipynb", ".py")
 LARGEST = {".ipynb": 32 << 20, ".py": 1 << 20}  # bytes
 LARGEST_ZIP = 256 << 20  # bytes of a zip within a zip
 MOST_FILES = 200  # of one learner
 MOST_MEMBERS = 100_000  # of a zip
-# Who handed in a file, in the names that course systems give when they export a whole class.
-MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-CANVAS = re.compile(r"(?P<student>[^_]+?)(_LATE)?_(?P<id>\d{2,})_\d{2,}_(?P<file>.+)", re.DOTALL)
 
 
 class SubmissionError(LessonError, ValueError):
@@ -73,11 +71,13 @@ class Submission:
         name: how the result is called: a file's or folder's name, or the learner in an export.
         files: tuple of `SourceFile`.
         problem: why it cannot be read, or "".
+        exported_as: the name in a course system's export that the learner's was read from, or "".
     """
 
     name: str
     files: tuple = ()
     problem: str = ""
+    exported_as: str = ""
 
 
 class _TooLarge(Exception):
@@ -257,17 +257,21 @@ def _by_student(files):
     """Groups files by their top folder, or by the learner that an export's names tell."""
     flat = [file.name for file in files if "/" not in file.name]
     canvas = flat and all(CANVAS.fullmatch(name) for name in flat)
-    groups = {}
+    groups, exported_as = {}, {}
     for file in files:
         top, _, rest = file.name.partition("/")
         moodle = MOODLE.fullmatch(top)
         match = moodle or (CANVAS.fullmatch(top) if canvas and not rest else None)
         student = top
         if match:
-            student = match["student"] + ("" if moodle else f"_{match['id']}")
+            student = f"{match['learner']}_{match['id']}"
+            exported_as.setdefault(student, top)
             rest = rest or match["file"] or top
         groups.setdefault(student, []).append(replace(file, name=rest or top))
-    return [_submission(name, files) for name, files in groups.items()]
+    return [
+        replace(_submission(name, files), exported_as=exported_as.get(name, ""))
+        for name, files in groups.items()
+    ]
 
 
 def _submission(name, files):

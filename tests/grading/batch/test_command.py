@@ -148,6 +148,36 @@ def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, arguments, sa
     assert said in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(("least", "status"), [("10", 0), ("10.5", 1)])
+def test_together_all_is_one_submission_and_too_few_points_fail_the_run(tmp_path, least, status):
+    (tmp_path / "1.py").write_text(RIGHT)
+    (tmp_path / "2.py").write_text("x = 1")
+    done, _ = grade(tmp_path, "--together", "--fail-under", least, "--exercise", "identity_block")
+    [result] = json.loads(done.stdout)["results"]
+    assert (result["points"], done.returncode) == (10.0, status)
+    assert ("Fewer than 10.5 points: 1 of 1" in done.stderr) == bool(status)
+
+
+def test_marks_go_back_into_the_course(tmp_path):
+    """From an export of submissions to the worksheet, with points that the instructor has set."""
+    folder = tmp_path / "export" / "Ana Lee_12_assignsubmission_file"
+    folder.mkdir(parents=True)
+    (folder / "block.py").write_text(RIGHT)
+    (tmp_path / "set.csv").write_text(
+        "learner,exercise,points,reason\nAna Lee_12,identity_block,9,late\nZoe,ResNet50,1,x\n"
+    )
+    head = "Identifier,Full name,Grade,Last modified (grade)\n"
+    (tmp_path / "book.csv").write_text(f"{head}Participant 12,Ana Lee,-,-\n")
+    options = {"--overrides": "set.csv", "--gradebook": "book.csv"}
+    paths = [word for option, name in options.items() for word in (option, tmp_path / name)]
+    done, data = grade(tmp_path / "export", "--exercise", "identity_block", *paths)
+    assert (tmp_path / "book.csv").read_text() == f"{head}Participant 12,Ana Lee,9,-\n"
+    [result] = data["results"]
+    assert (result["points"], result["late"], result["learner_id"]) == (9.0, False, "12")
+    assert result["exercises"][0]["override"] == {"points": 10.0, "reason": "late"}
+    assert "no result for Zoe · ResNet50" in done.stderr
+
+
 def test_bytes_that_are_no_observation_are_refused():
     observed = Observation(failure=Failure("exception", "ValueError", "no", "x = 1", 3))
     assert observation_bytes.from_bytes(observation_bytes.to_bytes(observed)) == observed

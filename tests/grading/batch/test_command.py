@@ -150,7 +150,7 @@ def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, arguments, sa
 
 @pytest.mark.parametrize(("least", "status"), [("10", 0), ("10.5", 1)])
 def test_together_all_is_one_submission_and_too_few_points_fail_the_run(tmp_path, least, status):
-    (tmp_path / "1.py").write_text(RIGHT)
+    (tmp_path / "1.py").write_text(IDENTITY_BLOCK)
     (tmp_path / "2.py").write_text("x = 1")
     done, _ = grade(tmp_path, "--together", "--fail-under", least, "--exercise", "identity_block")
     [result] = json.loads(done.stdout)["results"]
@@ -162,7 +162,7 @@ def test_marks_go_back_into_the_course(tmp_path):
     """From an export of submissions to the worksheet, with points that the instructor has set."""
     folder = tmp_path / "export" / "Ana Lee_12_assignsubmission_file"
     folder.mkdir(parents=True)
-    (folder / "block.py").write_text(RIGHT)
+    (folder / "block.py").write_text(IDENTITY_BLOCK)
     (tmp_path / "set.csv").write_text(
         "learner,exercise,points,reason\nAna Lee_12,identity_block,9,late\nZoe,ResNet50,1,x\n"
     )

@@ -7,7 +7,7 @@ such series. `resnet_lesson.graph.tracing` makes them from Keras code.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 CONVOLUTIONS = 3  # on the main path of a block, in the networks that are told apart block by block
@@ -286,36 +286,3 @@ def _place_chain(chain, prefix):
         number += op.kind in ("conv", "dense")
         placed.append(replace(op, place=f"{prefix}{max(number, 1)}.{op.kind}"))
     return tuple(placed)
-
-
-def to_data(series):
-    """A series as plain data (dictionaries, lists, numbers, text), ready for JSON."""
-    return [
-        {
-            "paths": [to_data(path) for path in item.paths],
-            "merge": asdict(item.merge),
-        }
-        if isinstance(item, Branch)
-        else asdict(item)
-        for item in series
-    ]
-
-
-def from_data(data):
-    """The series that `to_data` wrote, also after its way through JSON."""
-    return tuple(_item(item) for item in data)
-
-
-def _item(data):
-    if "paths" in data:
-        main, shortcut, *others = (from_data(path) for path in data["paths"])
-        return Branch(main, shortcut, _item(data["merge"]), tuple(others))
-    return Op(**{name: _tuples(value) for name, value in data.items()})
-
-
-def _tuples(value):
-    if isinstance(value, list):
-        return tuple(_tuples(v) for v in value)
-    if isinstance(value, dict):
-        return {name: _tuples(v) for name, v in value.items()}
-    return value

@@ -1,82 +1,220 @@
-"""An observation as bytes and back: JSON and plain arrays, nothing that runs code when read."""
+"""An observation as bytes and back: JSON and plain numbers, nothing that runs code when read.
 
-import io
+What arrives may have been written by a learner's code: every field is checked as it is read.
+"""
+
 import json
-from dataclasses import asdict
+import math
+import struct
+from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 
 from resnet_lesson.errors import LessonError
+from resnet_lesson.grading.judge.catalogue import kinds
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
-from resnet_lesson.graph.operations import Unused, from_data, to_data
+from resnet_lesson.graph.operations import Branch, Op, Series
+
+LENGTH = struct.Struct("<I")  # of the JSON, which the arrays follow: float32, one after another
+LARGEST_HEADER = 8 << 20  # bytes
+MOST_RUNS = 64
+MOST_OPERATIONS = 5000  # of one run, as many as a trace follows
+MOST_NOTES = 20
+MOST_VALUES = 100  # in a setting of an operation
+LONGEST_TEXT = 2000
+LONGEST_LINE = 300
+MODES = ("symbolic", "again", "eager", "called", "model", "config", "weights", "keras")
+SETTINGS = ("training", "initializer")
 
 
 class ObservationError(LessonError, ValueError):
     """The bytes are not an observation."""
 
 
-def to_bytes(observation):
-    """Writes an `Observation` as the bytes of an ``.npz`` file with a JSON header."""
-    arrays, runs = {}, []
-    for number, run in enumerate(observation.runs):
-        for place, value in enumerate(run.values):
-            arrays[f"{number}.{place}"] = value
-        if run.output is not None:
-            arrays[f"{number}.output"] = run.output
-        runs.append(
-            {
-                "probe": run.probe,
-                "training": run.training,
-                "mode": run.mode,
-                "separate": run.separate,
-                "series": to_data(run.series),
-                "unused": [[way.node, to_data(way.series)] for way in run.unused],
-                "values": len(run.values),
-                "failure": run.failure and asdict(run.failure),
-            }
-        )
-    failure = observation.failure and asdict(observation.failure)
+def to_bytes(observation: Observation) -> bytes:
+    """Writes an observation."""
+    arrays: list[np.ndarray] = []
     header = {
-        "runs": runs,
-        "failure": failure,
+        "runs": [_run_data(run, arrays) for run in observation.runs],
+        "failure": _failure_data(observation.failure),
         "free": observation.free,
-        "notes": observation.notes,
+        "notes": [str(note)[:LONGEST_LINE] for note in observation.notes[:MOST_NOTES]],
+        "shapes": [array.shape for array in arrays],
     }
-    arrays["header"] = np.frombuffer(json.dumps(header).encode(), "uint8")
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
+    text = json.dumps(header).encode()
+    return b"".join([LENGTH.pack(len(text)), text, *(array.tobytes() for array in arrays)])
 
 
-def from_bytes(data):
+def _run_data(run, arrays):
+    arrays += map(_float32, run.values)
+    if run.output is not None:
+        arrays.append(_float32(run.output))
+    return {
+        "probe": run.probe,
+        "training": run.training,
+        "mode": run.mode,
+        "separate": run.separate,
+        "series": _series_data(run.series),
+        "values": len(run.values),
+        "output": run.output is not None,
+        "failure": _failure_data(run.failure),
+    }
+
+
+def _failure_data(failure):
+    return failure and asdict(replace(failure, message=str(failure.message)[:LONGEST_TEXT]))
+
+
+def _series_data(series):
+    return [
+        {"paths": list(map(_series_data, item.paths)), "merge": _operation_data(item.merge)}
+        if isinstance(item, Branch)
+        else _operation_data(item)
+        for item in series
+    ]
+
+
+def _operation_data(op):
+    attrs = {str(name): _plain(value) for name, value in op.attrs.items()}
+    numbers = {"shape": list(map(_plain, op.shape)), "node": op.node, "layer": op.layer}
+    return {"kind": op.kind, "attrs": attrs, **numbers}
+
+
+def _plain(value):
+    """A setting as JSON takes it: learners compute them with NumPy, or set them to objects."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, (tuple, list)):
+        return list(map(_plain, value[:MOST_VALUES]))
+    return value if _is_plain(value) else str(value)[:LONGEST_LINE]
+
+
+def _is_plain(value):
+    if isinstance(value, (int, float)):
+        return math.isfinite(value) and abs(value) < 1 << 63
+    return value is None or isinstance(value, str)
+
+
+def _float32(value):
+    """An array of numbers; of what are none, NaN, which no comparison takes for right."""
+    value = np.asarray(value)
+    try:
+        with np.errstate(all="ignore"):
+            return value.astype("<f4", casting="unsafe" if value.dtype.kind != "c" else "safe")
+    except (TypeError, ValueError):
+        return np.full(value.shape, np.nan, "<f4")
+
+
+def from_bytes(data: bytes) -> Observation:
     """Reads what `to_bytes` wrote.
-
-    Returns:
-        An `Observation`.
 
     Raises:
         ObservationError: for anything else.
     """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            header = json.loads(arrays["header"].tobytes())
-            runs = tuple(_run(n, run, arrays) for n, run in enumerate(header["runs"]))
-            free, notes = tuple(header["free"]), tuple(map(str, header["notes"]))
-            return Observation(runs, _failure(header["failure"]), free, notes)
+        end = LENGTH.size + _whole(LENGTH.unpack_from(data)[0], 0, LARGEST_HEADER)
+        header = json.loads(data[LENGTH.size : end])
+        arrays = _arrays(header["shapes"], memoryview(data)[end:])
+        runs = tuple(_run(run, arrays) for run in _list(header["runs"], MOST_RUNS))
+        _require(next(arrays, None) is None)
+        failure = _failure(header["failure"])
+        _require(not (failure and runs))
+        free = tuple(header["free"])
+        _require(free in ((), SETTINGS, *((name,) for name in SETTINGS)))
+        notes = tuple(_text(note, LONGEST_LINE) for note in _list(header["notes"], MOST_NOTES))
+        return Observation(runs, failure, free, notes)
     except Exception as error:
         raise ObservationError(f"not an observation: {type(error).__name__}") from None
 
 
-def _run(number, run, arrays):
-    values = tuple(arrays[f"{number}.{place}"] for place in range(run["values"]))
-    output = arrays.get(f"{number}.output")
-    failure = _failure(run["failure"])
-    series = from_data(run["series"])
-    unused = tuple(Unused(node, from_data(series)) for node, series in run["unused"])
-    facts = {name: run[name] for name in ("probe", "training", "mode", "separate")}
-    known = {"values": values, "output": output, "failure": failure, "unused": unused}
-    return Run(**facts, series=series, **known)
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    _require(type(value) is int and least <= value <= most)
+    return value
+
+
+def _text(value: Any, most: int) -> str:
+    _require(isinstance(value, str))
+    return value if len(value) <= most else f"{value[: most - 1]}…"
+
+
+def _list(value: Any, most: int) -> list:
+    _require(isinstance(value, list) and len(value) <= most)
+    return value
+
+
+def _arrays(shapes, data):
+    """Yields the arrays, which must fill the data exactly."""
+    shapes = [tuple(_whole(n, 0, 1 << 28) for n in _list(shape, 8)) for shape in shapes]
+    sizes = [4 * math.prod(shape) for shape in shapes]
+    _require(sum(sizes) == len(data))
+    start = 0
+    for shape, size in zip(shapes, sizes, strict=True):
+        yield np.frombuffer(data[start : start + size], "<f4").reshape(shape)
+        start += size
+
+
+def _run(data, arrays):
+    _require(data["training"] in (None, True, False) and data["mode"] in MODES)
+    _require(type(data["separate"]) is bool and type(data["output"]) is bool)
+    values = tuple(next(arrays) for _ in range(_whole(data["values"], 0, 2 * MOST_OPERATIONS)))
+    return Run(
+        probe=_whole(data["probe"], 0, MOST_RUNS),
+        training=data["training"],
+        mode=data["mode"],
+        series=_series(data["series"], [MOST_OPERATIONS]),
+        values=values,
+        output=next(arrays) if data["output"] else None,
+        failure=_failure(data["failure"]),
+        separate=data["separate"],
+    )
 
 
 def _failure(data):
-    return Failure(**data) if data else None
+    if data is None:
+        return None
+    _require(data["what"] in kinds() | {"not_attempted"})
+    return Failure(
+        what=data["what"],
+        error=_text(data["error"], 100),
+        message=_text(data["message"], LONGEST_TEXT),
+        line=_text(data["line"], LONGEST_LINE),
+        number=_whole(data["number"], 0, 1 << 31),
+    )
+
+
+def _series(data, budget) -> Series:
+    """A graph; `budget` is a list of one number, how many operations it may still have."""
+    return tuple(_item(item, budget) for item in _list(data, MOST_OPERATIONS))
+
+
+def _item(data, budget):
+    if "paths" in data:
+        main, shortcut, *others = (_series(path, budget) for path in _list(data["paths"], 100))
+        return Branch(main, shortcut, _operation(data["merge"], budget), tuple(others))
+    return _operation(data, budget)
+
+
+def _operation(data, budget):
+    budget[0] -= 1
+    _require(budget[0] >= 0 and isinstance(data["attrs"], dict) and len(data["attrs"]) <= 50)
+    return Op(
+        kind=_text(data["kind"], 100),
+        attrs={_text(name, 100): _setting(value, 3) for name, value in data["attrs"].items()},
+        shape=tuple(n if n is None else _whole(n, 0, 1 << 40) for n in _list(data["shape"], 8)),
+        node=_whole(data["node"], -1, 2 * MOST_OPERATIONS),
+        layer=_whole(data["layer"], -1, 1 << 31),
+    )
+
+
+def _setting(value, depth):
+    """A setting of an operation: a number, a text, or a few of them."""
+    if isinstance(value, list):
+        _require(depth > 0)
+        return tuple(_setting(each, depth - 1) for each in _list(value, MOST_VALUES))
+    _require(_is_plain(value))
+    return _text(value, LONGEST_LINE) if isinstance(value, str) else value

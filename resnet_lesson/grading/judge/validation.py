@@ -1,0 +1,120 @@
+"""What an observation must be to be believed: only the numbers in it are the child's to choose."""
+
+import numpy as np
+
+from resnet_lesson.grading.judge.judge import Verdict
+from resnet_lesson.grading.judge.observation import Observation, Run
+from resnet_lesson.graph.operations import operations
+
+SAMPLED = ("network", "model")  # kinds of exercise of whose steps samples are kept
+
+
+def contradiction(
+    observed: Observation, reference: Observation, kind: str, free: tuple[str, ...] | None = None
+) -> str:
+    """Why an observation cannot have been made by calling an attempt; empty if it can.
+
+    Args:
+        observed: of the attempt.
+        reference: of the reference implementation.
+        kind: of the exercise.
+        free: what the form of the attempt leaves free, by its source; None if that does not say.
+    """
+    if observed.failure:
+        return ""
+    if free is not None and set(free) != set(observed.free):
+        return "asks for other settings than its source"
+    for run in observed.runs:
+        problem = _contradiction_in(run, kind)
+        if problem:
+            return problem
+    if _is_exhausted(observed.runs):
+        return ""
+    return _missing_calls(observed, reference, kind)
+
+
+def _contradiction_in(run: Run, kind: str) -> str:
+    if (run.output is None) == (run.failure is None):
+        return "has a result and a failure in one call, or neither"
+    has_graph = run.mode in ("symbolic", "again") or (run.mode == "config" and kind == "model")
+    if run.failure:
+        return "has values of a call that failed" if run.values else ""
+    if bool(run.series) != has_graph or bool(run.values) != has_graph:
+        return "has a graph of a call that makes none, or none of one that does"
+    if any(op.node >= len(run.values) for op in operations(run.series)):
+        return "has steps without values"
+    if has_graph and kind not in SAMPLED and not np.array_equal(run.values[-1], run.output):
+        return "ends in other values than those it returned"
+    return ""
+
+
+def _is_exhausted(runs: tuple[Run, ...]) -> bool:
+    """Whether a call used up the stack or memory, after which none is tried."""
+    failure = runs[0].failure if len(runs) == 1 else None
+    return failure is not None and (failure.error == "RecursionError" or failure.what == "memory")
+
+
+def _missing_calls(observed, reference, kind):
+    """Holds the calls against the reference's: all of them, in that order.
+
+    A call that failed can be the reason for others of the same probe to be missing.
+    """
+    wanted = _wanted(observed.free, reference, kind)
+    failed = {run.probe for run in observed.runs if run.failure}
+    calls = [(run.probe, run.training, run.mode, run.separate) for run in observed.runs]
+    left = list(calls)
+    missing = []
+    for call in wanted:
+        if left and left[0] == call:
+            left.pop(0)
+        else:
+            missing.append(call)
+        if kind == "model" and call[2] == "config" and left[:1] == [_without_config(call)]:
+            left.pop(0)  # where the configuration is another model's, or is not to be had
+    if left:
+        return "makes calls that were not asked for"
+    modes = {mode for _, _, mode, _ in missing}
+    if kind == "layer" and modes == {"config", "keras"}:
+        return ""  # a subclass of Model in the older way is saved by its weights alone
+    if kind == "model":
+        missing = [call for call in missing if _without_config(call) not in calls]
+    unexplained = [call for call in missing if call[0] not in failed]
+    return "left calls out" if unexplained else ""
+
+
+def _wanted(free, reference, kind):
+    """The calls to be made of this form of an attempt."""
+    calls = [(run.probe, run.training, run.mode, run.separate) for run in reference.runs]
+    new = set(free) - set(reference.free)
+    if "training" in new:
+        calls = [(probe, None, *rest) for probe, training, *rest in calls if training is False]
+    if "initializer" in new and kind == "layer":
+        calls = [call for call in calls if call[2] != "eager"]
+    return calls
+
+
+def _without_config(call):
+    probe, training, _, _ = call
+    return (probe, training, "symbolic", False)
+
+
+def is_unfounded(verdict: Verdict) -> bool:
+    """Whether values are wrong already where the graph is right.
+
+    Points for a graph that is right in part are points for what it computes: before the first
+    difference, on its own path, the values must agree.
+    """
+    if not verdict.differences or not verdict.values:
+        return False
+    where = str(verdict.differences[0].where)
+    path = where.partition("shortcut")[0] + "shortcut" if "shortcut" in where else None
+    before = None
+    agrees = {str(value.where): value.verdict != "different" for value in verdict.values}
+    for op in operations(verdict.expected):
+        place = str(op.place)
+        if place == where or place.startswith(f"{where}."):
+            return before is not None and not agrees[before]
+        own = place.startswith(path) if path and "shortcut" in place else "shortcut" not in place
+        if own and place in agrees:
+            before = place
+    return False

@@ -6,23 +6,36 @@ import queue
 import re
 import threading
 import time
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
+from typing import Any
 
 from resnet_lesson.errors import GradingError
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises import Exercise, all_exercises
 from resnet_lesson.grading.judge.judge import Verdict, judge
-from resnet_lesson.grading.judge.observation import Failure
-from resnet_lesson.grading.judge.suspicion import hands_in_reference, is_whole, remarks
-from resnet_lesson.grading.report.report import report
-from resnet_lesson.grading.sandbox import observation_bytes, sandbox
+from resnet_lesson.grading.judge.observation import Failure, Observation
+from resnet_lesson.grading.judge.suspicion import hands_in_reference, remarks
+from resnet_lesson.grading.judge.validation import contradiction, is_unfounded
+from resnet_lesson.grading.observe.calling import free_by_source
+from resnet_lesson.grading.report.report import Report, report
+from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes
+from resnet_lesson.grading.sandbox.protocol import (
+    ANSWERED,
+    CRASHED,
+    FORGED,
+    UNPROTECTED,
+    Job,
+    Outcome,
+)
 from resnet_lesson.grading.submissions.attempts import attempt
-from resnet_lesson.grading.submissions.reading import read
+from resnet_lesson.grading.submissions.collect import Submission
+from resnet_lesson.grading.submissions.reading import Reading, in_one_line, read
 
 TIMEOUT = 120.0  # seconds for an exercise
 MEMORY = 6144  # MiB of address space; TensorFlow with a ResNet-50 takes 2.6 GiB
-FOR_THE_REFERENCE = (600.0, 1 << 14)  # seconds, MiB
-UNCONFINED = "unprotected"
+REFERENCE_LIMITS = (600.0, 1 << 14)  # seconds, MiB
+LOOK = "please look at it yourself"
 LOST_NAME = re.compile(r"name '(\w+)' is not defined|`(\w+)` was to come from")
 
 
@@ -31,16 +44,16 @@ class Graded:
     """What came of one submission.
 
     Attributes:
-        result: dictionary in the form of ``grade --json``.
-        reports: tuple of `resnet_lesson.grading.report.report.Report`, with their graphs.
+        result: in the form of ``grade --json``.
+        reports: one an exercise, with their graphs.
     """
 
-    result: dict
-    reports: tuple
+    result: dict[str, Any]
+    reports: tuple[Report, ...]
 
 
 class Grader:
-    """Grades submissions.
+    """Grades submissions: each is observed in the sandbox, and judged and reported here.
 
     Args:
         observer: has ``observe(job, timeout, memory)``, as
@@ -51,43 +64,52 @@ class Grader:
         memory: most memory for it, in MiB.
     """
 
-    def __init__(self, observer, exercise_ids, seed=0, timeout=TIMEOUT, memory=MEMORY):
+    def __init__(
+        self,
+        observer: Any,
+        exercise_ids: Sequence[str],
+        seed: int = 0,
+        timeout: float = TIMEOUT,
+        memory: int = MEMORY,
+    ):
         self.observer = observer
         self.exercise_ids = list(exercise_ids)
         self.seed = seed
         self.timeout = timeout
         self.memory = memory
-        self._references = {name: None for name in exercise_ids}
+        self._references: dict[str, Observation] = {}
         self._locks = {name: threading.Lock() for name in exercise_ids}
 
-    def grade(self, found, jobs=1, known=()):
+    def grade(
+        self, found: Sequence[Submission], jobs: int = 1, known: Container[str] = ()
+    ) -> Iterator[tuple[int, str, Graded | None]]:
         """Grades submissions, several at a time.
 
         Args:
-            found: list of `resnet_lesson.grading.submissions.collect.Submission`.
+            found: the submissions.
             jobs: how many at a time.
-            known: container of keys, see `key`, whose submissions are not graded again.
+            known: keys, see `key`, whose submissions are not graded again.
 
         Yields:
-            ``(place, key, graded)`` as they are done: the number in ``found``, the key, and a
-            `Graded`, or None if the key was known.
+            ``(number, key, graded)`` as they are done; None if the key was known.
 
         Raises:
             GradingError: it cannot go on.
         """
         left, lock = enumerate(found), threading.Lock()
-        done, ended = queue.Queue(2 * jobs), threading.Event()
+        done: queue.Queue = queue.Queue(2 * jobs)
+        ended = threading.Event()
 
         def work():
             while not ended.is_set():
                 with lock:
-                    place, submission = next(left, (None, None))
+                    number, submission = next(left, (None, None))
                 if submission is None:
                     return
                 try:
                     reading = read(submission)
                     key = self.key(reading)
-                    done.put((place, key, None if key in known else self.grade_one(reading)))
+                    done.put((number, key, None if key in known else self.grade_one(reading)))
                 except BaseException as error:
                     done.put(error)
                     return
@@ -104,100 +126,120 @@ class Grader:
         finally:
             ended.set()
 
-    def key(self, reading):
+    def key(self, reading: Reading) -> str:
         """What decides a result: name, contents, exercises, seed, limits, the lesson's version."""
         version = metadata.version("resnet-lesson")
         limits = [self.timeout, self.memory]
         parts = [reading.name, reading.digest, self.exercise_ids, self.seed, version, limits]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def grade_one(self, reading):
-        """Grades one submission.
+    def grade_one(self, reading: Reading) -> Graded:
+        """Grades one submission. Nothing that is wrong with it is raised.
 
-        Args:
-            reading: `Reading`.
-
-        Returns:
-            A `Graded`.
+        Raises:
+            GradingError: it cannot go on, whatever the submission.
         """
-        reports = tuple(self._grade(reading, name) for name in self.exercise_ids)
+        reports, exercises = [], []
+        for name in self.exercise_ids:
+            graded, data = self._without_fail(reading, all_exercises()[name])
+            reports.append(graded)
+            exercises.append(data)
         result = {
             "submission": reading.name,
             "points": sum(r.points for r in reports),
             "max_points": sum(r.max_points for r in reports),
             "problem": "; ".join(reading.problems[:5]),
-            "exercises": [
-                {**r.to_dict(), "for_instructor": list(r.for_instructor)} for r in reports
-            ],
+            "exercises": exercises,
         }
-        return Graded(result, reports)
+        return Graded(result, tuple(reports))
 
-    def _grade(self, reading, name):
-        loss = reading.loss(name)
-        failure = Failure("syntax", message=loss) if loss else Failure("not_attempted")
+    def _without_fail(self, reading, exercise: Exercise) -> tuple[Report, dict[str, Any]]:
+        """The report of one exercise and its data: that of the failure where there is any."""
         try:
-            found = attempt(reading.sources, name)
-        except RecursionError:
-            found, failure = None, Failure("syntax", message="its code is nested too deeply")
-        if found:
-            self.reference(name)  # made before the clock starts
-        started = time.perf_counter()
-        for_instructor = ()
-        if found:
-            verdict = self._judge(found, name)
-            lost_name = verdict.failure and LOST_NAME.search(verdict.failure.message)
-            losses = reading.explanations(lost_name[1] or lost_name[2]) if lost_name else ()
-            verdict = replace(verdict, notes=(*found.notes, *losses, *verdict.notes))
-            for_instructor = () if verdict.passed else remarks(found.pieces)
-        else:
-            verdict = Verdict(False, failure=failure)
-        seconds = round(time.perf_counter() - started, 2)
-        graded = report(all_exercises()[name], verdict, seconds, self.seed)
-        return replace(graded, for_instructor=for_instructor)
+            graded = self._grade(reading, exercise)
+            return graded, _data(graded)
+        except GradingError:
+            raise
+        except Exception as error:  # nobody has foreseen it, and it must not end a class
+            message = f"could not be graded ({type(error).__name__}): {LOOK}"
+            verdict = Verdict(False, failure=Failure("unrecognised", message=message))
+            graded = report(exercise, verdict, 0.0, self.seed)
+            graded = replace(graded, for_instructor=(in_one_line(error),))
+            return graded, _data(graded)
 
-    def _judge(self, found, name):
-        reference = self.reference(name)
-        outcome = self._observe(sandbox.Job(name, self.seed, found.pieces))
-        if outcome.what != "answered":
-            what = "crashed" if outcome.what == UNCONFINED else outcome.what
+    def _grade(self, reading, exercise) -> Report:
+        try:
+            found, loss = attempt(reading.sources, exercise.id), reading.loss(exercise.id)
+        except RecursionError:
+            found, loss = None, "its code is nested too deeply"
+        if found is None:
+            failure = Failure("syntax", message=loss) if loss else Failure("not_attempted")
+            return report(exercise, Verdict(False, failure=failure), 0.0, self.seed)
+        self.reference(exercise.id)  # made before the clock starts
+        started = time.perf_counter()
+        verdict = self._judge(found, exercise)
+        lost_name = verdict.failure and LOST_NAME.search(verdict.failure.message)
+        losses = reading.explanations(lost_name[1] or lost_name[2]) if lost_name else ()
+        verdict = replace(verdict, notes=(*found.notes, *losses, *verdict.notes))
+        seconds = round(time.perf_counter() - started, 2)
+        graded = report(exercise, verdict, seconds, self.seed)
+        return replace(graded, for_instructor=() if verdict.passed else remarks(found.pieces))
+
+    def _judge(self, found, exercise) -> Verdict:
+        reference = self.reference(exercise.id)
+        outcome = self._observe(
+            Job(exercise.id, self.seed, found.pieces), self.timeout, self.memory
+        )
+        if outcome.what != ANSWERED:
+            what = CRASHED if outcome.what == UNPROTECTED else outcome.what
             return Verdict(False, failure=Failure(what, message=outcome.message))
         try:
-            observed = observation_bytes.from_bytes(outcome.answer)
-        except observation_bytes.ObservationError:
-            # Only code that writes to our pipe by itself sends anything else.
-            return Verdict(False, failure=Failure("tampering", message="sent a forged result"))
-        try:
-            if not is_whole(observed, reference):
-                return Verdict(False, failure=Failure("tampering", message="left calls out"))
-            verdict = judge(observed, reference)
-        except Exception as error:  # of an observation that nobody has foreseen
-            said = f"could not be judged ({type(error).__name__}): please look at it yourself"
-            return Verdict(False, failure=Failure("unrecognised", message=said))
-        failure = (
-            None if verdict.passed else hands_in_reference(verdict.failure, outcome.suspicions)
-        )
+            observed = from_bytes(outcome.answer)
+            free = free_by_source(found.pieces, exercise)
+            forged = contradiction(observed, reference, exercise.kind, free)
+        except ObservationError:
+            forged = "sent a forged result"
+        if forged:  # only code that writes to our pipe by itself sends it
+            return Verdict(False, failure=Failure(FORGED, message=forged))
+        verdict = judge(observed, reference)
+        if verdict.passed:
+            return verdict
+        if is_unfounded(verdict):
+            message = f"its values are not those of its graph: {LOOK}"
+            return Verdict(False, failure=Failure("unrecognised", message=message))
+        failure = hands_in_reference(verdict.failure, outcome.suspicions)
         return Verdict(False, failure=failure) if failure else verdict
 
-    def _observe(self, job):
+    def _observe(self, job, timeout, memory) -> Outcome:
         """Tries again where a neighbour may have used up what the confinement needs."""
         for pause in (0.5, 2, None):
-            outcome = self.observer.observe(job, self.timeout, self.memory)
-            if outcome.what != UNCONFINED or pause is None:
-                return outcome
+            try:
+                outcome = self.observer.observe(job, timeout, memory)
+            except OSError as error:
+                raise GradingError(f"nothing can be run any more: {error}") from error
+            if outcome.what != UNPROTECTED or pause is None:
+                break
             time.sleep(pause)
+        return outcome
 
-    def reference(self, name):
+    def reference(self, name: str) -> Observation:
         """The reference's observation of an exercise, made once.
 
         Raises:
             GradingError: it cannot be made.
         """
         with self._locks[name]:
-            if self._references[name] is None:
-                job = sandbox.Job(name, self.seed, reference=True)
-                outcome = self.observer.observe(job, *FOR_THE_REFERENCE)
-                if outcome.what != "answered":
-                    said = f"the reference of {name} could not be run: {outcome.message}"
-                    raise GradingError(said)
-                self._references[name] = observation_bytes.from_bytes(outcome.answer)
+            if name not in self._references:
+                job = Job(name, self.seed, reference=True)
+                outcome = self._observe(job, *REFERENCE_LIMITS)
+                if outcome.what != ANSWERED:
+                    message = f"the reference of {name} could not be run: {outcome.message}"
+                    raise GradingError(message)
+                self._references[name] = from_bytes(outcome.answer)
             return self._references[name]
+
+
+def _data(graded):
+    """A report's data, which JSON can hold."""
+    data = {**graded.to_dict(), "for_instructor": list(graded.for_instructor)}
+    return json.loads(json.dumps(data))

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from resnet_lesson.grading.judge.observation import Failure, Observation
+from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.submissions.statements import Piece
 
 # Modules that no block needs, and what code that imports them is after.
@@ -119,20 +119,3 @@ def hands_in_reference(
     if failed_by_itself and failed_by_itself.what not in ("exception", "wrong_type", "signature"):
         return None
     return next((Failure(w, message=m) for w, m in suspicions if w == "reference"), None)
-
-
-def is_whole(observed: Observation, reference: Observation) -> bool:
-    """Whether an observation in which nothing failed tries every probe in every mode.
-
-    One that leaves calls out was not made by our code.
-    """
-    if observed.failure or any(run.failure for run in observed.runs):
-        return True
-    if "training" in observed.free or any(run.training is None for run in observed.runs):
-        return {run.probe for run in observed.runs} == {run.probe for run in reference.runs}
-    return _calls(observed) == _calls(reference)
-
-
-def _calls(observation):
-    """The probes and modes of calculation; forms of a layer may lack some of the other ways."""
-    return {(run.probe, run.training) for run in observation.runs}

@@ -36,14 +36,15 @@ def contradiction(
 def _contradiction_in(run: Run, kind: str) -> str:
     if (run.output is None) == (run.failure is None):
         return "has a result and a failure in one call, or neither"
-    has_graph = run.mode in ("symbolic", "again") or (run.mode == "config" and kind == "model")
-    if run.failure:
+    if run.output is None:
         return "has values of a call that failed" if run.values else ""
-    if bool(run.series) != has_graph or bool(run.values) != has_graph:
+    has_graph = run.mode in ("symbolic", "again") or (run.mode == "config" and kind == "model")
+    if bool(run.values) != has_graph or (run.series and not has_graph):
         return "has a graph of a call that makes none, or none of one that does"
     if any(op.node >= len(run.values) for op in operations(run.series)):
         return "has steps without values"
-    if has_graph and kind not in SAMPLED and not np.array_equal(run.values[-1], run.output):
+    sampled = not has_graph or kind in SAMPLED
+    if not (sampled or np.array_equal(run.values[-1], run.output, equal_nan=True)):
         return "ends in other values than those it returned"
     return ""
 
@@ -104,17 +105,22 @@ def is_unfounded(verdict: Verdict) -> bool:
     Points for a graph that is right in part are points for what it computes: before the first
     difference, on its own path, the values must agree.
     """
-    if not verdict.differences or not verdict.values:
+    if not verdict.differences:
         return False
     where = str(verdict.differences[0].where)
-    path = where.partition("shortcut")[0] + "shortcut" if "shortcut" in where else None
-    before = None
     agrees = {str(value.where): value.verdict != "different" for value in verdict.values}
-    for op in operations(verdict.expected):
-        place = str(op.place)
+    before = True
+    for place in (str(op.place) for op in operations(verdict.expected)):
         if place == where or place.startswith(f"{where}."):
-            return before is not None and not agrees[before]
-        own = place.startswith(path) if path and "shortcut" in place else "shortcut" not in place
-        if own and place in agrees:
-            before = place
+            return not before
+        if place in agrees and _leads_to(place, where):
+            before = agrees[place]
     return False
+
+
+def _leads_to(place, where):
+    """Whether a place, which is computed earlier, lies on the way to another one."""
+    block, shortcut, _ = where.partition("shortcut")
+    if not shortcut:
+        return "shortcut" not in place
+    return place.startswith(f"{block}shortcut") or not place.startswith(block)

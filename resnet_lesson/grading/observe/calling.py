@@ -1,6 +1,11 @@
 """How an attempt is called: by the names of its own parameters."""
 
+import ast
 import inspect
+from collections.abc import Sequence
+
+from resnet_lesson.exercises import Exercise
+from resnet_lesson.grading.submissions.statements import Piece
 
 TENSORS = ("X", "x", "inputs", "input", "input_tensor", "tensor", "x_in")
 # Other names that mean the same. Of functions only those of the first: a later cell of the
@@ -83,6 +88,44 @@ def _free(exercise, names):
         return ("training", "initializer") if exercise.kind == "network" else ("initializer",)
     asked = ("initializer",) if exercise.kind == "layer" else ("training", "initializer")
     return tuple(name for name in asked if name not in names.values())
+
+
+def free_by_source(pieces: Sequence[Piece], exercise: Exercise) -> tuple[str, ...] | None:
+    """The settings that cannot be asked of an attempt, read off its `def`; None if that is unclear.
+
+    As it is where the name is bound otherwise, or the function or class is decorated or inherits
+    what it is made with.
+    """
+    if exercise.kind in ("network", "model"):
+        return _free(exercise, {})
+    definition = None
+    for piece in pieces:
+        [node] = ast.parse(piece.text).body
+        if not piece.module and exercise.id in _bound_names(node):
+            definition = node
+    if isinstance(definition, ast.ClassDef) and not definition.decorator_list:
+        methods = [n for n in definition.body if getattr(n, "name", "") == "__init__"]
+        definition = methods[-1] if methods else None
+    if not isinstance(definition, ast.FunctionDef) or definition.decorator_list:
+        return None
+    given = definition.args
+    names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    kinds = inspect.Parameter
+    parameters = [kinds(name, kinds.KEYWORD_ONLY) for name in names]
+    parameters += [kinds(given.kwarg.arg, kinds.VAR_KEYWORD)] if given.kwarg else []
+    asked = [name for name in exercise.parameters if name not in ("X", "x")]
+    return _free(exercise, _own_names(inspect.Signature(parameters), asked, exercise))
+
+
+def _bound_names(node):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
+        (alias.asname or alias.name).partition(".")[0]
+        for n in ast.walk(node)
+        if isinstance(n, (ast.Import, ast.ImportFrom))
+        for alias in n.names
+    }
 
 
 def _signature(function):

@@ -79,11 +79,11 @@ def _file_of(function):
 
 def _text(error):
     """An exception's text, without what Keras puts around that of an exception in `call`."""
-    text = str(error) or type(error).__name__
+    text = str(error)
     if text.startswith("Exception encountered when calling"):
         inside = re.search(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
         text = inside[1] if inside else text
-    return text.rpartition("Error encountered:")[2].strip()
+    return text.rpartition("Error encountered:")[2].strip() or type(error).__name__
 
 
 def until(run, error, source, known_layers):

@@ -14,12 +14,13 @@ import numpy as np
 from resnet_lesson.errors import LessonError
 from resnet_lesson.grading.judge.catalogue import kinds
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
-from resnet_lesson.graph.operations import Branch, Op, Series
+from resnet_lesson.graph.operations import Branch, Op, Series, Unused
 
 LENGTH = struct.Struct("<I")  # of the JSON, which the arrays follow: float32, one after another
-LARGEST_HEADER = 8 << 20  # bytes
+LARGEST, LARGEST_HEADER = 48 << 20, 8 << 20  # bytes
 MOST_RUNS = 64
-MOST_OPERATIONS = 5000  # of one run, as many as a trace follows
+MOST_OPERATIONS = 20_000  # of all runs; the network's are 700
+MOST_WAYS = 20  # to use what a run does not
 MOST_NOTES = 20
 MOST_VALUES = 100  # in a setting of an operation
 LONGEST_TEXT = 2000
@@ -56,6 +57,7 @@ def _run_data(run, arrays):
         "mode": run.mode,
         "separate": run.separate,
         "series": _series_data(run.series),
+        "unused": [[way.node, _series_data(way.series)] for way in run.unused[:MOST_WAYS]],
         "values": len(run.values),
         "output": run.output is not None,
         "failure": _failure_data(run.failure),
@@ -112,10 +114,12 @@ def from_bytes(data: bytes) -> Observation:
         ObservationError: for anything else.
     """
     try:
+        _require(len(data) <= LARGEST)
         end = LENGTH.size + _whole(LENGTH.unpack_from(data)[0], 0, LARGEST_HEADER)
         header = json.loads(data[LENGTH.size : end])
         arrays = _arrays(header["shapes"], memoryview(data)[end:])
-        runs = tuple(_run(run, arrays) for run in _list(header["runs"], MOST_RUNS))
+        budget = iter(range(MOST_OPERATIONS))
+        runs = tuple(_run(run, arrays, budget) for run in _list(header["runs"], MOST_RUNS))
         _require(next(arrays, None) is None)
         failure = _failure(header["failure"])
         _require(not (failure and runs))
@@ -158,19 +162,23 @@ def _arrays(shapes, data):
         start += size
 
 
-def _run(data, arrays):
+def _run(data, arrays, budget):
     _require(data["training"] in (None, True, False) and data["mode"] in MODES)
     _require(type(data["separate"]) is bool and type(data["output"]) is bool)
-    values = tuple(next(arrays) for _ in range(_whole(data["values"], 0, 2 * MOST_OPERATIONS)))
+    values = tuple(next(arrays) for _ in range(_whole(data["values"], 0, MOST_OPERATIONS)))
     return Run(
         probe=_whole(data["probe"], 0, MOST_RUNS),
         training=data["training"],
         mode=data["mode"],
-        series=_series(data["series"], [MOST_OPERATIONS]),
+        series=_series(data["series"], budget),
         values=values,
         output=next(arrays) if data["output"] else None,
         failure=_failure(data["failure"]),
         separate=data["separate"],
+        unused=tuple(
+            Unused(_whole(node, -1, MOST_OPERATIONS), _series(series, budget))
+            for node, series in _list(data["unused"], MOST_WAYS)
+        ),
     )
 
 
@@ -188,7 +196,7 @@ def _failure(data):
 
 
 def _series(data, budget) -> Series:
-    """A graph; `budget` is a list of one number, how many operations it may still have."""
+    """A graph; `budget` yields once for each operation that may still come."""
     return tuple(_item(item, budget) for item in _list(data, MOST_OPERATIONS))
 
 
@@ -200,13 +208,13 @@ def _item(data, budget):
 
 
 def _operation(data, budget):
-    budget[0] -= 1
-    _require(budget[0] >= 0 and isinstance(data["attrs"], dict) and len(data["attrs"]) <= 50)
+    next(budget)
+    _require(isinstance(data["attrs"], dict) and len(data["attrs"]) <= 50)
     return Op(
         kind=_text(data["kind"], 100),
         attrs={_text(name, 100): _setting(value, 3) for name, value in data["attrs"].items()},
         shape=tuple(n if n is None else _whole(n, 0, 1 << 40) for n in _list(data["shape"], 8)),
-        node=_whole(data["node"], -1, 2 * MOST_OPERATIONS),
+        node=_whole(data["node"], -1, MOST_OPERATIONS),
         layer=_whole(data["layer"], -1, 1 << 31),
     )
 

@@ -14,7 +14,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from resnet_lesson import settings
-from resnet_lesson.errors import LessonError
+from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.sandbox import fork_server, observation_bytes, spawned
 from resnet_lesson.grading.sandbox.confinement import Protection, promises
 from resnet_lesson.grading.sandbox.protocol import (
@@ -39,7 +39,7 @@ FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 VARIABLES = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", **settings.ONE_THREAD}
 
 
-class SandboxError(LessonError):
+class SandboxError(GradingError):
     """The sandbox cannot be started, or nothing runs in it."""
 
 

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.submissions.attempts import attempt
@@ -55,10 +57,19 @@ def read(submission: Submission) -> Reading:
             digest.update(json.dumps([file.name, len(data)]).encode() + data)
             source = read_source(file, data)
             sources += [source, *source.files]
-        except SubmissionError as error:
-            digest.update(str(error).encode(errors="surrogateescape"))
-            problems.append(str(error))
+        except Exception as error:  # a learner's file can be anything
+            known = isinstance(error, SubmissionError)
+            problem = str(error) if known else f"{file.name} cannot be read: {in_one_line(error)}"
+            digest.update(problem.encode(errors="surrogateescape"))
+            problems.append(problem)
     return Reading(submission.name, sources, problems, digest.hexdigest())
+
+
+def in_one_line(error: Exception) -> str:
+    """An exception, with the place in our own code that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{PurePath(frame.filename).name}, line {frame.lineno}"
+    return f"{type(error).__name__} in {place}: {' '.join(str(error).split())[:200]}"
 
 
 def exercises_defined(submissions: Sequence[Submission]) -> tuple[list[str], dict[str, int]]:
@@ -82,11 +93,14 @@ def exercises_defined(submissions: Sequence[Submission]) -> tuple[list[str], dic
 
 def _hands_in(reading, name):
     lost = any(cell.defines(name) for source in reading.sources for cell in source.lost)
-    return lost or attempt(reading.sources, name) is not None
+    try:
+        return lost or attempt(reading.sources, name) is not None
+    except Exception:  # what is the matter is told where it is graded
+        return True
 
 
 def _text(file):
     try:
         return decode(file.read())
-    except ValueError:
+    except Exception:  # told where it is read
         return ""

@@ -132,7 +132,7 @@ def test_a_failure_of_the_confinement_is_tried_again(monkeypatch):
     observer = StubSandbox()
     observer.observe = lambda *_: outcomes.pop(0)
     one = grader.Grader(observer, ["identity_block"])
-    assert one._observe(None).answer == b"x"
+    assert one._observe(None, 1, 1).answer == b"x"
 
 
 # ------------------------------------------------------------------------------- never lose work

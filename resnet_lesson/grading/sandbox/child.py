@@ -10,7 +10,7 @@ from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingD
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
-from resnet_lesson.grading.sandbox.protocol import PATCHED, pack
+from resnet_lesson.grading.sandbox.protocol import LARGEST_ANSWER, PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
 
 
@@ -31,9 +31,13 @@ def run(job: dict) -> bytes:
     snapshot, hook = LibrarySnapshot(), LessonImportHook(job["served"])
     with hook:
         observation = _observe(job, exercise)
+    answer = to_bytes(observation)
+    if len(answer) > LARGEST_ANSWER >> 1:
+        message = "its results are too large to be compared"
+        answer = to_bytes(Observation(failure=Failure("memory", message=message)))
     suspicions = [["reference", f"uses {name}"] for name in hook.used]
     suspicions += [[PATCHED, f"replaced {name}"] for name in snapshot.replaced()]
-    return pack(suspicions, to_bytes(observation))
+    return pack(suspicions, answer)
 
 
 def _observe(job, exercise):

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import sysconfig
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 
@@ -117,6 +118,7 @@ class Confinement:
             folder = "/own"
         os.chdir(folder)
         settings.confine(folder)
+        tempfile.tempdir = None  # else it is where it was before
         if "privileges" in active:
             linux.drop_privileges()
         if "landlock" in active:

@@ -61,6 +61,8 @@ FORBIDDEN = [
     "bpf",
     "perf_event_open",
     "userfaultfd",
+    "memfd_create",
+    "memfd_secret",
     "io_uring_setup",
     "io_uring_enter",
     "io_uring_register",

@@ -9,7 +9,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.sandbox.served_source import served_sources
 
 LARGEST_JOB = 64 << 20  # bytes
-LARGEST_ANSWER = 256 << 20
+LARGEST_ANSWER = 64 << 20  # a ResNet-50's is 1 MiB
 LENGTH = struct.Struct("<I")
 ANSWERED, CRASHED, FORGED = "answered", "crashed", "tampering"
 UNPROTECTED = "unprotected"

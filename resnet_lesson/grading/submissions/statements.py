@@ -4,9 +4,12 @@ import ast
 import symtable
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
+MOST_STATEMENTS = 10_000  # of a cell or file; real ones have a few hundred
+MOST_NODES = 200_000
 # Methods that change what a name stands for without giving it a new value.
 CHANGES = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
 
@@ -60,7 +63,10 @@ def statements(source: str, name: str, ran: int | None = None) -> list[Statement
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: it is no Python, or not to be parsed.
     """
-    nodes = [node for node in ast.parse(source).body if not _is_for_scripts(node)]
+    tree = ast.parse(source)
+    if len(tree.body) > MOST_STATEMENTS or any(islice(ast.walk(tree), MOST_NODES, None)):
+        raise ValueError("it is too long to be read")
+    nodes = [node for node in tree.body if not _is_for_scripts(node)]
     lines = [line.encode() for line in source.split("\n")]
     return [_statement(node, _piece(node, name, lines), ran) for node in nodes]
 
@@ -122,18 +128,18 @@ def needed(
     Args:
         star_imports: the statements whose ``import *`` are taken too; all if None.
     """
-    wanted, chosen = set(names), set()
     # function → the global names that a call of it sets
     setters = {s.node.name: s.sets for s in everything if isinstance(s.node, DEFINITIONS)}
-    binds = [s.binds | _set_by_call(s, setters) for s in everything]
-    growing = True
-    while growing:
-        growing = False
-        for number, statement in enumerate(everything):
-            if number not in chosen and binds[number] & wanted:
+    binding: dict[str, list[int]] = {}
+    for number, statement in enumerate(everything):
+        for name in statement.binds | _set_by_call(statement, setters):
+            binding.setdefault(name, []).append(number)
+    chosen, left = set(), set(names)
+    while left:
+        for number in binding.pop(left.pop(), ()):
+            if number not in chosen:
                 chosen.add(number)
-                wanted |= statement.reads
-                growing = True
+                left |= everything[number].reads
     ids = {id(s) for s in (everything if star_imports is None else star_imports)}
     always = {"*", "annotations"}  # `from module import *`, `from __future__ import annotations`
     chosen |= {

@@ -1,0 +1,3 @@
+# expected: exception
+def identity_block(X, f, filters, training=True, initializer=None):
+    raise ValueError(" ")

@@ -9,8 +9,8 @@ from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingDefinition
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
-from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
-from resnet_lesson.grading.sandbox.protocol import LARGEST_ANSWER, PATCHED, pack
+from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes, to_bytes
+from resnet_lesson.grading.sandbox.protocol import PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
 
 
@@ -32,9 +32,11 @@ def run(job: dict) -> bytes:
     with hook:
         observation = _observe(job, exercise)
     answer = to_bytes(observation)
-    if len(answer) > LARGEST_ANSWER >> 1:
-        message = "its results are too large to be compared"
-        answer = to_bytes(Observation(failure=Failure("memory", message=message)))
+    try:
+        from_bytes(answer)
+    except ObservationError:  # as the other end would: it is larger than any answer
+        message = "what it builds or returns is too large to be compared"
+        answer = to_bytes(Observation(failure=Failure("unrecognised", message=message)))
     suspicions = [["reference", f"uses {name}"] for name in hook.used]
     suspicions += [[PATCHED, f"replaced {name}"] for name in snapshot.replaced()]
     return pack(suspicions, answer)

@@ -27,6 +27,7 @@ LONGEST_TEXT = 2000
 LONGEST_LINE = 300
 MODES = ("symbolic", "again", "eager", "called", "model", "config", "weights", "keras")
 SETTINGS = ("training", "initializer")
+FAILURES = kinds() | {"not_attempted"}  # read here: a confined process cannot
 
 
 class ObservationError(LessonError, ValueError):
@@ -185,7 +186,7 @@ def _run(data, arrays, budget):
 def _failure(data):
     if data is None:
         return None
-    _require(data["what"] in kinds() | {"not_attempted"})
+    _require(data["what"] in FAILURES)
     return Failure(
         what=data["what"],
         error=_text(data["error"], 100),

@@ -110,7 +110,7 @@ def is_unfounded(verdict: Verdict) -> bool:
         return False
     where = str(verdict.differences[0].where)
     agrees = {str(value.where): value.verdict != "different" for value in verdict.values}
-    before = []
+    before: list[bool] = []
     for place in (str(op.place) for op in operations(verdict.expected)):
         if place == where or place.startswith(f"{where}."):
             return 2 * sum(before) < len(before)

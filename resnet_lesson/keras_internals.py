@@ -18,6 +18,7 @@ TENSORFLOW_MODULES = (
     "tensorflow.python.ops.nn_ops",
 )
 TENSORFLOW_API = "tensorflow._api.v2."
+KERAS_2 = "tensorflow.python.keras"  # what older code imports; TensorFlow still has it
 
 
 class InternalsChanged(LessonError):

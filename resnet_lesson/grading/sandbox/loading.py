@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from resnet_lesson.grading.sandbox.import_hook import MissingDefinition
 from resnet_lesson.grading.submissions.statements import Piece
+from resnet_lesson.keras_internals import KERAS_2
 
 # Keras 3 has the names of these older modules elsewhere.
 KERAS_HOMES = (
@@ -150,7 +151,7 @@ def _imported(node, alias, namespace):
     if full.partition(".")[0] in OTHER_FRAMEWORKS:
         return None
     own = alias.asname or alias.name
-    if not full.startswith("tensorflow.python.keras"):  # which is no Keras 3, and still there
+    if not full.startswith(KERAS_2):  # which is no Keras 3, and still there
         single = ast.Import([alias])
         if isinstance(node, ast.ImportFrom):
             # The learner's first file is in no package: its siblings are found as modules.

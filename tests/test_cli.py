@@ -93,7 +93,6 @@ def test_the_seed_decides(run):
 
 
 def test_what_was_written_is_found_beside_the_notebook_and_checks(run, monkeypatch):
-    monkeypatch.delenv("RESNET_LESSON_SIGNS", raising=False)
     run("signs", "--output", "datasets", "--count", "12")
     assert len(load_signs().train_labels) == 12
     status, out, err = run("signs", "--check", "datasets/train_signs.h5", "datasets/test_signs.h5")

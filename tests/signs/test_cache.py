@@ -75,7 +75,6 @@ def test_draws_once_and_then_reads(drawn):
 
 
 def test_the_default_has_1080_and_120_images(tmp_path, monkeypatch):
-    monkeypatch.delenv("RESNET_LESSON_SIGNS", raising=False)
     monkeypatch.chdir(tmp_path)
     signs = load_signs()
     assert (len(signs.train_labels), len(signs.test_labels)) == (1080, 120)

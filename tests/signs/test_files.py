@@ -37,7 +37,6 @@ def same(a, b):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with both files; the working folder has none, and the cache is elsewhere."""
-    monkeypatch.delenv("RESNET_LESSON_SIGNS", raising=False)
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "cache"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")

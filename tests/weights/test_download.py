@@ -200,7 +200,6 @@ def test_two_that_start_at_once_download_once(server, tmp_path):
 def served(server, monkeypatch, folder, name, md5=MD5):
     """Puts the server in the place of a published file, and the cache into a folder."""
     monkeypatch.delenv("RESNET_LESSON_QUICK", raising=False)
-    monkeypatch.delenv("RESNET_LESSON_WEIGHTS", raising=False)
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(folder))
     monkeypatch.setattr(imagenet, name, server.published(md5))
 

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from support.processes import loaded_by
+from support.schemas import assert_fits
 
 from resnet_lesson import cli
 from resnet_lesson.exercises import all_exercises
@@ -191,6 +192,7 @@ def test_the_command_writes_json(capsys, tmp_path):
     record.add("skip_connection", 5.0)
     assert cli.main(["progress", "--json", "-"]) == 0
     data = json.loads(capsys.readouterr().out)
+    assert_fits(data, "progress")
     assert (data["points"], data["max_points"], data["next"]) == (5.0, MOST, "identity_block")
     assert [row["id"] for row in data["exercises"]] == list(EXERCISES)
     assert data["exercises"][0]["passed"] is True

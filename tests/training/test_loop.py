@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 from support.paths import REAL_SIGNS, TESTS
+from support.schemas import assert_fits
 from support.training import norm_of, signs_of_colours, tiny_model
 
 from resnet_lesson import keras_internals, training
@@ -472,6 +473,7 @@ def test_run_measures_the_reference_network(signs, monkeypatch):
     monkeypatch.setattr(loop, "load_signs", lambda data: signs if data == "here" else None)
     monkeypatch.setattr(loop, "ResNet50", tiny_model)
     measured = training.run("here", epochs=2)
+    assert_fits(measured, "train")
     assert list(measured) == [
         "epochs",
         "seconds",

@@ -34,10 +34,11 @@ def gradescope_results(result: dict) -> dict:
     """
     exercises = result["exercises"]
     points = f"{result['points']:g} of {result['max_points']:g} points."
+    summary = points if exercises else "None of the exercises was found."
     return {
         "score": result["points"],
         "execution_time": round(sum(exercise["seconds"] for exercise in exercises), 2),
-        "output": points if exercises else "None of the exercises was found.",
+        "output": " ".join(filter(None, [summary, result.get("problem", "")])),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",  # TensorFlow's log lines tell a learner nothing

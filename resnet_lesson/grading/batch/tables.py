@@ -7,12 +7,8 @@ from typing import IO
 
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-LAST = (
-    "for_instructor",
-    "overrides",
-    "late",
-    "learner_id",
-)  # columns behind those of the exercises
+EACH = ("points", "status", "finding", "message")  # columns of an exercise
+LAST = ("for_instructor", "overrides", "late", "learner_id", "problem")  # columns behind them
 
 
 def write_json(file: IO[str], results: Iterable[dict], seed: int) -> None:
@@ -37,7 +33,8 @@ def write_csv(file: IO[str], results: Iterable[dict], exercise_ids: list[str]) -
 
     The columns are the submission, its points, the most to be had, and for each exercise points,
     status, the first finding and its message; then what the instructor may want to look at, why
-    points were set, and what an export says: whether it is late, and the learner's number.
+    points were set, what an export says (whether it is late, and the learner's number), and which
+    files cannot be read.
 
     Args:
         file: text file, opened with ``newline=""``.
@@ -45,23 +42,33 @@ def write_csv(file: IO[str], results: Iterable[dict], exercise_ids: list[str]) -
         exercise_ids: of the exercises that were graded.
     """
     rows = csv.writer(file)
-    each = ("points", "status", "finding", "message")
-    columns = [f"{name}_{column}" for name in exercise_ids for column in each]
+    columns = [f"{name}_{column}" for name in exercise_ids for column in EACH]
     rows.writerow(["submission", "points", "max_points", *columns, *LAST])
     for result in results:
+        exercises = {exercise["id"]: exercise for exercise in result["exercises"]}
         cells = [result["submission"], result["points"], result["max_points"]]
-        for exercise in result["exercises"]:
-            first = next(iter(exercise["findings"]), None)
-            finding = f"{first['where']}: {first['what']}" if first else ""
-            message = first["message"] if first else ""
-            cells += [exercise["points"], exercise["status"], finding, message]
-        exercises = result["exercises"]
-        remarks = [line for e in exercises for line in e.get("for_instructor", ())]
-        reasons = (f"{e['id']}: {e['override']['reason']}" for e in exercises if "override" in e)
-        late = "late" if result.get("late") else ""
-        cells += ["; ".join(dict.fromkeys(remarks)), "; ".join(reasons), late]
-        cells.append(result.get("learner_id", ""))
+        for name in exercise_ids:
+            cells += _cells(exercises[name]) if name in exercises else [""] * len(EACH)
+        remarks = [line for e in exercises.values() for line in e.get("for_instructor", ())]
+        reasons = [
+            f"{name}: {exercise['override']['reason']}"
+            for name, exercise in exercises.items()
+            if "override" in exercise
+        ]
+        cells += [
+            "; ".join(dict.fromkeys(remarks)),
+            "; ".join(reasons),
+            "late" if result.get("late") else "",
+            result.get("learner_id", ""),
+            result.get("problem", ""),
+        ]
         rows.writerow([_harmless(cell) for cell in cells])
+
+
+def _cells(exercise):
+    first = next(iter(exercise["findings"]), None)
+    finding = f"{first['where']}: {first['what']}" if first else ""
+    return [exercise["points"], exercise["status"], finding, first["message"] if first else ""]
 
 
 def _harmless(cell):

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from support.processes import run_python
 from support.right_block import IDENTITY_BLOCK
+from support.schemas import assert_fits
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
@@ -90,6 +91,7 @@ def graded(tmp_path_factory):
         (folder / name).write_bytes(text.encode())
     done, data = grade(folder, "--timeout", "20", "--exercise", "identity_block")
     assert done.returncode == 0, done.stderr
+    assert_fits(data, "grade")
     assert data["schema_version"] == 1
     return {result["submission"]: result for result in data["results"]}
 
@@ -172,6 +174,7 @@ def test_marks_go_back_into_the_course(tmp_path):
     paths = [word for option, name in options.items() for word in (option, tmp_path / name)]
     done, data = grade(tmp_path / "export", "--exercise", "identity_block", *paths)
     assert (tmp_path / "book.csv").read_text() == f"{head}Participant 12,Ana Lee,9,-\n"
+    assert_fits(data, "grade")
     [result] = data["results"]
     assert (result["points"], result["late"], result["learner_id"]) == (9.0, False, "12")
     assert result["exercises"][0]["override"] == {"points": 10.0, "reason": "late"}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.paths import TESTS
 from support.processes import run_python, start_python
+from support.schemas import assert_fits
 from support.stub_sandbox import StubSandbox
 from support.waiting import PATIENCE
 
@@ -61,6 +62,7 @@ def test_results_come_in_the_order_of_the_submissions_whatever_is_done_first(run
     assert results() == ["a.py", "b.py", "c.py"]
     data = json.loads(Path("out.json").read_text())
     assert (data["schema_version"], data["seed"]) == (1, 7)
+    assert_fits(data, "grade")
     assert "Seed 7; 3 at a time." in err and sorted(os.listdir()) == ["in", "out.json"]
 
 
@@ -108,7 +110,7 @@ def test_the_table_has_a_row_a_student_and_no_formula_in_it(tmp_path):
     assert head == ["submission", "points", "max_points",
                     "e_points", "e_status", "e_finding", "e_message", *tables.LAST]  # fmt: skip
     assert row == ["'@me", "0.0", "10.0", "0.0", "error", "submission: exception",
-                   "'=cmd|'/c calc'!A1", "", "", "", ""]  # fmt: skip
+                   "'=cmd|'/c calc'!A1", "", "", "", "", ""]  # fmt: skip
 
 
 def test_gradescope_takes_all_for_one_submission(run):

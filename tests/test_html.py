@@ -215,7 +215,12 @@ def test_what_comes_too_late_is_marked_in_both_drawings():
 def test_without_styles_and_drawings_the_words_are_in_order():
     html = re.sub(r"<svg.*?</svg>|style=\"[^\"]*\"", "", html_of(failed()), flags=re.DOTALL)
     words = Page(html).text
-    order = ["not right yet, 7 of 10 points", "main.2.conv", "It has padding", "expected"]
+    order = [
+        "not right yet, 7 of 10 points",
+        "Second convolution of the main path · padding",
+        "It has padding",
+        "expected",
+    ]
     assert sorted(order, key=words.index) == order
 
 

@@ -16,11 +16,19 @@ from resnet_lesson.keras_internals import (
 
 
 def is_composite(operation):
-    """True for models and for layers that are not Keras's own."""
-    if isinstance(operation, keras.Model):
-        return True
-    module = type(operation).__module__
-    return isinstance(operation, layers.Layer) and not module.startswith("keras.")
+    """True for models, and for layers that do something else than a layer of Keras's does."""
+    if isinstance(operation, keras.Model) or not isinstance(operation, layers.Layer):
+        return isinstance(operation, keras.Model)
+    known = keras_class(operation)
+    if known is layers.Layer or known in (layers.Conv2D, layers.BatchNormalization):
+        return known is layers.Layer
+    return not type(operation).call.__module__.startswith("keras.")
+
+
+def keras_class(operation):
+    """The class of Keras's that an operation is an instance of: of a learner's own its base."""
+    bases = type(operation).__mro__
+    return next((base for base in bases if base.__module__.startswith("keras.")), bases[0])
 
 
 def call_inside(operation, *args, **kwargs):

@@ -2,9 +2,11 @@
 
 import contextlib
 
+import keras
 import numpy as np
 from keras import activations, layers, ops
 
+from resnet_lesson.graph.composites import keras_class
 from resnet_lesson.keras_internals import seed_as_given
 
 # Known by behaviour, so that `Activation("relu")`, `ReLU()`, `keras.ops.relu` and a Lambda are one.
@@ -49,8 +51,8 @@ def describe(operation, shapes, arguments):
     Returns:
         ``(kind, attrs)`` as in `resnet_lesson.graph.operations.Op`.
     """
-    name = type(operation).__name__
-    if isinstance(operation, layers.Conv2D) and name == "Conv2D":
+    name = _class_name(operation)
+    if name == "Conv2D":
         return "conv", _conv(operation)
     if isinstance(operation, layers.BatchNormalization):
         return "bn", _bn(operation, shapes, arguments)
@@ -75,6 +77,11 @@ def describe(operation, shapes, arguments):
     return _by_behaviour(operation, shapes, arguments)
 
 
+def _class_name(operation):
+    known = keras_class(operation)
+    return (type(operation) if known in (layers.Layer, keras.Operation) else known).__name__
+
+
 def _conv(layer):
     kernel_size = _plain(layer.kernel_size)
     # On a 1×1 window both kinds of padding are the same computation.
@@ -87,6 +94,8 @@ def _conv(layer):
         "activation": activation_name(layer.activation),
         "initializer": initializer_name(layer.kernel_initializer),
     }
+    if layer.data_format != "channels_last":
+        attrs["data_format"] = layer.data_format
     if set(layer.dilation_rate) != {1}:
         attrs["dilation_rate"] = _plain(layer.dilation_rate)
     if layer.groups != 1:
@@ -160,7 +169,7 @@ def _merge_by_behaviour(operation, shapes, arguments):
 
 def _by_behaviour(operation, shapes, arguments):
     """Layers, operations and Lambdas without weights are known by what they do to one sample."""
-    name = type(operation).__name__
+    name = _class_name(operation)
     found = None
     if isinstance(operation, layers.Activation):
         found = activation_name(operation.activation)

@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from resnet_lesson.errors import LessonError
-from resnet_lesson.graph.composites import expand, inside, is_composite
+from resnet_lesson.graph.composites import expand, inside, is_composite, keras_class
 from resnet_lesson.graph.describing import describe
 from resnet_lesson.graph.operations import Branch, Op, count, with_places
 from resnet_lesson.keras_internals import (
@@ -269,7 +269,7 @@ class Trace:
                     layer.epsilon = EPSILON
                 for weight in own_variables(layer):
                     shape = tuple(weight.shape)
-                    key = (type(layer).__name__, weight.name, shape)
+                    key = (keras_class(layer).__name__, weight.name, shape)
                     met[key] = met.get(key, 0) + 1
                     key = f"{seed}/{key[1:]}/{met[key]}"
                     weight.assign(_weight(weight.name, shape, layer, key))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.report.feedback_page import VERDICTS
+from resnet_lesson.grading.report.messages import heading
 from resnet_lesson.html import TEMPLATES, render
 from resnet_lesson.paths import PACKAGE
 
@@ -53,7 +54,9 @@ def _test(exercise):
         "score": exercise["points"],
         "max_score": exercise["max_points"],
         "status": "passed" if passed else "failed",
-        "output": render("gradescope/test.html.j2", exercise=exercise, verdicts=VERDICTS),
+        "output": render(
+            "gradescope/test.html.j2", exercise=exercise, verdicts=VERDICTS, heading=heading
+        ),
         "output_format": "html",
         "visibility": "visible",
     }

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from resnet_lesson.graph.operations import Branch, Op
+from resnet_lesson.graph.operations import Branch, Op, Series
 
 
-def with_implied_borders(series):
+def with_implied_borders(series: Series, lenient: bool = False) -> Series:
     """A series in which ``padding="same"`` stands for the explicit borders that equal it.
 
     ``ZeroPadding2D`` and a convolution or pooling without padding compute what the same layer
@@ -14,24 +14,44 @@ def with_implied_borders(series):
     other values at its border; it is read alike, so that its kind is what differs.)
 
     Args:
-        series: tuple of `Op` and `Branch`.
-
-    Returns:
-        The series, in which such a pair is one operation.
+        series: the graph.
+        lenient: True takes an even border of half a window for "same", too. Maps of an even side
+            would need another, and have one only because of an earlier mistake.
     """
-    implied = []
+    implied: list[Op | Branch] = []
     for item in series:
         if isinstance(item, Branch):
-            paths = [with_implied_borders(path) for path in item.paths]
+            paths = [with_implied_borders(path, lenient) for path in item.paths]
             item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
-        elif implied and _is_same(implied[-1], item):
+        elif implied and _is_same(implied[-1], item, lenient):
             implied.pop()
             item = replace(item, attrs={**item.attrs, "padding": "same"})
         implied.append(item)
     return tuple(implied)
 
 
-def _is_same(pad, op):
+def without_idle_padding(series: Series, shape: tuple = ()) -> Series:
+    """A series in which "same" that adds nothing to maps of this size is "valid".
+
+    Args:
+        series: the graph.
+        shape: of what it reads, empty if unknown.
+    """
+    result: list[Op | Branch] = []
+    for item in series:
+        if isinstance(item, Branch):
+            paths = [without_idle_padding(path, shape) for path in item.paths]
+            item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
+        elif item.attrs.get("padding") == "same" and shape and None not in shape:
+            sides = zip(shape, _window(item), item.attrs["strides"], strict=False)
+            if all(_same(*side) == (0, 0) for side in sides):
+                item = replace(item, attrs={**item.attrs, "padding": "valid"})
+        result.append(item)
+        shape = item.merge.shape if isinstance(item, Branch) else item.shape
+    return tuple(result)
+
+
+def _is_same(pad, op, lenient):
     """Whether the first pads as "same" would, and the second is a layer that could pad so."""
     if not isinstance(pad, Op) or pad.kind != "pad" or "padding" not in pad.attrs:
         return False
@@ -40,9 +60,15 @@ def _is_same(pad, op):
         return False
     if None in pad.shape:
         return False
-    window = op.attrs["kernel_size" if op.kind == "conv" else "pool_size"]
+    window = _window(op)
     sides = zip(pad.attrs["padding"], pad.shape, window, op.attrs["strides"], strict=False)
-    return all(border == _same(side - sum(border), w, s) for border, side, w, s in sides)
+    exact = all(border == _same(side - sum(border), w, s) for border, side, w, s in sides)
+    halves = tuple(((w - 1) // 2, (w - 1) // 2) for w in window)
+    return exact or (lenient and pad.attrs["padding"] == halves)
+
+
+def _window(op):
+    return op.attrs["kernel_size" if op.kind == "conv" else "pool_size"]
 
 
 def _same(side, window, stride):

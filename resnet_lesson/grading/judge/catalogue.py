@@ -20,6 +20,8 @@ class Entry:
     look: str
     title: str
     lesson: str
+    parameter: str
+    look_at_default: str
     counts_as: str
     cost: float
     cost_in_network: float

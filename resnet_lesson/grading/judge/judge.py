@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from resnet_lesson.grading.judge.alignment import Comparison, Difference
-from resnet_lesson.grading.judge.borders import with_implied_borders
+from resnet_lesson.grading.judge.borders import with_implied_borders, without_idle_padding
 from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
@@ -162,11 +162,12 @@ def _paired(observed, reference):
     either = implied != [run.series for run in reference.runs]
     known = {}
     for run, series in zip(reference.runs, implied, strict=True):
-        series = _without(observed.free, with_places(series))
+        series = _without(observed.free, with_places(without_idle_padding(series)))
         known.setdefault(_key(run), []).append(replace(run, series=series))
 
     def ready(series: Series) -> Series:
-        return _without(observed.free, with_implied_borders(series) if either else series)
+        series = with_implied_borders(series, lenient=True) if either else series
+        return _without(observed.free, without_idle_padding(series))
 
     pairs = []
     for run in observed.runs:

@@ -17,6 +17,7 @@ class Failure:
         message: its text, or the reason in words.
         line: the learner's line that raised, or "".
         number: that line's number in the learner's cell or file, 0 if unknown.
+        hint: what the code shows of the cause, in a sentence.
     """
 
     what: str
@@ -24,6 +25,7 @@ class Failure:
     message: str = ""
     line: str = ""
     number: int = 0
+    hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import keras
 
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.observe.name_hints import hint
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace, TraceError
@@ -36,7 +37,7 @@ def failure_of(error: BaseException, function: Callable) -> Failure:
         message = "it still stands beside your answer: delete this line"
         return Failure("exception", type(error).__name__, message, line, number)
     what = "memory" if _is_of_memory(error) else "exception"
-    return Failure(what, type(error).__name__, _text(error), line, number)
+    return Failure(what, type(error).__name__, _text(error), line, number, hint(error, function))
 
 
 def _is_left_over(error, own, number):

@@ -14,6 +14,7 @@ from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.observe.failures import failure_of, until
+from resnet_lesson.grading.observe.name_hints import without_self
 from resnet_lesson.grading.observe.probes import (
     RUNS,
     Blank,
@@ -54,7 +55,9 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
     try:
         call, free = calling(function, exercise)
     except TypeError as error:
-        return Observation(failure=Failure("signature", message=str(error)))
+        return Observation(
+            failure=Failure("signature", message=str(error), hint=without_self(function))
+        )
     notes: set[str] = set()
     with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []

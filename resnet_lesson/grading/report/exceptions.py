@@ -2,8 +2,37 @@
 
 import re
 
+# A layer that is made with a tensor in its first brackets, and what Keras then says of tensors.
+MADE_WITH_A_TENSOR = re.compile(
+    r"\b((?:Global)?(?:Average|Max)Pool\w*|Activation|ReLU|LeakyReLU|Softmax|BatchNormalization|"
+    r"Flatten|Dense|Dropout|Conv2D|ZeroPadding2D|Add)\((?![^()]*\)\()[^()]*\b[Xx]\w*[,)]"
+)
+SYMBOLIC = re.compile(r"<KerasTensor|<kerastensor|KerasTensor|multiple values|positional argument")
+MADE_FIRST = (
+    "`{0}` is made with a tensor between its first brackets. A layer is made first and then "
+    "called: the tensor belongs between a second pair of brackets, behind the one that makes the "
+    "layer."
+)
 # Each: what the exception says, and its cause in the learner's terms.
 TRANSLATIONS = (
+    (
+        r"cannot unpack non-iterable (\w+) object",
+        "On the right of `=` stands one value of type {0}, which cannot be taken apart into "
+        "several: are two arguments in the wrong order?",
+    ),
+    (
+        r"cannot be used as a boolean",
+        "A tensor stands where True, False or a number is needed: are two arguments in the wrong "
+        "order, or is a tensor compared in an `if`?",
+    ),
+    (
+        r"Iterating over a symbolic KerasTensor",
+        "A tensor stands where several numbers are needed: are two arguments in the wrong order?",
+    ),
+    (
+        r"Sequential.*(takes|positional|list|iterable)",
+        "`Sequential` takes one list of layers: square brackets, and no star before it.",
+    ),
     (
         r"(not enough|too many) values to unpack",
         "The number of names on the left is not the number of values on the right: "
@@ -45,7 +74,7 @@ TRANSLATIONS = (
     ),
     (
         r"passed as a keyword argument: <(\w+) name=",
-        "A `{0}` layer was made but not called with a tensor: it takes a second pair of brackets.",
+        "`{0}` was made but not called with a tensor: it takes a second pair of brackets.",
     ),
     (
         r"Only input tensors may be passed as positional arguments",
@@ -136,16 +165,21 @@ def translate(failure):
     where = (
         f"Line {failure.number} of your code, `{failure.line}`, " if failure.line else "Your code "
     )
-    cause = next(
-        (
-            text.format(*match.groups())
-            for pattern, text in TRANSLATIONS
-            if (match := re.search(pattern, failure.message))
-        ),
-        "",
-    )
+    cause = failure.hint or _cause(failure)
     said = said if said.endswith((".", "!", "?")) else f"{said}."
     return f"{where}raised {failure.error}: {said} {cause}".strip()
+
+
+def _cause(failure):
+    """The cause of an exception in the learner's terms, by its text and by the line; or ""."""
+    made_with_a_tensor = MADE_WITH_A_TENSOR.search(failure.line)
+    if made_with_a_tensor and SYMBOLIC.search(failure.message):
+        return MADE_FIRST.format(made_with_a_tensor[1])
+    for pattern, text in TRANSLATIONS:
+        match = re.search(pattern, failure.message)
+        if match:
+            return text.format(*match.groups())
+    return ""
 
 
 def consequence(failure):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from resnet_lesson.grading.report.html import drawings
+from resnet_lesson.grading.report.messages import heading
 from resnet_lesson.grading.report.page import render_page
 from resnet_lesson.grading.report.report import Report
 
@@ -24,4 +25,5 @@ def feedback_page(result: dict, reports: Iterable[Report]) -> str:
         HTML. All that comes from the learner is escaped.
     """
     pictures = {report.id: drawings(report, NARROW) for report in reports}
-    return render_page("feedback_page.html.j2", result=result, verdicts=VERDICTS, pictures=pictures)
+    known = {"verdicts": VERDICTS, "heading": heading, "pictures": pictures}
+    return render_page("feedback_page.html.j2", result=result, **known)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
-from resnet_lesson.grading.report.messages import place_in_words
+from resnet_lesson.grading.report.messages import heading, place_in_words
 from resnet_lesson.grading.report.report import Report
 from resnet_lesson.grading.report.text import COLUMNS, block_of, part, rows
 from resnet_lesson.graph.operations import operations
@@ -25,6 +25,7 @@ def report_html(report: Report) -> Markup:
     return render(
         "report.html.j2",
         report=report,
+        heading=heading,
         pictures=[Markup(svg.themed(picture)) for picture in drawings(report, WIDTH)],
         rows=rows(verdict) if verdict else (),
         columns=COLUMNS if verdict and verdict.values else COLUMNS[:3],

@@ -59,12 +59,26 @@ def _ordinal(place: Place) -> str:
     return ORDINALS.get(place.group, str(place.group))
 
 
-def explain(difference: Difference, called: str = "") -> str:
+def heading(where: str, what: str) -> str:
+    """A finding's place and kind, such as "Second convolution of the main path · padding"."""
+    kind = what.replace("_", " ")
+    if where == "submission":
+        return sentence_case(kind)
+    place = Place.parse(where)
+    words = place_in_words(where)
+    if what == "extra":
+        words = f"{_block_in_words(place)}{layer_in_words(place.kind)} {_stands(place)}"
+    words = re.sub(r"^the |(?<=: )the ", "", words, count=1)
+    return f"{sentence_case(words)} · {kind}"
+
+
+def explain(difference: Difference, called: str = "", left_out: tuple[str, ...] = ()) -> str:
     """A difference as a message of up to four sentences: what, why, where to look.
 
     Args:
         difference: what differs.
         called: the arguments of the call that showed it, in words.
+        left_out: parameters that this call leaves to their defaults.
     """
     known = entry(difference.what, difference.where, difference.got)
     words = _words(difference)
@@ -76,8 +90,16 @@ def explain(difference: Difference, called: str = "") -> str:
         others = [place_in_words(where) for where in difference.also]
         more = f", and {len(others) - 3} more" if len(others) > 3 else ""
         also = f" The same holds for {', '.join(others[:3])}{more}."
-    look = known.look.format(**words)
-    return f"{what[0].upper()}{what[1:]}{also} {known.why} {look}".strip()
+    by_default = known.parameter in left_out and not difference.place.in_network
+    look = known.look_at_default if by_default else known.look
+    look = look.format(**words, parameter=known.parameter)
+    return f"{sentence_case(what)}{also} {known.why} {look}".strip()
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital, unless it begins with a name from the learner's code."""
+    first = text.partition(" ")[0]
+    return text if re.search(r"\W\w|_", first) else text[:1].upper() + text[1:]
 
 
 def _words(difference: Difference) -> dict[str, str]:
@@ -108,7 +130,7 @@ def _stands(place: Place) -> str:
 
 
 def _say(value: object) -> str:
-    if value is None:
+    if value in (None, "linear"):
         return "none"
     if isinstance(value, tuple) and len(set(value)) == 1 and len(value) == 2:
         return f"{value[0]}×{value[0]}" if isinstance(value[0], int) else str(value[0])

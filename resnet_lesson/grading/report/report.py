@@ -8,7 +8,7 @@ from resnet_lesson.grading.judge.catalogue import entry
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.report.exceptions import consequence, translate
-from resnet_lesson.grading.report.messages import explain
+from resnet_lesson.grading.report.messages import explain, sentence_case
 from resnet_lesson.graph.operations import operations
 
 EACH_FURTHER_KIND = 0.1  # of the points, beside what the root cause costs
@@ -102,8 +102,8 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
         return replace(result, status="not_attempted", points=0.0, advice=advice)
-    called = _called(exercise, verdict.run, seed)
-    findings = [_finding(difference, called) for difference in verdict.differences]
+    call = _call(exercise, verdict.run, seed)
+    findings = [_finding(difference, call) for difference in verdict.differences]
     status, lost = "failed", 0.0
     if verdict.differences:
         lost = _lost(exercise, verdict)
@@ -162,25 +162,22 @@ def _missing_blocks(differences):
     return sum(max(int(d.expected) - int(d.got), 0) for d in counts)
 
 
-def _called(exercise: Exercise, run: Run | None, seed: int) -> str:
-    """The call that showed the difference, such as "f=3, filters=[4, 5, 7]".
+def _call(exercise: Exercise, run: Run | None, seed: int) -> dict:
+    """The call that showed the difference: such as "f=3, filters=[4, 5, 7]", and what it left out.
 
     Nothing for the first call of a network: its settings are those that the figure shows.
     """
     if not run or (exercise.kind not in SMALL and run.probe == 0):
-        return ""
-    arguments = exercise.probes_for(seed)[run.probe].arguments
-    return ", ".join(f"{name}={value}" for name, value in arguments.items() if not callable(value))
+        return {}
+    given = exercise.probes_for(seed)[run.probe].arguments
+    called = ", ".join(f"{name}={value}" for name, value in given.items() if not callable(value))
+    return {"called": called, "left_out": tuple(n for n in exercise.parameters if n not in given)}
 
 
-def _finding(difference: Difference, called: str) -> Finding:
-    return Finding(
-        difference.where,
-        difference.what,
-        _plain(difference.expected),
-        _plain(difference.got),
-        explain(difference, called),
-    )
+def _finding(difference: Difference, call: dict) -> Finding:
+    expected, got = _plain(difference.expected), _plain(difference.got)
+    message = explain(difference, **call)
+    return Finding(difference.where, difference.what, expected, got, message)
 
 
 def _plain(value):
@@ -192,7 +189,7 @@ def _failure_finding(failure: Failure, follows: bool) -> Finding:
         got = f"{failure.error}: {failure.message.strip().splitlines()[0]}"
         message = consequence(failure) if follows else translate(failure)
         return Finding("submission", failure.what, "", got, message)
-    message = failure.message[:1].upper() + failure.message[1:]
+    message = f"{sentence_case(failure.message)}.".replace("?.", "?")
     return Finding(
-        "submission", failure.what, "", failure.message, f"{message}.".replace("?.", "?")
+        "submission", failure.what, "", failure.message, f"{message} {failure.hint}".strip()
     )

@@ -1,9 +1,11 @@
 """A report as text, with the expected graph and the attempt's beside it, place by place."""
 
 import textwrap
+from math import isfinite
 
 from resnet_lesson.figures import labels
 from resnet_lesson.grading.judge.judge import Verdict
+from resnet_lesson.grading.report.messages import heading
 from resnet_lesson.grading.report.report import Report
 from resnet_lesson.graph.operations import Branch, Series, operations, split_network
 from resnet_lesson.graph.places import Place
@@ -16,7 +18,7 @@ def report_text(report: Report) -> str:
     """The report as lines of text."""
     lines = [shown(report.headline(), 300)]
     for finding in report.findings:
-        lines.append(shown(f"  {finding.where} · {finding.what}", 300))
+        lines.append(shown(f"  {heading(finding.where, finding.what)}", 300))
         message = shown(finding.message)
         lines += textwrap.wrap(message, 92, initial_indent="    ", subsequent_indent="    ")
     lines += [f"  {shown(line)}" for line in (report.advice, *report.notes) if line]
@@ -67,6 +69,8 @@ def _words(op):
 def _value(place):
     if place is None:
         return ""
+    if not isfinite(place.difference):
+        return "different shape"
     off = "" if place.verdict == "exact" else f" ({place.difference:.2g})"
     return f"{place.verdict}{off}"
 

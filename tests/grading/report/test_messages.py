@@ -12,7 +12,7 @@ from resnet_lesson.grading.judge.catalogue import entry, kinds
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.report.exceptions import TRANSLATIONS, translate
-from resnet_lesson.grading.report.messages import explain
+from resnet_lesson.grading.report.messages import explain, heading, sentence_case
 from resnet_lesson.grading.report.report import report
 
 FINDINGS = [
@@ -133,6 +133,32 @@ def test_the_call_is_told_where_a_network_is_right_for_the_first_one_alone():
         run = Run(probe, False, "symbolic")
         told = report(exercise, Verdict(False, (found,), run=run)).findings[0].message
         assert ("input_shape=(112, 40, 1)" in told) == is_told
+
+
+def test_a_heading_is_in_words():
+    headings = {
+        ("main.2.conv", "padding"): "Second convolution of the main path · padding",
+        ("main.1.relu", "extra"): "ReLU in the first group of the main path · extra",
+        ("stage3.block1.shortcut.bn", "missing"): (
+            "Stage 3, block 1: BatchNorm of the shortcut · missing"
+        ),
+        ("stage4", "block_count"): "Stage 4 · block count",
+        ("submission", "wrong_type"): "Wrong type",
+    }
+    assert {finding: heading(*finding) for finding in headings} == headings
+
+
+def test_what_is_said_in_words():
+    told = explain(Difference("head.dense", "activation", "softmax", "linear"))
+    assert "has the activation none; expected `softmax`" in told
+    told = explain(Difference("main.1.bn", "training", False, None))
+    assert "with True and with False it does the same" in told
+    assert "comes too late" in explain(Difference("main.1.bn", "order", "in its turn", "too late"))
+    for what in ("activation", "pool_kind", "merge", "values", "training"):
+        assert entry(what, "main.1.conv").look
+    for text in ("identity_block is an int", "`call` gives None", "main_path(X) is missing"):
+        assert sentence_case(text) == text
+    assert sentence_case("the addition") == "The addition"
 
 
 @pytest.mark.parametrize("where", ["stem.conv", "stem.pool", "head.pool"])

@@ -1,0 +1,58 @@
+"""What an exception leaves unsaid and its frames show: a name misspelt, or a `self` forgotten."""
+
+import builtins
+import difflib
+import inspect
+import traceback
+from collections.abc import Callable
+
+# What the first parameter of a method is called where `self` has been forgotten.
+NOT_SELF = {"X", "x", "input", "inputs", "filters", "f", "input_shape", "input_tensor", "X_input"}
+METHODS = ("__init__", "build", "call", "get_config")
+
+
+def hint(error: BaseException, function: Callable) -> str:
+    """One sentence on the cause of an exception; empty where nothing more is known.
+
+    Args:
+        error: what was raised.
+        function: the learner's function or class.
+    """
+    if isinstance(error, UnboundLocalError):
+        return ""
+    if isinstance(error, NameError) and error.name:
+        return _of_name(error)
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        near = _near(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
+        return f"Did you mean `{near}`?" if near else ""
+    return without_self(function) if isinstance(error, TypeError) else ""
+
+
+def _of_name(error):
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    owner = frame.f_locals.get("self")
+    if owner is not None and hasattr(owner, error.name):
+        return f"`self.{error.name}` exists: is `self.` missing?"
+    names = [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+    near = _near(error.name, [name for name in names if not name.startswith("_")])
+    return f"Did you mean `{near}`?" if near else ""
+
+
+def _near(name, names):
+    """The name that is most like another one, or None."""
+    alike = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    by_case = {other.lower().replace("_", ""): other for other in names}
+    return by_case.get(name.lower().replace("_", "")) or next(iter(alike), None)
+
+
+def without_self(function: Callable) -> str:
+    """The methods of a class that lack `self`, in words; empty if none does."""
+    if not inspect.isclass(function):
+        return ""
+    for name in METHODS:
+        method = vars(function).get(name)
+        if inspect.isfunction(method):
+            first = next(iter(inspect.signature(method).parameters), None)
+            if first is None or first in NOT_SELF:
+                return f"`{name}` lacks `self`, which is the first parameter of every method."
+    return ""

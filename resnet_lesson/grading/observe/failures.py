@@ -13,7 +13,7 @@ import keras
 
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.observation import Failure
-from resnet_lesson.grading.observe.name_hints import hint
+from resnet_lesson.grading.observe.hints import hint
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace, TraceError

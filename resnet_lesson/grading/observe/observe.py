@@ -14,7 +14,7 @@ from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.observe.failures import failure_of, until
-from resnet_lesson.grading.observe.name_hints import without_self
+from resnet_lesson.grading.observe.hints import never_run, without_self
 from resnet_lesson.grading.observe.probes import (
     RUNS,
     Blank,
@@ -67,6 +67,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
                 return Observation(failure=run.failure)
             if _exhausted(run.failure):  # to go on is slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
+    notes |= {never_run(function)} - {""}
     return Observation(tuple(runs), None, free, tuple(sorted(notes)))
 
 

@@ -64,6 +64,15 @@ def test_subclasses_of_kerass_layers_are_what_they_are_subclasses_of():
         assert named(name, ("MyConv(F2", "MyConv(F1"), source=own)[0] == ("main.2.conv", "filters")
 
 
+def test_lines_behind_a_return_are_told():
+    early = "    X = Add()", "    return X\n    X = Add()"
+    report = checked("identity_block", early)
+    assert report.findings[0].where == "add"
+    [note] = report.notes
+    assert note == "Line 17 never runs: line 16 returns before it."
+    assert not checked("identity_block").notes
+
+
 def test_a_wrong_default_is_looked_for_where_it_stands():
     [finding] = checked("convolutional_block", ("s=2", "s=1")).findings
     assert (finding.where, finding.what) == ("main.1.conv", "strides")

@@ -61,6 +61,11 @@ SLIPS = {
         "in the wrong order?",
         ("identity_block(X, 3, F)", "identity_block(X, F, 3)"),
     ),
+    "tensor and number swapped": (
+        "ResNet50",
+        "Numbers stand where the tensor belongs",
+        ("identity_block(X, 3, F)", "identity_block(3, X, F)"),
+    ),
     "a tensor as a condition": (
         "identity_block",
         "True, False or a number",

@@ -1,10 +1,13 @@
-"""What an exception leaves unsaid and its frames show: a name misspelt, or a `self` forgotten."""
+"""What the learner's code shows of a cause: a name misspelt, no `self`, an early `return`."""
 
+import ast
 import builtins
 import difflib
 import inspect
+import textwrap
 import traceback
 from collections.abc import Callable
+from itertools import pairwise
 
 # What the first parameter of a method is called where `self` has been forgotten.
 NOT_SELF = {"X", "x", "input", "inputs", "filters", "f", "input_shape", "input_tensor", "X_input"}
@@ -55,4 +58,21 @@ def without_self(function: Callable) -> str:
             first = next(iter(inspect.signature(method).parameters), None)
             if first is None or first in NOT_SELF:
                 return f"`{name}` lacks `self`, which is the first parameter of every method."
+    return ""
+
+
+def never_run(function: Callable) -> str:
+    """Which lines of a function or class stand behind a `return`, in words; empty if none do."""
+    try:
+        lines, start = inspect.getsourcelines(function)
+        tree = ast.parse(textwrap.dedent("".join(lines)))
+    except (OSError, TypeError, SyntaxError):
+        return ""
+    for node in ast.walk(tree):
+        for body in (getattr(node, field, None) for field in ("body", "orelse")):
+            statements = body if isinstance(body, list) else []
+            for statement, after in pairwise(statements):
+                if isinstance(statement, ast.Return):
+                    line, first = (max(start, 1) - 1 + s.lineno for s in (statement, after))
+                    return f"Line {first} never runs: line {line} returns before it."
     return ""

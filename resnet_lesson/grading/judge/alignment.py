@@ -68,7 +68,7 @@ class Comparison:
 
     Attributes:
         differences: in the order of computation.
-        pairs: ``(expected, found)`` that stand at the same place.
+        pairs: ``(expected, attempt's)`` that stand at the same place.
         cost: how far apart the two are; 0 for the same structure.
     """
 
@@ -78,38 +78,38 @@ class Comparison:
 
 
 def align(
-    expected: Series, found: Series, partial: bool = False, path: Place | None = None
+    expected: Series, attempt: Series, partial: bool = False, path: Place | None = None
 ) -> Comparison:
     """Aligns two chains by edit distance: as few operations as can be are missing or extra.
 
     Args:
         expected: operations with places.
-        found: those of the attempt, and its branches.
-        partial: True if what would follow the last one found is unknown.
+        attempt: its operations and branches.
+        partial: True if what would follow the attempt's last one is unknown.
         path: where to place what is extra; None for beside what stands before it.
     """
-    rows, columns = len(expected), len(found)
+    rows, columns = len(expected), len(attempt)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows, -1, -1):
         for j in range(columns, -1, -1):
             if i < rows or j < columns:
-                best[i][j] = min(_moves(expected, found, i, j, best, partial))[0]
+                best[i][j] = min(_moves(expected, attempt, i, j, best, partial))[0]
     differences: list[Difference] = []
     pairs: list[Any] = []
     i = j = 0
     while i < rows or j < columns:
-        _, _, move = min(_moves(expected, found, i, j, best, partial))
+        _, _, move = min(_moves(expected, attempt, i, j, best, partial))
         if move == "match":
-            pairs.append((expected[i], found[j]))
-            differences += _compare_ops(expected[i], found[j])
+            pairs.append((expected[i], attempt[j]))
+            differences += _compare_ops(expected[i], attempt[j])
             i, j = i + 1, j + 1
         elif move == "missing":
             if not (partial and j == columns):
                 differences.append(_missing(expected[i]))
             i += 1
         else:
-            if not _raised(found[j]):
-                differences.append(_extra(expected, found, i, j, path))
+            if not _raised(attempt[j]):
+                differences.append(_extra(expected, attempt, i, j, path))
             j += 1
     return Comparison(tuple(_without_fused(differences)), tuple(pairs), best[0][0])
 
@@ -133,19 +133,19 @@ def _without_fused(differences):
     return differences
 
 
-def _moves(expected, found, i, j, best, partial):
+def _moves(expected, attempt, i, j, best, partial):
     """The ways on from here: (cost to the end, preference among equals, name)."""
-    rows, columns = len(expected), len(found)
+    rows, columns = len(expected), len(attempt)
     moves = []
     if i < rows and j < columns:
-        step = _distance(expected[i], found[j])
+        step = _distance(expected[i], attempt[j])
         if step is not None:
             moves.append((step + best[i + 1][j + 1], 0, "match"))
     if i < rows:
         step = 0.0 if partial and j == columns else _gap(expected[i])
         moves.append((step + best[i + 1][j], 1, "missing"))
     if j < columns:
-        moves.append((_gap(found[j]) + best[i][j + 1], 2, "extra"))
+        moves.append((_gap(attempt[j]) + best[i][j + 1], 2, "extra"))
     return moves
 
 
@@ -208,17 +208,17 @@ def _missing(want):
     return Difference(want.place, "missing", _name(want), "nothing")
 
 
-def _extra(expected, found, i, j, path):
-    where = _place_of_extra(expected, found, i, j, path)
-    swapped = i + 1 < len(expected) and expected[i + 1].kind == kind_in_places(found[j])
+def _extra(expected, attempt, i, j, path):
+    where = _place_of_extra(expected, attempt, i, j, path)
+    swapped = i + 1 < len(expected) and expected[i + 1].kind == kind_in_places(attempt[j])
     instead_of = expected[i].place if swapped else ""
-    return Difference(where, "extra", "nothing", _name(found[j]), instead_of=instead_of)
+    return Difference(where, "extra", "nothing", _name(attempt[j]), instead_of=instead_of)
 
 
-def _place_of_extra(expected, found, i, j, path):
-    kind = kind_in_places(found[j])
+def _place_of_extra(expected, attempt, i, j, path):
+    kind = kind_in_places(attempt[j])
     if path is not None:
-        return str(path.beside(found[j].kind if path.path == "head" else kind))
+        return str(path.beside(attempt[j].kind if path.path == "head" else kind))
     place = expected[max(i - 1, 0)].place if expected else "main.1.conv"
     if i < len(expected) and kind == "conv":
         place = expected[i].place

@@ -28,12 +28,12 @@ BLOCK_GAP = 3.5
 GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 
 
-def compare(expected: Series, found: Series, partial: bool = False) -> Comparison:
+def compare(expected: Series, attempt: Series, partial: bool = False) -> Comparison:
     """Compares two graphs.
 
     Args:
         expected: series with places.
-        found: series of the attempt.
+        attempt: series of the attempt.
         partial: True if the attempt raised at its last operation: what would have followed is
             unknown.
 
@@ -42,9 +42,9 @@ def compare(expected: Series, found: Series, partial: bool = False) -> Compariso
         several places is one difference.
     """
     if count(expected, "dense") and count(expected, "add") > 1:
-        comparison = _compare_networks(expected, found, partial)
+        comparison = _compare_networks(expected, attempt, partial)
     else:
-        comparison = _compare_blocks(expected, found, partial)
+        comparison = _compare_blocks(expected, attempt, partial)
     differences = _with_shared(comparison, [op.place for op in operations(expected)])
     return replace(comparison, differences=grouped(differences))
 
@@ -144,17 +144,17 @@ def _alike(first, other):
 # --- one block
 
 
-def _compare_blocks(expected, found, partial):
+def _compare_blocks(expected, attempt, partial):
     if not any(isinstance(item, Branch) for item in expected):
-        path = align(expected, found, partial)
+        path = align(expected, attempt, partial)
         return replace(path, differences=moved(path.differences))
     at = next(i for i, item in enumerate(expected) if isinstance(item, Branch))
     want, tail = expected[at], expected[at + 1 :]
-    positions = [i for i, item in enumerate(found) if isinstance(item, Branch)]
+    positions = [i for i, item in enumerate(attempt) if isinstance(item, Branch)]
     if not positions:
-        return _compare_chain(want, tail, found, partial)
-    here = max(positions, key=lambda i: len(found[i].main) + count(found[i].main, "conv"))
-    before, branch, after = found[:here], found[here], found[here + 1 :]
+        return _compare_chain(want, tail, attempt, partial)
+    here = max(positions, key=lambda i: len(attempt[i].main) + count(attempt[i].main, "conv"))
+    before, branch, after = attempt[:here], attempt[here], attempt[here + 1 :]
     return min(
         (
             _compare_branch(want, tail, (before, main, shortcut, branch, after), partial)
@@ -164,22 +164,22 @@ def _compare_blocks(expected, found, partial):
     )
 
 
-def _compare_chain(want, tail, found, partial):
+def _compare_chain(want, tail, attempt, partial):
     """A block without a branch: its one path is one of the two, and the addition is missing."""
     if partial:
-        return align(want.main, found, partial)
-    chain = align((*want.main, *tail), found, partial)
+        return align(want.main, attempt, partial)
+    chain = align((*want.main, *tail), attempt, partial)
     if want.shortcut:
-        shortcut = align((*want.shortcut, *tail), found, partial)
+        shortcut = align((*want.shortcut, *tail), attempt, partial)
         begins = want.shortcut[0].place
         if shortcut.cost < chain.cost and all(d.where != begins for d in shortcut.differences):
             chain = shortcut
-    found_wrong, _ = _without_given(want, chain.differences)
-    last = len(found_wrong)
+    wrong, _ = _without_given(want, chain.differences)
+    last = len(wrong)
     if tail:
-        last = next((i for i, d in enumerate(found_wrong) if d.place.path == "output"), last)
+        last = next((i for i, d in enumerate(wrong) if d.place.path == "output"), last)
     missing = Difference(want.merge.place, "missing", "an addition of the shortcut", "none")
-    differences = (*found_wrong[:last], missing, *found_wrong[last:])
+    differences = (*wrong[:last], missing, *wrong[last:])
     return Comparison(differences, chain.pairs, chain.cost + 3 * GAP)
 
 
@@ -249,15 +249,15 @@ def _compare_merge(want, branch, before, main_path, strays):
 # --- a network
 
 
-def _compare_networks(expected, found, partial):
+def _compare_networks(expected, attempt, partial):
     stem, units, head = split_network(expected)
-    found_stem, found_units, found_head = split_network(found)
-    in_head = any(op.kind in ("pool", "flatten", "dense") for op in found_head)
-    beginning = align(stem, found_stem, partial and not found_units)
-    body = _compare_bodies(units, found_units, partial and not in_head)
+    attempt_stem, attempt_units, attempt_head = split_network(attempt)
+    in_head = any(op.kind in ("pool", "flatten", "dense") for op in attempt_head)
+    beginning = align(stem, attempt_stem, partial and not attempt_units)
+    body = _compare_bodies(units, attempt_units, partial and not in_head)
     ending = Comparison()
     if in_head or not partial:
-        ending = align(head, found_head, partial, path=Place(path="head"))
+        ending = align(head, attempt_head, partial, path=Place(path="head"))
     differences = list(moved(ending.differences))
     if any(d.what == "pool_kind" for d in differences):  # global pooling flattens by itself
         differences = [d for d in differences if d.where != "head.flatten"]
@@ -268,13 +268,13 @@ def _compare_networks(expected, found, partial):
     )
 
 
-def _compare_bodies(expected, found, partial):
+def _compare_bodies(expected, attempt, partial):
     """Aligns the blocks of two networks, so that one missing block is one difference."""
-    rows, columns = len(expected), len(found)
+    rows, columns = len(expected), len(attempt)
 
     @cache
     def compare_at(i, j):
-        return _compare_units(expected[i], found[j], partial and j == columns - 1)
+        return _compare_units(expected[i], attempt[j], partial and j == columns - 1)
 
     same = 0  # blocks that are right from the beginning on: no other way can be cheaper there
     while same < min(rows, columns) and not compare_at(same, same).cost:
@@ -360,9 +360,9 @@ def _compare_units(want, have, partial):
 def _reaching_back(want, comparison):
     """The comparison of a block whose shortcut starts before an earlier block."""
     place = want.branch.merge.place
-    found = Difference(place, "operands", "the block's input", "the input of an earlier block")
+    difference = Difference(place, "operands", "the block's input", "the input of an earlier block")
     differences = [d for d in comparison.differences if d.where != place]
     at = next((i for i, d in enumerate(differences) if d.place.path == "output"), None)
-    differences.insert(len(differences) if at is None else at, found)
+    differences.insert(len(differences) if at is None else at, difference)
     pairs = tuple(pair for pair in comparison.pairs if pair[0] is not want.branch.merge)
     return Comparison(tuple(differences), pairs, comparison.cost + GAP)

@@ -230,8 +230,8 @@ def _reused(pairs):
         ]
         if again:
             expected, got = "a layer of its own", "a layer that an earlier call made"
-            found = Difference(again[0], "reused_layer", expected, got, tuple(again[1:]))
-            return pair.verdict(found, failure=pair.have.failure)
+            difference = Difference(again[0], "reused_layer", expected, got, tuple(again[1:]))
+            return pair.verdict(difference, failure=pair.have.failure)
     return None
 
 
@@ -267,9 +267,9 @@ def _first_sentence(message):
 
 def _values(pair):
     values = []
-    for expected, found in pair.comparison.pairs:
-        if 0 <= found.node < len(pair.have.values) and 0 <= expected.node < len(pair.want.values):
-            off = _difference(pair.have.values[found.node], pair.want.values[expected.node])
+    for expected, op in pair.comparison.pairs:
+        if 0 <= op.node < len(pair.have.values) and 0 <= expected.node < len(pair.want.values):
+            off = _difference(pair.have.values[op.node], pair.want.values[expected.node])
             verdict = "exact" if off < EXACT else "close" if off < CLOSE else "different"
             values.append(Deviation(expected.place, verdict, off))
     return tuple(values)
@@ -283,9 +283,9 @@ def _unexplained(pair, pairs):
     values = _values(graph)
     first = next((value for value in values if value.verdict == "different"), None)
     if first:
-        found = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
+        difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
     else:
         off = _difference(pair.have.output, pair.want.output)
         got = f"{pair.have.mode} result off by {off:.2g}"
-        found = Difference("submission", "unrecognised", "", got)
-    return graph.verdict(found, values=values)
+        difference = Difference("submission", "unrecognised", "", got)
+    return graph.verdict(difference, values=values)

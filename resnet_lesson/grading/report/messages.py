@@ -115,7 +115,7 @@ def _words(difference: Difference) -> dict[str, str]:
         "what": difference.what,
         "expected": _say(difference.expected),
         "got": of_a_place[1] + owner if of_a_place else _say(difference.got),
-        "found": got,
+        "description": got,
         "instead": LAYERS.get(got, f"`{got}`"),
         "owner": owner,
     }

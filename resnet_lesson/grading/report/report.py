@@ -152,8 +152,8 @@ def _kind(difference):
 
 def _has_a_part(verdict):
     """Whether anything of what was asked for is there."""
-    asked = {op.place for op in operations(verdict.expected)}
-    return any(op.place in asked for op in operations(verdict.run.series))
+    expected = {op.place for op in operations(verdict.expected)}
+    return any(op.place in expected for op in operations(verdict.run.series))
 
 
 def _missing_blocks(differences):

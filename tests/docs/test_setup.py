@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.lab_server import running_lab
-from support.paths import BLANK, PROJECT, README, ROOT, TESTS
+from support.paths import BLANK, CONTRIBUTING, PROJECT, README, ROOT, TESTS
 from support.processes import loaded_by
 from support.texts import readme_command
 
@@ -177,3 +177,29 @@ def test_the_core_is_content_with_what_colab_has():
             version = next(iter(colab[requirement.name].specifier)).version
             assert requirement.specifier.contains(version), requirement
     assert "3.13" in PYTHONS
+
+
+def test_the_pythons_are_the_same_wherever_they_are_written_out():
+    """Who changes `PYTHONS`, and the bounds in pyproject.toml, changes these places too."""
+    least, most = PYTHONS[0], PYTHONS[-1]
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    matrix = json.loads(re.search(r"^ +python: (\[.*\])$", workflow, re.MULTILINE)[1])
+    assert tuple(matrix) == PYTHONS
+    assert re.findall(r'^ +python: "(.*)"$', workflow, re.MULTILINE) == [least, most]
+    listed = f"{', '.join(PYTHONS[:-1])} or {most}"
+    assert f"Python {least}\nto {most}." in README and README.count(listed) == 3
+    assert f"Python {least} to {most} as python3" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+    (script,) = (ROOT / "resnet_lesson").rglob("gradescope/setup.sh")
+    after = f"3, {int(most.partition('.')[2]) + 1}"
+    bounds = f"({least.replace('.', ', ')}) <= sys.version_info < ({after})"
+    assert bounds in script.read_text(encoding="utf-8")
+
+
+def test_contributors_are_sent_to_files_that_exist():
+    """Paths are those of the repository, or, in the table, those below the package."""
+    paths = re.findall(r"`([\w./-]+(?:/|\.(?:py|toml|txt|md|yml)))`", CONTRIBUTING)
+    assert len(paths) > 25 and "grading/sandbox/confinement.py" in paths
+    places = (ROOT, ROOT / "resnet_lesson", ROOT / "resnet_lesson/grading/sandbox")
+    example = "resnet_lesson/exercises/pooled_shortcut.py"
+    gone = {p for p in paths if not any((place / p).exists() for place in places)} - {example}
+    assert gone == set()

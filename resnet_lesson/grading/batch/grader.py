@@ -174,7 +174,8 @@ class Grader:
             found, loss = None, "its code is nested too deeply"
         if found is None:
             failure = Failure("syntax", message=loss) if loss else Failure("not_attempted")
-            return report(exercise, Verdict(False, failure=failure), 0.0, self.seed)
+            verdict = Verdict(False, failure=failure, notes=reading.hints(exercise.id))
+            return report(exercise, verdict, 0.0, self.seed)
         self.reference(exercise.id)  # made before the clock starts
         started = time.perf_counter()
         verdict = self._judge(found, exercise)

@@ -155,7 +155,7 @@ def _last(places, statements):
 
 def _is_before(place, answer, statements):
     ran, its = statements[place].ran, statements[answer].ran
-    return ran < its if ran is not None and its is not None else place < answer
+    return (place < answer) if None in (ran, its) else (ran, place) < (its, answer)
 
 
 def _values_set_later(statements, answer, name):

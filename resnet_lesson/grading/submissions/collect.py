@@ -1,30 +1,38 @@
-"""Finds submissions in files, folders and zips, as learners and course systems name them.
+"""Finds submissions in files, folders and archives, as learners and course systems name them.
 
 Nothing is unpacked to disk: what lies in a zip is read from it, with a limit, when it is wanted.
 """
 
-import io
 import os
 import re
-import zipfile
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from resnet_lesson.errors import GradingError, LessonError
+from resnet_lesson.grading.submissions import archives
+from resnet_lesson.grading.submissions.archives import ARCHIVES, TooLargeError
 from resnet_lesson.grading.submissions.exports import CANVAS, MOODLE
 
 SUFFIXES = (".ipynb", ".py")
-LARGEST = {".ipynb": 32 << 20, ".py": 1 << 20}  # bytes
-LARGEST_ZIP = 256 << 20  # bytes of a zip within a zip
+# What a download or a mail program adds to these: the content is the same.
+DISGUISES = (".txt", ".json")
+# What learners hand in and nobody can grade: such a file by itself is a learner's.
+DOCUMENTS = (
+    *(".html", ".htm", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".rar", ".7z", ".png", ".jpg"),
+)
+# Bytes. Most of a large notebook are its outputs, which nobody reads here.
+LARGEST = {".ipynb": 256 << 20, ".py": 1 << 20}
 MOST_FILES = 200  # of one learner
-MOST_MEMBERS = 100_000  # of a zip
+# Folders that hold other people's code.
+INSTALLED = ("site-packages", "node_modules", "venv", "virtualenv")
 
 
 class SubmissionError(LessonError, ValueError):
     """A submission cannot be read; ``what`` is the finding's kind."""
 
-    def __init__(self, what, message):
+    def __init__(self, what: str, message: str):
         super().__init__(message)
         self.what = what
 
@@ -35,32 +43,40 @@ class SourceFile:
 
     Attributes:
         name: relative to the learner's folder, with "/".
-        path: of the file, or of the zip that holds it.
-        members: names in that zip, and in the zips within; empty for a file by itself.
+        path: of the file, or of the archive that holds it.
+        members: names in that archive, and in those within; empty for a file by itself.
     """
 
     name: str
     path: Path
-    members: tuple = ()
+    members: tuple[str, ...] = ()
 
     @property
-    def suffix(self):
-        """The ending, in small letters."""
-        return PurePosixPath(self.name).suffix.lower()
+    def suffix(self) -> str:
+        """The ending, in small letters; of ``x.ipynb.txt`` and ``x.tar.gz`` what they are."""
+        name = PurePosixPath(self.name.lower())
+        inner = PurePosixPath(name.stem).suffix
+        if name.suffix in DISGUISES and inner in SUFFIXES:
+            return inner
+        return ".tar.gz" if name.name.endswith(".tar.gz") else name.suffix
 
-    def read(self):
+    @property
+    def is_archive(self) -> bool:
+        return self.suffix in ARCHIVES
+
+    def read(self) -> bytes:
         """The file's bytes.
 
         Raises:
             SubmissionError: it cannot be read, or is too large.
         """
         try:
-            return _read(self.path, self.members, LARGEST[self.suffix])
-        except _TooLarge as error:
+            return archives.read(self.path, self.members, LARGEST[self.suffix])
+        except TooLargeError as error:
             raise SubmissionError("syntax", f"{self.name} is too large: {error}") from None
-        except _UNREADABLE as error:
-            said = f"{self.name} cannot be read: {_reason(error)}"
-            raise SubmissionError("syntax", said) from None
+        except archives.UNREADABLE as error:
+            message = f"{self.name} cannot be read: {archives.reason(error)}"
+            raise SubmissionError("syntax", message) from None
 
 
 @dataclass(frozen=True)
@@ -69,103 +85,57 @@ class Submission:
 
     Attributes:
         name: how the result is called: a file's or folder's name, or the learner in an export.
-        files: tuple of `SourceFile`.
+        files: notebooks and ``.py`` files.
         problem: why it cannot be read, or "".
         exported_as: the name in a course system's export that the learner's was read from, or "".
     """
 
     name: str
-    files: tuple = ()
+    files: tuple[SourceFile, ...] = ()
     problem: str = ""
     exported_as: str = ""
 
 
-class _TooLarge(Exception):
-    pass
-
-
-_UNREADABLE = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zipfile.BadZipFile)
-
-
-def _reason(error):
-    if isinstance(error, RuntimeError) and "password" in str(error):
-        return "it is encrypted; hand it in without a password"
-    if isinstance(error, zipfile.BadZipFile):
-        return "it is no zip, or a damaged one"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def _read(path, members, most):
-    if not members:
-        if not path.is_file() and path.exists():
-            raise ValueError("it is no ordinary file")  # to open a pipe would not end
-        with open(path, "rb") as file:
-            data = file.read(most + 1)
-    else:
-        with zipfile.ZipFile(path) as archive:
-            for inner in members[:-1]:
-                archive = zipfile.ZipFile(io.BytesIO(_member(archive, inner, LARGEST_ZIP)))
-            data = _member(archive, members[-1], most)
-    if len(data) > most:
-        raise _TooLarge(f"more than {most >> 20} MiB")
-    return data
-
-
-def _member(archive, name, most):
-    """A member's bytes; what a zip says of its sizes is not believed."""
-    try:
-        with archive.open(name) as file:
-            data = file.read(most + 1)
-    except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile):
-        raise
-    except Exception as error:  # zlib, lzma and bz2 have errors of their own
-        raise zipfile.BadZipFile(str(error)) from None
-    if len(data) > most:
-        raise _TooLarge(f"more than {most >> 20} MiB")
-    return data
-
-
-def find_submissions(paths, together=False):
-    """The submissions that paths stand for.
+def find_submissions(paths: Sequence, together: bool = False) -> list[Submission]:
+    """The submissions that paths stand for, sorted within a folder; names are unique.
 
     Args:
-        paths: notebooks, ``.py`` files, folders or zips: each file in a folder or zip is a
-            submission, and each folder or zip in it is one learner's. Exports of Moodle, Canvas,
-            Gradescope and nbgrader are known by their names.
-        together: True to take all that is found for one learner's.
-
-    Returns:
-        List of `Submission`, in the order of the paths, sorted within a folder; names are unique.
+        paths: notebooks, ``.py`` files, folders or archives: each file in a folder or archive is a
+            submission, and each folder or archive in it is one learner's. Exports of Moodle,
+            Canvas, Gradescope and nbgrader are known by their names.
+        together: True to take all of them for one learner's.
 
     Raises:
         FileNotFoundError, PermissionError: a path cannot be read.
         ValueError: a file is of another kind, or a folder holds no submission.
     """
-    found = []
+    submissions = []
     for path in dict.fromkeys(map(Path, paths)):
-        if path.is_dir() or path.suffix.lower() == ".zip":
-            inside = _in_folder(path) if path.is_dir() else _in_zip(path)
-            if not inside:
-                kind = "folder" if path.is_dir() else "zip"
+        file = SourceFile(path.name, path)
+        if path.is_dir() or file.is_archive:
+            inside = _in_folder(path) if path.is_dir() else _in_archive(file)
+            if not any(submission.files or submission.problem for submission in inside):
+                kind = "folder" if path.is_dir() else file.suffix.removeprefix(".")
                 raise GradingError(f"{path}: no notebook or .py file in this {kind}")
-            found += [(submission, path) for submission in inside]
-        elif path.suffix.lower() not in SUFFIXES and path.exists():
+            submissions += [(submission, path) for submission in inside]
+        elif file.suffix not in SUFFIXES and path.exists():
             raise GradingError(f"{path}: expected a notebook, a .py file, a zip or a folder")
         else:
             with open(path, "rb"):
-                found.append((Submission(path.name, (SourceFile(path.name, path),)), path.parent))
+                submissions.append((Submission(path.name, (file,)), path.parent))
     if together:
-        files = tuple(file for submission, _ in found for file in submission.files)
-        problem = "; ".join(submission.problem for submission, _ in found if submission.problem)
-        return [Submission(Path(os.path.abspath(paths[0])).name, files, problem)]
-    return _unique(found)
+        files = tuple(file for submission, _ in submissions for file in submission.files)
+        problems = [submission.problem for submission, _ in submissions if submission.problem]
+        name = Path(os.path.abspath(paths[0])).name
+        return [Submission(name, files, "; ".join(problems))]
+    return _unique(submissions)
 
 
-def _unique(found):
+def _unique(submissions):
     """Tells submissions of one name apart by where they lie."""
-    counts = Counter(submission.name for submission, _ in found)
+    counts = Counter(submission.name for submission, _ in submissions)
     named, taken = [], set()
-    for submission, folder in found:
+    for submission, folder in submissions:
         name = submission.name
         if counts[name] > 1:
             name = full = f"{folder}/{name}"
@@ -182,7 +152,7 @@ def _in_folder(top):
     """The submissions of a folder."""
     if (top / "submitted").is_dir() and (top / "gradebook.db").exists():
         top = top / "submitted"  # an nbgrader course
-    files = []
+    files, empty = [], []
     for entry in sorted(os.scandir(top), key=lambda entry: entry.name):
         path = Path(entry.path)
         if _is_hidden(entry.name):
@@ -190,102 +160,121 @@ def _in_folder(top):
         if entry.is_dir():
             inside = _files_below(path)
             files += [SourceFile(f"{entry.name}/{name}", below) for name, below in inside]
-        elif path.suffix.lower() in (*SUFFIXES, ".zip"):
+            empty += [] if inside else [entry.name]
+        else:
             files.append(SourceFile(entry.name, path))
-    return _by_student(files)
+    return _by_student(files, empty)
 
 
 def _files_below(folder):
     """``(name, path)`` of one learner's files; links out of the folder are not followed."""
-    found = []
+    files = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in sorted(names):
             path = Path(here, name)
-            wanted = path.suffix.lower() in (*SUFFIXES, ".zip") and not _is_hidden(name)
-            if wanted and _is_within(path, folder):
-                found.append((path.relative_to(folder).as_posix(), path))
-    return found[: MOST_FILES + 1]
+            if not _is_hidden(name) and _is_within(path, folder):
+                files.append((path.relative_to(folder).as_posix(), path))
+    return files
 
 
 def _is_within(path, folder):
     if not path.is_symlink():
-        return path.is_file()
+        return path.exists()
     return path.is_file() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_hidden(name):
-    return name.startswith((".", "__"))
+    return name.startswith((".", "__")) and name != "__init__.py"
 
 
-def _in_zip(path):
-    """The submissions of a zip that holds a whole class."""
+def _in_archive(file):
+    """The submissions of an archive that holds a whole class."""
     try:
-        files = _zipped(path, ())
+        files = _unpacked(file)
     except FileNotFoundError:
         raise
-    except (_TooLarge, *_UNREADABLE) as error:
-        raise GradingError(f"{path} cannot be read: {_reason(error)}") from None
+    except (TooLargeError, *archives.UNREADABLE) as error:
+        raise GradingError(f"{file.path} cannot be read: {archives.reason(error)}") from None
     tops = {file.name.split("/")[0] for file in files}
     deep = any(file.name.count("/") > 1 for file in files)
     if len(tops) == 1 and all("/" in file.name for file in files):
         [top] = tops
-        if deep or top == path.stem:  # the folder that was zipped
+        if deep or top == file.path.stem:  # the folder that was zipped
             files = [replace(file, name=file.name.split("/", 1)[1]) for file in files]
     return _by_student(files)
 
 
-def _zipped(path, members):
-    """The files in a zip, or in a zip within it, as `SourceFile`."""
-    with zipfile.ZipFile(path) as archive:
-        for inner in members:
-            archive = zipfile.ZipFile(io.BytesIO(_member(archive, inner, LARGEST_ZIP)))
-        if len(archive.namelist()) > MOST_MEMBERS:
-            raise _TooLarge(f"more than {MOST_MEMBERS} files")
-        found = []
-        for name in sorted(archive.namelist()):
-            parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")]
-            if not parts or name.endswith("/") or any(map(_is_hidden, parts)):
-                continue
-            file = SourceFile("/".join(parts), path, (*members, name))
-            if file.suffix in (*SUFFIXES, ".zip"):
-                found.append(file)
-    return found
+def _unpacked(file):
+    """The files in an archive, or in an archive within it."""
+    files = []
+    for name, readable in archives.names_in(file.path, file.members):
+        parts = [part for part in re.split(r"[/\\]", readable) if part not in ("", ".", "..")]
+        if parts and not any(map(_is_hidden, parts)):
+            files.append(SourceFile("/".join(parts), file.path, (*file.members, name)))
+    return files
 
 
-def _by_student(files):
+def _by_student(files: Iterable[SourceFile], empty: Iterable[str] = ()) -> list[Submission]:
     """Groups files by their top folder, or by the learner that an export's names tell."""
-    flat = [file.name for file in files if "/" not in file.name]
-    canvas = flat and all(CANVAS.fullmatch(name) for name in flat)
-    groups, exported_as = {}, {}
+    files = list(files)
+    flat = [f.name for f in files if "/" not in f.name and (_is_gradable(f) or _is_document(f))]
+    by_canvas = 2 * sum(bool(CANVAS.fullmatch(name)) for name in flat) > len(flat)
+    groups: dict[str, list[SourceFile]] = {}
+    exported_as: dict[str, str] = {}
     for file in files:
         top, _, rest = file.name.partition("/")
         moodle = MOODLE.fullmatch(top)
-        match = moodle or (CANVAS.fullmatch(top) if canvas and not rest else None)
+        match = moodle or (CANVAS.fullmatch(top) if by_canvas and not rest else None)
+        if not (rest or match or _is_gradable(file) or _is_document(file)):
+            continue  # a list of marks, say
         student = top
         if match:
             student = f"{match['learner']}_{match['id']}"
             exported_as.setdefault(student, top)
             rest = rest or match["file"] or top
         groups.setdefault(student, []).append(replace(file, name=rest or top))
+    for name in empty:
+        match = MOODLE.fullmatch(name)
+        student = f"{match['learner']}_{match['id']}" if match else name
+        groups.setdefault(student, [])
+        exported_as |= {student: name} if match else {}
     return [
-        replace(_submission(name, files), exported_as=exported_as.get(name, ""))
-        for name, files in groups.items()
+        replace(_submission(name, groups[name]), exported_as=exported_as.get(name, ""))
+        for name in sorted(groups)
     ]
 
 
-def _submission(name, files):
-    """One learner's submission; a zip among the files stands for what is in it."""
-    found = []
-    try:
-        for file in files:
-            found += _zipped(file.path, file.members) if file.suffix == ".zip" else [file]
-    except _TooLarge as error:
-        return Submission(name, (), f"{file.name} is too large: {error}")
-    except _UNREADABLE as error:
-        return Submission(name, (), f"{file.name} cannot be read: {_reason(error)}")
-    if len(found) > MOST_FILES:
+def _is_gradable(file):
+    return file.suffix in SUFFIXES or file.is_archive
+
+
+def _is_document(file):
+    return file.suffix in DOCUMENTS
+
+
+def _submission(name, handed_in):
+    """One learner's submission; an archive among the files stands for what is in it."""
+    files = []
+    for file in handed_in:
+        try:
+            files += _unpacked(file) if file.is_archive else [file]
+        except TooLargeError as error:
+            return Submission(name, (), f"{file.name} is too large: {error}")
+        except archives.UNREADABLE as error:
+            return Submission(name, (), f"{file.name} cannot be read: {archives.reason(error)}")
+    environments = [f.name.removesuffix("pyvenv.cfg") for f in files if "pyvenv.cfg" in f.name]
+    gradable = tuple(
+        file
+        for file in files
+        if file.suffix in SUFFIXES
+        and not any(part in INSTALLED for part in file.name.split("/"))
+        and not any(file.name.startswith(folder) for folder in environments)
+    )
+    if len(gradable) > MOST_FILES:
         return Submission(name, (), f"more than {MOST_FILES} files")
-    if not found:
-        return Submission(name, (), "no notebook or .py file in it")
-    return Submission(name, tuple(found))
+    if not gradable:
+        others = [f.name for f in handed_in][:3]
+        what = f"no notebook or .py file in it ({', '.join(others)})" if others else "it is empty"
+        return Submission(name, (), f"nothing that can be graded: {what}")
+    return Submission(name, gradable)

@@ -1,5 +1,6 @@
 """Reads all files of a submission, and finds out which exercises a class hands in."""
 
+import ast
 import hashlib
 import json
 import re
@@ -13,7 +14,21 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import Submission, SubmissionError
 from resnet_lesson.grading.submissions.source import Source, decode, read_source
+from resnet_lesson.grading.submissions.statements import DEFINITIONS
 
+# What else answers are called, in small letters and without underscores.
+LOOKALIKES = {
+    "identity_block": r"id(entity)?(res(idual)?)?(block)?\d*$|residentity",
+    "convolutional_block": r"conv(olution(al)?)?(res(idual)?)?block\d*$|resconv|projectionblock",
+    "ResNet50": r"(build|create|make|get)?resnet(50)?(model|v1)?$",
+    "ResNet34": r"(build|create|make|get)?resnet34(model)?$",
+    "residual_block": r"res(idual)?(unit|block|layer)\d*$|basicblock$",
+    "bottleneck_block": r"bottleneck",
+    "skip_connection": r"(add)?(skip|shortcut)",
+    "IdentityBlock": r"id(entity)?(block|layer)?\d*$|identityres",
+    "ConvolutionalBlock": r"conv(olution(al)?)?(block|layer)\d*$|projection",
+    "ResNet50Model": r"(my)?resnet(50)?(model)?$",
+}
 RARE = 4  # what fewer than a fourth define of those that define the most usual one is a helper
 
 
@@ -36,6 +51,26 @@ class Reading:
         lost = [cell for source in self.sources for cell in source.lost if cell.defines(exercise)]
         return "; ".join([str(cell) for cell in lost] or self.problems[:5])
 
+    def hints(self, exercise: str) -> tuple[str, ...]:
+        """Lines that say what looks like an answer to an exercise that no file defines."""
+        is_class = all_exercises()[exercise].kind in ("layer", "model")
+        hints = []
+        for statement in (s for source in self.sources for s in source.statements):
+            file = statement.piece.name.strip("<>")
+            for node in ast.walk(statement.node):
+                if not isinstance(node, DEFINITIONS) or isinstance(node, ast.ClassDef) != is_class:
+                    continue
+                place = f"({file}, line {statement.piece.line + node.lineno - _first(statement)})"
+                if node.name == exercise and isinstance(statement.node, DEFINITIONS):
+                    outer = f"`{statement.node.name}` {place}"
+                    hints.append(f"{exercise} stands inside {outer}: define it at the top level.")
+                elif node is statement.node and _looks_like(node.name, exercise):
+                    hints.append(
+                        f"`{node.name}` {place} looks like {exercise}: give it that name to have "
+                        "it graded."
+                    )
+        return tuple(hints)
+
     def explanations(self, name: str) -> tuple[str, ...]:
         """Lines that say which cells would have brought a name, if they ran."""
         return tuple(
@@ -44,6 +79,16 @@ class Reading:
             for cell in source.lost
             if re.search(rf"\b{re.escape(name)}\b", cell.text)
         )
+
+
+def _first(statement):
+    decorators = getattr(statement.node, "decorator_list", ())
+    return min([statement.node.lineno, *(d.lineno for d in decorators)])
+
+
+def _looks_like(name, exercise):
+    plain = name.lower().replace("_", "")
+    return name not in all_exercises() and bool(re.match(LOOKALIKES.get(exercise, "$."), plain))
 
 
 def read(submission: Submission) -> Reading:
@@ -94,7 +139,8 @@ def exercises_defined(submissions: Sequence[Submission]) -> tuple[list[str], dic
 def _hands_in(reading, name):
     lost = any(cell.defines(name) for source in reading.sources for cell in source.lost)
     try:
-        return lost or attempt(reading.sources, name) is not None
+        hinted = bool(reading.hints(name))
+        return lost or hinted or attempt(reading.sources, name) is not None
     except Exception:  # what is the matter is told where it is graded
         return True
 

@@ -70,7 +70,11 @@ class Source:
     def add(self, text: str, place: str, ran: int | None = None) -> None:
         """Adds the statements of a cell, or of the whole file."""
         try:
-            for code in python_of(text):
+            codes = list(python_of(text))
+            if not codes:
+                magic = text.split()[0]
+                self.lost.append(LostCell(place, f"`{magic}` hands it to another program", text))
+            for code in codes:
                 source = self._file(code.file) if code.file else self
                 source.statements += _statements(code, f"<{place}>", ran)
         except (RecursionError, MemoryError):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import tarfile
 import textwrap
 import zipfile
 
@@ -14,6 +15,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import find_submissions
+from resnet_lesson.grading.submissions.exports import origin
 from resnet_lesson.grading.submissions.reading import exercises_defined, read
 from resnet_lesson.grading.submissions.source import Source, parse
 
@@ -96,8 +98,9 @@ GRADESCOPE = {
          {"ana": ["hw/x.ipynb"], "ben": ["hw/y.py"]}),
         ({"block_1.py": "", "b_12_34_x.py": ""}, {"block_1.py": ["block_1.py"],
                                                   "b_12_34_x.py": ["b_12_34_x.py"]}),
-        ({"a.py": "", "__MACOSX/._a.py": "", ".x/b.py": "", "c/.ipynb_checkpoints/d.ipynb": ""},
-         {"a.py": ["a.py"]}),
+        ({"a.py": "", "__MACOSX/._a.py": "", ".x/b.py": "", "c/d.py": "",
+          "c/.ipynb_checkpoints/d.ipynb": ""},
+         {"a.py": ["a.py"], "c": ["d.py"]}),
     ],
 )  # fmt: skip
 def test_exports_of_course_systems_in_folders_and_zips(tmp_path, files, expected):
@@ -106,6 +109,70 @@ def test_exports_of_course_systems_in_folders_and_zips(tmp_path, files, expected
     if "submitted/ana/hw/x.ipynb" in files:
         (folder / "gradebook.db").touch()
     assert names(folder) == expected
+
+
+def test_canvas_is_known_file_by_file_with_anonymous_learners_and_late_marks(tmp_path):
+    files = {**CANVAS, "rename_all.py": "", "anon_aB3x9_98765_02.ipynb": "{}",
+             "LATE_anon_Zz01q_98766_02.ipynb": "{}", "anon_aB3x9_98767_helper.py": ""}  # fmt: skip
+    found = find_submissions([written(tmp_path / "all", files)])
+    assert {s.name: len(s.files) for s in found} == {
+        "anon_Zz01q": 1, "anon_aB3x9": 2, "muellerana_1234": 2, "rename_all.py": 1, "smithben_99": 1
+    }  # fmt: skip
+    assert [s.name for s in found if origin(s).late] == ["anon_Zz01q", "smithben_99"]
+
+
+NOBODY = {
+    **{"ana/02.html": "", "ben/02.ipynb.txt": "{}", "cem/02.ipynb.json": "{}", "dora/hw.pdf": ""},
+    **{"eva/hw.rar": "", "finn/hw.7z": "", "ida.docx": "", "marks.csv": ""},
+}
+
+
+def test_every_learner_has_a_row_with_the_reason_where_nothing_can_be_graded(tmp_path):
+    moodle = {f"{name}_1_assignsubmission_file/x{name}": "" for name in ("ana.pdf", "ben.py")}
+    for number, files in enumerate((NOBODY, moodle)):
+        folder = written(tmp_path / f"{number}", files)
+        (folder / "jo").mkdir()
+        for path in (folder, zipped(tmp_path / f"{number}.zip", files)):
+            found = {s.name: s for s in find_submissions([path])}
+            expected = {name.partition("/")[0].partition("_assign")[0] for name in files}
+            assert set(found) - {"jo"} == expected - {"marks.csv"}
+            assert all(bool(s.files) != bool(s.problem) for s in found.values())
+        assert "it is empty" in {s.name: s for s in find_submissions([folder])}["jo"].problem
+    assert "hw.rar" in {s.name: s for s in find_submissions([tmp_path / "0"])}["eva"].problem
+
+
+def test_a_tar_is_read_as_a_zip_is(tmp_path):
+    for suffix, mode in ((".tar.gz", "w:gz"), (".tgz", "w:gz"), (".tar", "w")):
+        with tarfile.open(tmp_path / f"ana{suffix}", mode) as archive:
+            entry = tarfile.TarInfo("hw/02.py")
+            entry.size = len(BLOCK)
+            archive.addfile(entry, io.BytesIO(BLOCK.encode()))
+    for submission in find_submissions([tmp_path]):
+        assert submission.files[0].read().decode() == BLOCK
+    assert names(tmp_path / "ana.tar.gz") == {"hw": ["02.py"]}
+    (tmp_path / "bad.tar.gz").write_bytes(b"no tar")
+    [bad] = [s for s in find_submissions([tmp_path]) if s.name.startswith("bad")]
+    assert "no tar, or a damaged one" in bad.problem
+
+
+def test_a_virtual_environment_is_skipped(tmp_path):
+    installed = {f"mine/lib/site-packages/p{n}.py": "" for n in range(300)}
+    files = {"02.py": BLOCK, "mine/pyvenv.cfg": "", "mine/bin/activate_this.py": "", **installed}
+    zipped(tmp_path / "ana.zip", files)
+    written(tmp_path / "ben", files)
+    assert names(tmp_path) == {"ana.zip": ["02.py"], "ben": ["02.py"]}
+
+
+def test_names_from_macos_are_read_as_it_means_them(tmp_path):
+    name = "Jürgen Groß_201_assignsubmission_file/02.py"
+
+    class FromMac(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self):
+            return self.filename.encode(), 0
+
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(FromMac(name), BLOCK)
+    assert names(tmp_path / "all.zip") == {"Jürgen Groß_201": ["02.py"]}
 
 
 def test_gradescope_s_export(tmp_path):
@@ -582,3 +649,30 @@ def test_exercises_are_those_that_any_submission_defines(tmp_path):
         "skip_connection",
         "identity_block",
     ]
+
+
+def test_a_helper_of_one_learner_is_no_exercise_of_all(tmp_path):
+    for number in range(5):
+        written(tmp_path, {f"{number}.py": BLOCK})
+    written(tmp_path, {"0.py": BLOCK + "def residual_block(x, n): return x"})
+    usual, left_out = exercises_defined(find_submissions([tmp_path]))
+    assert usual == ["identity_block"] and left_out == {"residual_block": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("def conv_block(X, f, filters): return X", "`conv_block` (a.py, line 1) looks like"),
+        ("class ResNet:\n  @staticmethod\n  def convolutional_block(X): return X",
+         "stands inside `ResNet` (a.py, line 3)"),
+        ("def build():\n  def convolutional_block(X): return X\n  return convolutional_block",
+         "stands inside `build` (a.py, line 2)"),
+        ("def shape_of(X): return X", ""),
+    ],
+)  # fmt: skip
+def test_what_looks_like_an_answer_under_another_name_is_told(tmp_path, text, hint):
+    [reading] = map(read, find_submissions([written(tmp_path, {"a.py": text})]))
+    assert attempt(reading.sources, "convolutional_block") is None
+    hints = reading.hints("convolutional_block")
+    assert [hint in line for line in hints] == ([True] if hint else [])
+    assert not reading.hints("ConvolutionalBlock")

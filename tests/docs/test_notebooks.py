@@ -172,7 +172,7 @@ def test_the_solved_form_passes_and_the_learners_is_not_attempted(exercise, tmp_
     defined = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
     cell = tmp_path / "cell.py"  # where a line that raises can be read
     cell.write_text("\n".join(
-        ast.unparse(node) for node in ast.parse(code).body if isinstance(node, defined)
+        ast.get_source_segment(code, n) for n in ast.parse(code).body if isinstance(n, defined)
     ), encoding="utf-8")  # fmt: skip
     names = runpy.run_path(str(cell))
     assert check(names[exercise.id]).status == "not_attempted"

@@ -11,7 +11,7 @@ from sphinx.cmd.build import main
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-TO_README = re.compile(r"\[([^]]+)\]\(\.\./README\.md[^)]*\)")
+TO_REPOSITORY = re.compile(r"\[([^]]+)\]\(\.\./([^)#]*)[^)]*\)")
 
 
 def collect(folder):
@@ -27,7 +27,7 @@ def collect(folder):
     shutil.copytree(ROOT / "notebooks/solutions", sources, ignore=_all_but_notebooks)
     shutil.copytree(ROOT / "images", folder / "images")
     page = (ROOT / ".github/INSTRUCTORS.md").read_text(encoding="utf-8")
-    page = TO_README.sub(r"\1 (README)", page)
+    page = TO_REPOSITORY.sub(r"\1 (`\2`)", page)  # what the pages have none of
     (sources / "instructors.md").write_text(page, encoding="utf-8")
     (sources / "_toc.yml").write_text("\n".join(table_of_contents(sources)), encoding="utf-8")
     return sources

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -13,11 +14,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.lab_server import running_lab
-from support.paths import BLANK, CONTRIBUTING, PROJECT, README, ROOT, TESTS
+from support.paths import BLANK, CONTRIBUTING, INSTRUCTORS, PROJECT, README, ROOT, TESTS
 from support.processes import loaded_by
 from support.texts import readme_command
 
-from resnet_lesson import PYTHONS
+from resnet_lesson import PYTHONS, cli
 from resnet_lesson.exercises import all_exercises
 
 NOTEBOOKS = [path.stem for path in BLANK]
@@ -203,3 +204,11 @@ def test_contributors_are_sent_to_files_that_exist():
     example = "resnet_lesson/exercises/pooled_shortcut.py"
     gone = {p for p in paths if not any((place / p).exists() for place in places)} - {example}
     assert gone == set()
+
+
+def test_the_workflow_for_classrooms_gives_commands_that_exist():
+    workflow = re.search(r"^```yaml\n(.*?)^```$", INSTRUCTORS, re.MULTILINE | re.DOTALL)[1]
+    command = re.search(r"- run: python -m resnet_lesson (grade .*)$", workflow, re.MULTILINE)[1]
+    options = cli._parser().parse_args(shlex.split(command))
+    assert (options.together, options.fail_under, options.exercise) == (True, 7, ["identity_block"])
+    assert f'python-version: "{PYTHONS[1]}"' in workflow

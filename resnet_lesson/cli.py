@@ -324,6 +324,13 @@ def _require_writable(option, path):
         raise CommandError(f"{option} {path} cannot be written; give a file in a writable folder")
 
 
+_VISIBILITY = _argument(
+    *("--visibility", None, "when Gradescope's learners see results (visible)"),
+    choices=("visible", "after_due_date", "after_published", "hidden"),
+    default="visible",
+)
+
+
 @_command(
     INSTRUCTORS,
     _argument("paths PATH", _path, "notebook, .py file, folder or zip", nargs="+"),
@@ -332,6 +339,7 @@ def _require_writable(option, path):
     _argument("--csv FILE", _path, "write a table, one row a submission"),
     _argument("--html DIR", _path, "write a page for each learner, and index.html on the class"),
     _argument("--gradescope FILE", _path, "all as one submission: write Gradescope's results.json"),
+    _VISIBILITY,
     _argument("--gradebook FILE", _path, "fill in this export of Canvas's or Moodle's gradebook"),
     _argument("--column NAME", _path, "the gradebook's column, if there is more than one"),
     _argument(
@@ -368,12 +376,13 @@ def _grade(options):
     INSTRUCTORS,
     _argument("folder DIR", _path, "the new folder"),
     _argument("--exercise ID", str, "grade this exercise", action="append", required=True),
+    _VISIBILITY,
 )
 def _autograder(options):
     """Write a folder with an autograder for Gradescope, and its zip."""
     from resnet_lesson.grading.batch.gradescope import write_autograder
 
-    print(f"Wrote {write_autograder(options.folder, options.exercise)}.")
+    print(f"Wrote {write_autograder(options.folder, options.exercise, options.visibility)}.")
 
 
 @_command(MAINTAINERS)

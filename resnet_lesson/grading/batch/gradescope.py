@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import stat
+import sys
 import zipfile
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from resnet_lesson.paths import PACKAGE
 
 DISTRIBUTION = "resnet-lesson"
 SCRIPTS = ("setup.sh", "run_autograder")
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 
-def gradescope_results(result: dict) -> dict:
+def gradescope_results(result: dict, visibility: str = "visible") -> dict:
     """One submission's result as Gradescope reads it.
 
     Args:
         result: in the form of ``grade --json``.
+        visibility: when the learner sees it, one of `VISIBILITIES`.
 
     Returns:
         What ``results.json`` holds: the points, and for each exercise a test with its findings as
@@ -41,13 +44,13 @@ def gradescope_results(result: dict) -> dict:
         "execution_time": round(sum(exercise["seconds"] for exercise in exercises), 2),
         "output": " ".join(filter(None, [summary, result.get("problem", "")])),
         "output_format": "text",
-        "visibility": "visible",
+        "visibility": visibility,
         "stdout_visibility": "hidden",  # TensorFlow's log lines tell a learner nothing
-        "tests": [_test(exercise) for exercise in exercises],
+        "tests": [_test(exercise, visibility) for exercise in exercises],
     }
 
 
-def _test(exercise):
+def _test(exercise, visibility):
     passed = exercise["status"] == "passed"
     return {
         "name": exercise["id"],
@@ -58,11 +61,11 @@ def _test(exercise):
             "gradescope/test.html.j2", exercise=exercise, verdicts=VERDICTS, heading=heading
         ),
         "output_format": "html",
-        "visibility": "visible",
+        "visibility": visibility,
     }
 
 
-def write_autograder(path: str, exercise_ids: list[str]) -> Path:
+def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visible") -> Path:
     """Writes an autograder: a folder, and beside it the zip that Gradescope is given.
 
     It carries this package's source and the versions of what it needs, so that nothing has to be
@@ -71,6 +74,7 @@ def write_autograder(path: str, exercise_ids: list[str]) -> Path:
     Args:
         path: of the folder, which must not exist yet or be empty; the zip has ``.zip`` added.
         exercise_ids: the exercises to grade.
+        visibility: when learners see the results, one of `VISIBILITIES`.
 
     Returns:
         Path of the zip.
@@ -94,10 +98,13 @@ def write_autograder(path: str, exercise_ids: list[str]) -> Path:
     shutil.copytree(PACKAGE, package / PACKAGE.name, ignore=ignored)
     _write(package / "pyproject.toml", _project())
     _write(folder / "constraints.txt", "".join(f"{pin}\n" for pin in _pins()))
-    chosen = " ".join(f"--exercise {name}" for name in exercise_ids)
+    options = [*(f"--exercise {name}" for name in exercise_ids), f"--visibility {visibility}"]
+    values = {"@OPTIONS@": " ".join(options), "@PYTHON@": "{}.{}".format(*sys.version_info)}
     for name in SCRIPTS:
         script = (TEMPLATES / "gradescope" / name).read_text(encoding="utf-8")
-        _write(folder / name, script.replace("@EXERCISES@", chosen))
+        for mark, value in values.items():
+            script = script.replace(mark, value)
+        _write(folder / name, script)
         (folder / name).chmod(0o755)
     return _zip(folder)
 

@@ -41,7 +41,7 @@ class Outputs:
         self.gradebook = (
             Gradebook(options.gradebook, options.column or "") if options.gradebook else None
         )
-        self.system = options.feedback_zip
+        self.system, self.visibility = options.feedback_zip, options.visibility
         named = {
             "--json": None if self.json == "-" else self.json,
             "--csv": self.csv,
@@ -132,7 +132,9 @@ class Outputs:
         if self.gradescope:
             for _, result in results():  # there is one
                 with replacing(self.gradescope) as file:
-                    file.write(json.dumps(gradescope_results(result), indent=2) + "\n")
+                    file.write(
+                        json.dumps(gradescope_results(result, self.visibility), indent=2) + "\n"
+                    )
         if self.html:
             self._write_class(results, graphs)
         notes = self._write_feedback(results) if self.system else []

@@ -19,6 +19,7 @@ from support.waiting import wait_until
 from resnet_lesson.cli import main
 from resnet_lesson.grading.batch.gradescope import gradescope_results, write_autograder
 
+PYTHON = "python{}.{}".format(*sys.version_info)
 # Stands for Python: grades by writing $GRADED to the file of --gradescope, then ends with $STATUS.
 STAND_IN = f"""#!/usr/bin/env bash
 if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi
@@ -78,7 +79,7 @@ def test_the_zip_holds_what_gradescope_looks_for(autograder):
         ours = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob(kind)}
         assert ours and ours <= carried
     assert not [name for name in modes if "__pycache__" in name]
-    assert b"\r" not in script and b"--exercise identity_block" in script
+    assert b"\r" not in script and b"--exercise identity_block --visibility visible" in script
 
 
 def test_what_it_installs_is_this_package_with_its_versions(autograder):
@@ -86,6 +87,7 @@ def test_what_it_installs_is_this_package_with_its_versions(autograder):
     assert theirs["project"]["name"] == PROJECT["name"]
     needed = [re.match(r"[\w-]+", line)[0] for line in theirs["project"]["dependencies"]]
     assert {"tensorflow", "keras", "numpy"} <= set(needed)
+    assert f"wanted={PYTHON} " in (autograder / "setup.sh").read_text("utf-8")
     pins = (autograder / "constraints.txt").read_text("utf-8").split()
     assert {"tensorflow", "keras", "numpy", "h5py"} <= {pin.split("==")[0] for pin in pins}
 
@@ -166,12 +168,12 @@ def test_set_up_installs_the_package_under_its_constraints(gradescope):
     programs = folder / "programs"
     programs.mkdir()
     # Stands for Python: makes an environment whose Python writes down what it is called with.
-    (programs / "python3.12").write_text(
+    (programs / PYTHON).write_text(
         '#!/usr/bin/env bash\n[ "$1" = -m ] || exit 0\nmkdir -p "$3/bin"\n'
         'printf \'#!/usr/bin/env bash\\nprintf "%%s\\\\n" "$*" >"$CALLS"\' >"$3/bin/python"\n'
         'chmod +x "$3/bin/python"\n'
     )
-    (programs / "python3.12").chmod(0o755)
+    (programs / PYTHON).chmod(0o755)
     path = os.pathsep.join([str(programs), environment["PATH"]])
     command = [str(folder / "source" / "setup.sh")]
     subprocess.run(command, env={**environment, "PATH": path}, check=True)

@@ -12,7 +12,7 @@ from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.batch.outputs import Outputs
 from resnet_lesson.grading.submissions.exports import Origin
 
-NAMES = "json csv html gradescope gradebook column feedback_zip"
+NAMES = "json csv html gradescope gradebook column feedback_zip visibility"
 ANA = {
     **result("Ana Lee_12", exercise(points=7.0, findings=[finding()])),
     "late": True,
@@ -82,5 +82,7 @@ def test_a_gradebook_that_cannot_be_read_is_told_before_the_grading(tmp_path):
 
 
 def test_gradescope_is_told_the_points_that_were_set(tmp_path):
-    write(outputs(gradescope=str(tmp_path / "results.json")))
-    assert json.loads((tmp_path / "results.json").read_text())["score"] == 4.0
+    write(outputs(gradescope=str(tmp_path / "results.json"), visibility="after_due_date"))
+    written = json.loads((tmp_path / "results.json").read_text())
+    assert written["score"] == 4.0
+    assert {part["visibility"] for part in (written, *written["tests"])} == {"after_due_date"}

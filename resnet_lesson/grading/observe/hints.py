@@ -28,7 +28,7 @@ def hint(error: BaseException, function: Callable) -> str:
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         near = _near(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
         return f"Did you mean `{near}`?" if near else ""
-    return without_self(function) if isinstance(error, TypeError) else ""
+    return of_methods(function) if isinstance(error, (TypeError, NotImplementedError)) else ""
 
 
 def _of_name(error):
@@ -48,14 +48,18 @@ def _near(name, names):
     return by_case.get(name.lower().replace("_", "")) or next(iter(alike), None)
 
 
-def without_self(function: Callable) -> str:
-    """The methods of a class that lack `self`, in words; empty if none does."""
+def of_methods(function: Callable) -> str:
+    """What is wrong with the head of a class's method, in words; empty if nothing is."""
     if not inspect.isclass(function):
         return ""
+    methods = {name: m for name, m in vars(function).items() if inspect.isfunction(m)}
+    for name in ("__init__", "call"):
+        near = _near(name.strip("_"), [other for other in methods if other not in METHODS])
+        if name not in methods and near:
+            return f"Keras calls `{name}`, and there is none, but `{near}`."
     for name in METHODS:
-        method = vars(function).get(name)
-        if inspect.isfunction(method):
-            first = next(iter(inspect.signature(method).parameters), None)
+        if name in methods:
+            first = next(iter(inspect.signature(methods[name]).parameters), None)
             if first is None or first in NOT_SELF:
                 return f"`{name}` lacks `self`, which is the first parameter of every method."
     return ""

@@ -14,7 +14,7 @@ from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.observe.failures import failure_of, until
-from resnet_lesson.grading.observe.hints import never_run, without_self
+from resnet_lesson.grading.observe.hints import never_run, of_methods
 from resnet_lesson.grading.observe.probes import (
     RUNS,
     Blank,
@@ -56,7 +56,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
         call, free = calling(function, exercise)
     except TypeError as error:
         return Observation(
-            failure=Failure("signature", message=str(error), hint=without_self(function))
+            failure=Failure("signature", message=str(error), hint=of_methods(function))
         )
     notes: set[str] = set()
     with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):

@@ -69,7 +69,7 @@ def test_lines_behind_a_return_are_told():
     report = checked("identity_block", early)
     assert report.findings[0].where == "add"
     [note] = report.notes
-    assert note == "Line 17 never runs: line 16 returns before it."
+    assert note == "Line 18 never runs: line 17 returns before it."
     assert not checked("identity_block").notes
 
 

@@ -20,6 +20,19 @@ SLIPS = {
         "`__init__` lacks `self`",
         ("__init__(self, f", "__init__(f"),
     ),
+    "init misnamed": (
+        "IdentityBlock",
+        "none, but `_init_`",
+        ("def __init__", "def _init_"),
+    ),
+    "call misnamed": ("IdentityBlock", "in its method `call`", ("def call", "def forward")),
+    "model swapped": ("ResNet50", "in the wrong order", ("Model(X_input, X)", "Model(X, X_input)")),
+    "keyword misspelt": ("identity_block", "no argument `axes`", ("axis=3", "axes=3")),
+    "shape without brackets": (
+        "ResNet50",
+        "`Input` takes one shape",
+        ("Input(input_shape)", "Input(64, 64, 3)"),
+    ),
     "name misspelt": ("identity_block", "Did you mean `F2`?", ("Conv2D(F2", "Conv2D(F_2")),
     "layer misspelt": (
         "identity_block",

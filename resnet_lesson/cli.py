@@ -340,7 +340,7 @@ _VISIBILITY = _argument(
     _argument("--html DIR", _path, "write a page for each learner, and index.html on the class"),
     _argument("--gradescope FILE", _path, "all as one submission: write Gradescope's results.json"),
     _VISIBILITY,
-    _argument("--gradebook FILE", _path, "fill in this export of Canvas's or Moodle's gradebook"),
+    _argument("--gradebook FILE", _path, "fill in this export of the course's gradebook"),
     _argument("--column NAME", _path, "the gradebook's column, if there is more than one"),
     _argument(
         *("--feedback-zip", None, "write the pages as a zip that this system imports"),

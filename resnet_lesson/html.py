@@ -78,6 +78,7 @@ def _environment():
         finalize=lambda value: value if isinstance(value, Markup) else shown(value),
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals |= {"KINDS": KINDS, "LINE": LINE}
     environment.filters |= {

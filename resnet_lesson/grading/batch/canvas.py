@@ -23,7 +23,7 @@ def layout(rows: list[list[str]], column: str) -> Layout | None:
     first = next((i + 1 for i, row in enumerate(rows) if row[0].strip() == "Points Possible"), 1)
     logins = [i for i, name in enumerate(header) if name in ("SIS User ID", "SIS Login ID")]
     most = rows[first - 1][points] if first > 1 else ""
-    return Layout("canvas", first, points, id=1, name=0, logins=tuple(logins), most=most)
+    return Layout("canvas", first, points, id=1, names=(0,), logins=tuple(logins), most=most)
 
 
 def feedback_name(origin: Origin) -> str:

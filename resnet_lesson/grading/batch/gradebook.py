@@ -13,12 +13,13 @@ from html import escape
 from pathlib import Path
 
 from resnet_lesson.errors import GradingError
-from resnet_lesson.grading.batch import canvas, moodle
+from resnet_lesson.grading.batch import blackboard, brightspace, canvas, moodle
 from resnet_lesson.grading.batch.gradebook_layout import Layout
 from resnet_lesson.grading.submissions.exports import Origin
 
 ENCODINGS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 BOM = "\ufeff"
+SYSTEMS = (canvas, moodle, blackboard, brightspace)
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ class Gradebook:
     def _layout(self, column) -> Layout:
         rows = [[cell.text for cell in row] for row in self._rows]
         try:
-            layouts = (system.layout(rows, column) for system in (canvas, moodle) if rows)
+            layouts = (system.layout(rows, column) for system in SYSTEMS if rows)
             if layout := next(filter(None, layouts), None):
                 return layout
         except ValueError as error:
             raise GradingError(f"--gradebook {self.path}: {error}") from None
         raise GradingError(
-            f"--gradebook {self.path} is neither a gradebook that Canvas has exported nor a "
-            "grading worksheet of Moodle"
+            f"--gradebook {self.path} is neither a gradebook that Canvas, Blackboard or "
+            "Brightspace has exported nor a grading worksheet of Moodle"
         )
 
     def filled(self, results: Iterable[tuple[Origin, dict]]) -> tuple[bytes, list[str]]:
@@ -164,11 +165,11 @@ class _Index:
         self._rows: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             texts = [cell.text.strip() for cell in row]
-            identifier = re.search(r"\w*$", texts[layout.id])
+            identifier = re.search(r"\w*$", "" if layout.id is None else texts[layout.id])
             for key in (
                 ("id", identifier[0] if identifier else ""),
                 *(("login", login) for i in layout.logins for login in _logins(texts[i])),
-                *(_names(texts[layout.name]) if layout.name is not None else ()),
+                *_names(" ".join(texts[i] for i in layout.names)),
             ):
                 if key[1] and number not in self._rows[key]:
                     self._rows[key].append(number)
@@ -186,7 +187,7 @@ class _Index:
 
 
 def _logins(text):
-    text = text.strip().casefold()
+    text = text.strip().removeprefix("#").casefold()  # which Brightspace sets before numbers
     return {text, text.partition("@")[0]}
 
 

@@ -19,7 +19,7 @@ def layout(rows: list[list[str]], column: str) -> Layout | None:
         1,
         header.index("Grade"),
         id=0,
-        name=places.get("full name"),
+        names=tuple(places[name] for name in ("full name",) if name in places),
         logins=tuple(places[name] for name in ("id number", "email address") if name in places),
         comment=places.get("feedback comments"),
         most=rows[1][most] if most is not None and len(rows) > 1 else "",

@@ -28,6 +28,17 @@ ANA = result("ana", exercise(points=7.5, findings=[finding(message="It has `x` <
 BO = result("bo", exercise(points=10.0))
 
 
+BLACKBOARD = (
+    '\ufeff"Last Name"\t"First Name"\t"Username"\t"Total [Total Pts: up to 10 Score] |1"\t'
+    '"Networks [Total Pts: 10 Score] |2"\r\n'
+    '"Lee"\t"Ana"\t"alee"\t"1"\t"@1@"\r\n"Müller"\t"Bo"\t"bo"\t""\t"@2@"\r\n'
+)
+BRIGHTSPACE = (
+    "OrgDefinedId,Last Name,First Name,Networks Points Grade <Numeric MaxPoints:10 Weight:5>,"
+    "End-of-Line Indicator\n#112,Lee,Ana,@1@,#\n#113,Müller,Bo,@2@,#\n"
+)
+
+
 def filled(tmp_path, content, results, column="", encoding="utf-8"):
     path = tmp_path / "export.csv"
     path.write_bytes(content.encode(encoding))
@@ -54,6 +65,17 @@ def test_of_moodle_nothing_but_points_and_empty_comments_changes(tmp_path):
     data, notes = filled(tmp_path, with_cells(MOODLE, _1="-", _2="", _comment=""), results)
     comment = '"identity_block: 7.5 of 10 points. It has `x` &lt; 3, no."'
     assert data == with_cells(MOODLE, _1='"7,5"', _2="10", _comment=comment) and notes == []
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"), [(BLACKBOARD, "utf-16-le"), (BRIGHTSPACE, "utf-8")]
+)
+def test_of_other_systems_too(tmp_path, content, encoding):
+    login = "113" if content is BRIGHTSPACE else "bo"
+    results = [(Origin(learner="Ana Lee"), ANA), (Origin(learner=login), BO)]
+    before = with_cells(content, _1="", _2="")
+    data, notes = filled(tmp_path, before, results, encoding=encoding)
+    assert data == with_cells(content, _1="7.5", _2="10") and notes == []
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class _Run:
 
     def __init__(self, options, outputs, overrides, submissions, journal):
         self.options, self.outputs, self.overrides = options, outputs, overrides
-        self.found, self.journal = submissions, journal
+        self.submissions, self.journal = submissions, journal
         self.origins = [origin(submission) for submission in submissions]
         self.exercise_ids = options.exercise and list(dict.fromkeys(options.exercise))
         self.offsets = array("q", [-1]) * len(submissions)  # in the journal, -1 while not done
@@ -63,15 +63,15 @@ class _Run:
 
     def go(self) -> int:
         """Grades all, or what is left of an interrupted run; returns the exit status."""
-        display = _Display(len(self.found))
+        display = _Display(len(self.submissions))
         try:
             if self.exercise_ids is None:
                 display.say("Looking for the exercises that are handed in ...")
-                self.exercise_ids, left_out = exercises_defined(self.found)
+                self.exercise_ids, left_out = exercises_defined(self.submissions)
                 for name, count in left_out.items():
                     display.say(
-                        f"Not graded: {name}, which {count} of {len(self.found)} define, as a "
-                        f"helper it seems; --exercise {name} grades it."
+                        f"Not graded: {name}, which {count} of {len(self.submissions)} define, "
+                        f"as a helper it seems; --exercise {name} grades it."
                     )
             with self._observer() as observer:
                 self._introduce(observer, display)
@@ -131,10 +131,10 @@ class _Run:
 
     def _grade_all(self, grader, jobs, display):
         known = _Known(self.journal, self.outputs)
-        kept = 0
-        for place, key, graded in grader.grade(self.found, jobs, known):
+        reused = 0
+        for place, key, graded in grader.grade(self.submissions, jobs, known):
             if graded is None:
-                kept += 1
+                reused += 1
             else:
                 result = self._completed(place, graded.result)
                 self.outputs.write_page(result, graded.reports)
@@ -142,13 +142,13 @@ class _Run:
             self.offsets[place] = self.journal.offsets[key]
             self.done += 1
             self._print_ready(display)
-            display.show(self.done, kept)
-        if kept:
-            display.say(f"Kept {kept} results of the run that was interrupted.")
+            display.show(self.done, reused)
+        if reused:
+            display.say(f"Kept {reused} results of the run that was interrupted.")
 
     def _print_ready(self, display):
         """Prints results in the order of the submissions, as far as they have come."""
-        while self.printed < len(self.found) and self.offsets[self.printed] >= 0:
+        while self.printed < len(self.submissions) and self.offsets[self.printed] >= 0:
             if self.outputs.json != "-":
                 display.print(summary(self._result(self.printed)))
             self.printed += 1
@@ -180,7 +180,7 @@ class _Run:
         if not self.journal.offsets:
             self.journal.remove()
             return why
-        done = f"{self.done} of {len(self.found)} submissions are graded"
+        done = f"{self.done} of {len(self.submissions)} submissions are graded"
         if self.done and not self.journal.path:
             done += " and lost for want of an output file"
         try:
@@ -209,10 +209,10 @@ class _Known:
 
     def __init__(self, journal, outputs):
         self.journal, self.outputs = journal, outputs
-        self.kept = frozenset(journal.offsets)
+        self.keys = frozenset(journal.offsets)
 
     def __contains__(self, key):
-        if key not in self.kept:
+        if key not in self.keys:
             return False
         page = self.outputs.page(self.journal.result(key)["submission"])
         return page is None or page.exists()
@@ -227,15 +227,15 @@ class _Display:
         self.started = self.shown = time.monotonic()
         self.text = ""
 
-    def show(self, done, kept):
+    def show(self, done, reused):
         """Draws counts and the time left, ten times a second at most."""
         now = time.monotonic()
         if self.line is None or (now - self.shown < 0.1 and done < self.total):
             return
         self.shown = now
         self.text = f"Grading {drawn(done, self.total)} {done} of {self.total}"
-        if done - kept > 0 and done < self.total:
-            left = (now - self.started) / (done - kept) * (self.total - done)
+        if done - reused > 0 and done < self.total:
+            left = (now - self.started) / (done - reused) * (self.total - done)
             self.text += f", {time_left(left)} left"
         self.line.write(self.text)
 

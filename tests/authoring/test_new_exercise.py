@@ -19,8 +19,8 @@ from resnet_lesson.grading.observe.observe import observe
 
 SECTION = CONTRIBUTING.partition("## Adding an exercise")[2].partition("\n## ")[0]
 COPIED = (
-    *("notebooks", "images", "tests", "resnet_lesson", ".github"),
-    *("pyproject.toml", "README.md", "CHANGELOG.md"),
+    *("notebooks", "images", "tests", "resnet_lesson", ".ci", ".devcontainer", ".github"),
+    *("pyproject.toml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE"),
 )
 RIGHT = """
 def pooled_shortcut(n_filters, x):

@@ -50,8 +50,8 @@ class Trace:
             operation.
         known_layers: dictionary of the layers met before, for several traces to share: a layer that
             occurs in two of them has one number in both.
-        kept: None, or the layers that the object which is traced keeps; one with weights that is
-            not among them is marked by the attribute ``kept=False``.
+        owned: None, or the layers that the object which is traced keeps; one with weights that is
+            not among them is marked by the attribute ``owned=False``.
         first: tensors to be followed as well, before the output.
 
     Attributes:
@@ -59,10 +59,10 @@ class Trace:
         steps: list of `Step` in the order of computation; the first is the input.
     """
 
-    def __init__(self, output, source, failed=None, known_layers=None, kept=None, first=()):
-        self._kept = []  # keeps tensors alive, since they are known by their id
+    def __init__(self, output, source, failed=None, known_layers=None, owned=None, first=()):
+        self._tensors = []  # keeps tensors alive, since they are known by their id
         self._expanded = {}
-        self._kept_layers = None if kept is None else {id(layer) for layer in kept}
+        self._owned_layers = None if owned is None else {id(layer) for layer in owned}
         self._output, self._failed = output, failed
         self.source = source
         self.steps = []
@@ -177,7 +177,7 @@ class Trace:
             numbers[id(tensor)] = len(self.steps)
             inputs = tuple((argument, numbers[id(t)]) for argument, t in read)
             self.steps.append(Step(origin(tensor)[0], arguments, inputs, tensor))
-            self._kept.append(tensor)
+            self._tensors.append(tensor)
 
     def _find_dominators(self):
         """For each step the nearest one through which every way from the input leads."""
@@ -234,10 +234,10 @@ class Trace:
         layer = self._layer_number(step.operation)
         if (
             layer >= 0
-            and self._kept_layers is not None
-            and id(step.operation) not in self._kept_layers
+            and self._owned_layers is not None
+            and id(step.operation) not in self._owned_layers
         ):
-            attrs = {**attrs, "kept": False}
+            attrs = {**attrs, "owned": False}
         return Op(kind, attrs, tuple(step.output.shape[1:]), node=number, layer=layer)
 
     def _layer_number(self, operation):

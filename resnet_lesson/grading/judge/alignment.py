@@ -170,7 +170,7 @@ def _compare_ops(want, have):
             got = have.attrs.get("name", have.kind)
             return [Difference(want.place, "activation", "relu", got)]
         return [replace(_missing(want), got=_name(have))]
-    if have.attrs.get("kept") is False:
+    if have.attrs.get("owned") is False:
         expected, got = "a layer that the object keeps", "a layer that the object does not keep"
         return [Difference(want.place, "unkept_layer", expected, got)]
     differences = []

@@ -136,7 +136,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         if not keras.utils.is_keras_tensor(result):
             return replace(run, failure=no_tensor(result, "call"))
         layers = layers or layers_within(instance)
-        trace = Trace(result, source, known_layers=call.layers, kept=layers)
+        trace = Trace(result, source, known_layers=call.layers, owned=layers)
         trace.inject(seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:

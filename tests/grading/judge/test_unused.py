@@ -1,7 +1,12 @@
 """What was made and not used is told as that, without what follows from it."""
 
 import pytest
-from support.attempts import checked, named
+from support.attempts import attempt, checked, named, reference
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.sandbox import observation_bytes
 
 CONV2 = 'padding="same", kernel_initializer=initializer(seed=0))(X)\n    '
 LOST = {
@@ -74,3 +79,12 @@ def test_another_mistake_is_named_beside_it():
     changes = ("Add()([X, X_shortcut])\n    X = Act", "Add()([X, X_shortcut])\n    Act")
     found = named("identity_block", changes, ("Conv2D(F2, f", "Conv2D(F2, 1"))
     assert found == [("main.2.conv", "kernel_size"), ("output.relu", "unused")]
+
+
+def test_it_is_told_alike_when_the_observation_comes_out_of_the_sandbox():
+    exercise = all_exercises()["identity_block"]
+    observed = observe(attempt("identity_block", ("X = Add", "Add")), exercise)
+    brought = observation_bytes.from_bytes(observation_bytes.to_bytes(observed))
+    first, second = (judge(o, reference("identity_block")) for o in (observed, brought))
+    assert first.differences == second.differences
+    assert [(d.where, d.what) for d in second.differences] == [("add", "unused")]

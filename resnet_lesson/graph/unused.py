@@ -5,10 +5,11 @@ without that layer. It is found by what was called on the way, and put back wher
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from resnet_lesson.graph.composites import inside
-from resnet_lesson.graph.operations import Unused
+from resnet_lesson.graph.operations import Op, Unused, map_operations
 from resnet_lesson.graph.tracing import END, Trace, TraceError
 from resnet_lesson.keras_internals import readers
 
@@ -56,15 +57,24 @@ def _origins(tensor):
 
 def _ways_back(trace, end) -> Iterator[Unused]:
     try:
-        trace = trace.beginning_with(end)
-        node = trace.number_of(end)
+        whole = trace.beginning_with(end)
+        node = whole.number_of(end)
     except TraceError:
         return
-    for reads in _edges(trace, node):
+    # The steps that are used keep their numbers, by which their values are known.
+    known = {id(step.output): number for number, step in enumerate(trace.steps)}
+    new = len(trace.steps)
+    numbers = [known.get(id(step.output), new + n) for n, step in enumerate(whole.steps)]
+
+    def renumbered(op: Op) -> Op:
+        return op if op.node < 0 else replace(op, node=numbers[op.node])
+
+    for reads in _edges(whole, node):
         try:
-            yield Unused(node, trace.rewired(dict.fromkeys(reads, node)))
+            series = whole.rewired(dict.fromkeys(reads, node))
         except TraceError:
             continue
+        yield Unused(numbers[node], map_operations(renumbered, series))
 
 
 def _edges(trace, node):

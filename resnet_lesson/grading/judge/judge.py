@@ -100,10 +100,10 @@ class Pair:
         return compare(self.want.series, have.series, have.failure is not None)
 
     @cached_property
-    def differences(self) -> tuple[Difference, ...]:
+    def explanation(self) -> Comparison:
         """What differs, told by what was made and not used where that explains it."""
         if not self.comparison.differences or not self.have.unused:
-            return self.comparison.differences
+            return self.comparison
         partial = self.have.failure is not None
         return explained(self.want.series, self.comparison, self.have.unused, partial)
 
@@ -139,9 +139,11 @@ def _judged(pairs):
     wrong = [pair for pair in pairs if not pair.agrees]
     for pair in wrong:
         graph = _with_graph(pair, pairs)
-        differences, failure = graph.differences, graph.have.failure
+        differences, failure = graph.explanation.differences, graph.have.failure
         if differences and pair.have.mode not in SAVED:
-            return graph.verdict(*differences, failure=failure, values=_values(graph))
+            return graph.verdict(
+                *differences, failure=failure, values=_values(graph, graph.explanation)
+            )
     wrong = [pair for pair in wrong if not _begins_otherwise(pair, pairs)]
     reused = _reused(pairs)
     if reused:
@@ -265,9 +267,9 @@ def _first_sentence(message):
     return re.split(r"[.!?] (?=[A-Z])", text)[0].rstrip(".")
 
 
-def _values(pair):
+def _values(pair, comparison):
     values = []
-    for expected, op in pair.comparison.pairs:
+    for expected, op in comparison.pairs:
         if 0 <= op.node < len(pair.have.values) and 0 <= expected.node < len(pair.want.values):
             off = _difference(pair.have.values[op.node], pair.want.values[expected.node])
             verdict = "exact" if off < EXACT else "close" if off < CLOSE else "different"
@@ -280,7 +282,7 @@ def _unexplained(pair, pairs):
     if pair.have.failure:
         return Verdict(False, failure=pair.have.failure, run=pair.have, expected=pair.want.series)
     graph = _with_graph(pair, pairs)
-    values = _values(graph)
+    values = _values(graph, graph.comparison)
     first = next((value for value in values if value.verdict == "different"), None)
     if first:
         difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")

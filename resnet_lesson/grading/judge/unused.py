@@ -10,8 +10,8 @@ LEAST = 0.5  # that has to be mended: a whole operation, not one of its settings
 
 def explained(
     expected: Series, comparison: Comparison, unused: tuple[Unused, ...], partial: bool
-) -> tuple[Difference, ...]:
-    """The differences, with what follows from an operation that nothing uses told as that.
+) -> Comparison:
+    """The comparison, with what follows from an operation that nothing uses told as that.
 
     Args:
         expected: series with places.
@@ -28,13 +28,16 @@ def explained(
         if place not in best or mended.cost < best[place][0].cost:
             best[place] = mended, _unused(way, place)
     if not best:
-        return comparison.differences
+        return comparison
     ways_back = [repaired for repaired, _ in best.values()]
-    rest = ways_back[0].differences if len(best) == 1 else _left(comparison, ways_back)
+    one = len(best) == 1
+    pairs = ways_back[0].pairs if one else comparison.pairs
+    rest = ways_back[0].differences if one else _left(comparison, ways_back)
     if comparison.differences[0].what == "operands":  # which says it better: one tensor twice
-        return (comparison.differences[0], *rest)
+        return Comparison((comparison.differences[0], *rest), pairs)
     order = [op.place for op in operations(expected)]
-    return grouped(_merged([difference for _, difference in best.values()], rest, order))
+    merged = _merged([difference for _, difference in best.values()], rest, order)
+    return Comparison(grouped(merged), pairs)
 
 
 def _unused(way, place):

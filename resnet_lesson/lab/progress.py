@@ -104,7 +104,8 @@ def _without_exercise_between(notebook, later):
     """The first notebook between two others that asks questions and grades nothing, or None."""
     asking = {asked.notebook for asked in all_questions().values()}
     graded = {exercise.notebook for exercise in all_exercises().values()}
-    return min((name for name in asking - graded if notebook < name < later), default=None)
+    others = {name for name in asking - graded if not name.startswith(notebook)}
+    return min((name for name in others if notebook < name < later), default=None)
 
 
 def _place(notebook, linked=True):

@@ -59,6 +59,7 @@ def test_a_notebook_without_an_exercise_shows_the_whole_and_what_is_next(asked, 
     said = repr(progress(asked))
     assert f"0 of {MOST:g} points" in said and "No exercise here is graded" in said
     assert f"Next exercise: {after}, in {EXERCISES[after].notebook}.ipynb" in said
+    assert "Next notebook: 05" not in said  # which is this one, or not the next
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from resnet_lesson.errors import LessonError
+
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 LARGEST_ARCHIVE = 256 << 20  # bytes of an archive within an archive, or of an unpacked tar
 MOST_MEMBERS = 100_000
@@ -16,7 +18,7 @@ UNREADABLE = (
 )
 
 
-class TooLargeError(Exception):
+class TooLargeError(LessonError):
     """More than is read; the message says how much that is."""
 
 

@@ -171,7 +171,7 @@ def _paired(observed, reference):
         series = with_implied_borders(series, lenient=True) if either else series
         return _without(observed.free, without_idle_padding(series))
 
-    pairs = []
+    pairs, firsts = [], {}
     for run in observed.runs:
         free_mode = run.training is None and "training" in observed.free
         run = replace(
@@ -180,14 +180,19 @@ def _paired(observed, reference):
             unused=tuple(replace(way, series=ready(way.series)) for way in run.unused),
             training=False if free_mode else run.training,
         )
+        if run.mode == "symbolic":
+            firsts[run.probe, run.training] = run.first
         # A right model is called a second time as its configuration remakes it, and only so.
         candidates = known.get(_key(run)) or known[run.probe, run.training, "config"]
         # Two eager runs share a key: the caller's initializer first, then Keras's own.
         turn = sum(_key(pair.have) == _key(run) for pair in pairs)
+        want = candidates[min(turn, len(candidates) - 1)]
         tolerance = CLOSE if run.mode in INJECTED else ROUGH
-        if run.mode == "eager" and "initializer" in observed.free:
-            tolerance = np.inf  # it drew its own weights
-        pairs.append(Pair(run, candidates[min(turn, len(candidates) - 1)], tolerance))
+        if run.mode == "eager" and "initializer" in observed.free:  # it draws its own weights
+            first = firsts.get((run.probe, run.training))
+            want = want if first is None else replace(want, output=first)
+            tolerance = np.inf if first is None else ROUGH
+        pairs.append(Pair(run, want, tolerance))
     return pairs
 
 
@@ -243,9 +248,15 @@ def _begins_otherwise(pair, pairs):
     Such as a last BatchNorm whose gamma begins at 0: with injected weights the values are right.
     """
     graph = _with_graph(pair, pairs).have
-    first = pair.have.mode == "eager" and graph.mode == "symbolic" and graph.output is not None
+    eager = pair.have.mode == "eager" and graph.mode == "symbolic" and graph.output is not None
     right = all(p.agrees for p in pairs if p.have.mode == "symbolic")
-    return first and pair.same_shape and right
+    if not (eager and right and pair.same_shape):
+        return False
+    # Of two such calls, the first has the caller's initializer, as the graph has.
+    call = next(p.have for p in pairs if _key(p.have) == _key(pair.have))
+    if graph.first is None or call.output is None:
+        return graph.first is None
+    return _difference(call.output, graph.first) <= ROUGH
 
 
 def _not_saved(pair, pairs):

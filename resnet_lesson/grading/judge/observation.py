@@ -43,6 +43,7 @@ class Run:
         values: the output of each step, in the order of computation; samples of it in a network.
         output: the result, None if it failed.
         failure: `Failure` or None.
+        first: of a symbolic call of a block, the output with the weights that it began with.
         unused: what was called and not used, put back into the graph.
         separate: True if each mode was a call of its own; a network is built once and run in both.
     """
@@ -55,6 +56,7 @@ class Run:
     output: np.ndarray | None = None
     failure: Failure | None = None
     separate: bool = True
+    first: np.ndarray | None = None
     unused: tuple[Unused, ...] = ()
 
 

@@ -28,6 +28,11 @@ def contradiction(
         problem = _contradiction_in(run, kind)
         if problem:
             return problem
+    eager = {(run.probe, run.training) for run in observed.runs if run.mode == "eager"}
+    for run in observed.runs if kind == "block" else ():
+        graph = run.mode == "symbolic" and run.output is not None
+        if graph and (run.probe, run.training) in eager and run.first is None:
+            return "has no values to compare a call on numbers with"
     if _is_exhausted(observed.runs):
         return ""
     return _missing_calls(observed, reference, kind)

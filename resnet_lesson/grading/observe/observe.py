@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import io
+import random
 import re
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ READY_MADE = Failure(
     "ready_made",
     message="it returns a ready-made network of `keras.applications`: build it yourself",
 )
+
+EAGER_PROBES = 2  # the first ones, which are called on values too
 
 
 def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
@@ -97,11 +100,11 @@ def _block_runs(call, exercise, free, seed):
         for training in modes:
             given = {"training": training, "initializer": CallersInitializer}
             run = Run(number, training, "symbolic")
-            trace, failed = _traced(call, probe, given, run, seed)
+            trace, run = _traced(call, probe, given, run, seed, x)
             traces.append(trace)
-            yield failed or computed(trace, run, x)
-            if number < 2:
-                yield _eager_run(call, probe, given, replace(run, mode="eager"), x)
+            yield computed(trace, run, x) if trace else run
+            if number < EAGER_PROBES:
+                yield _eager_run(call, probe, given, Run(number, training, "eager"), x)
     yield from _once_more(traces[0], exercise.probes[0], Run(0, modes[0], "again"), seed)
     probe = exercise.probes[0]
     given = {"training": modes[0], "initializer": keras.initializers.GlorotUniform}
@@ -115,15 +118,13 @@ def _following_runs(call, exercise, seed):
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
         run = Run(number, False, "symbolic", separate=False)
-        trace, failed = _traced(call, probe, {}, run, seed)
+        trace, run = _traced(call, probe, {}, run, seed, x)
         traces.append(trace)
-        if failed:
-            yield failed
-        else:
-            for training in (False, True):
-                yield computed(trace, replace(run, training=training), x, training)
-        if number < 2:
-            yield _eager_run(call, probe, {}, replace(run, mode="eager", separate=True), x)
+        yield computed(trace, run, x, False) if trace else run
+        if trace:
+            yield computed(trace, replace(run, training=True, first=None), x, True)
+        if number < EAGER_PROBES:
+            yield _eager_run(call, probe, {}, Run(number, False, "eager"), x)
     # By the batch's statistics: the moving ones have moved, by a momentum that is free.
     again = Run(0, True, "again", separate=False)
     yield from _once_more(traces[0], exercise.probes[0], again, seed, training=True)
@@ -135,16 +136,19 @@ def _once_more(trace, probe, run, seed, training=None):
         yield computed(trace, run, inputs(probe.shape, RUNS * seed), training)
 
 
-def _traced(call, probe, given, run, seed):
-    """``(trace, None)`` of a call with weights injected, or ``(None, run with the failure)``."""
+def _traced(call, probe, given, run, seed, x):
+    """``(trace, run)`` of a call with weights injected, or ``(None, run with the failure)``."""
     source = keras.Input(probe.shape[1:])
     try:
+        _begin_alike()
         result = call(source, probe, given)
         if not keras.utils.is_keras_tensor(result):
             return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
+        if run.probe < EAGER_PROBES:
+            run = replace(run, first=trace.run(x, None if run.separate else False)[-1])
         trace.inject(len(probe.shape) + run.probe + RUNS * seed)
-        return trace, None
+        return trace, run
     except TraceError as error:
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
@@ -152,8 +156,15 @@ def _traced(call, probe, given, run, seed):
         return None, until(replace(run, failure=failure), error, source, call.layers)
 
 
+def _begin_alike():
+    """Lets layers that draw their first weights themselves draw the same in each call."""
+    random.seed(0)
+    np.random.seed(0)
+
+
 def _eager_run(call, probe, given, run, x):
     try:
+        _begin_alike()
         result = call(keras.ops.convert_to_tensor(x), probe, given)
         if not keras.ops.is_tensor(result):
             return replace(run, failure=no_tensor(result))

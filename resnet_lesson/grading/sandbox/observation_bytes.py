@@ -52,6 +52,8 @@ def _run_data(run, arrays):
     arrays += map(_float32, run.values)
     if run.output is not None:
         arrays.append(_float32(run.output))
+    if run.first is not None:
+        arrays.append(_float32(run.first))
     return {
         "probe": run.probe,
         "training": run.training,
@@ -61,6 +63,7 @@ def _run_data(run, arrays):
         "unused": [[way.node, _series_data(way.series)] for way in run.unused[:MOST_WAYS]],
         "values": len(run.values),
         "output": run.output is not None,
+        "first": run.first is not None,
         "failure": _failure_data(run.failure),
     }
 
@@ -147,6 +150,12 @@ def _text(value: Any, most: int) -> str:
     return value if len(value) <= most else f"{value[: most - 1]}…"
 
 
+def _name(value: Any) -> str:
+    """A name of a layer's class or setting, which becomes a part of what is printed."""
+    _require(value.isidentifier() and len(value) <= 100)
+    return value
+
+
 def _list(value: Any, most: int) -> list:
     _require(isinstance(value, list) and len(value) <= most)
     return value
@@ -164,8 +173,9 @@ def _arrays(shapes, data):
 
 
 def _run(data, arrays, budget):
-    _require(data["training"] in (None, True, False) and data["mode"] in MODES)
-    _require(type(data["separate"]) is bool and type(data["output"]) is bool)
+    _require(data["training"] is None or type(data["training"]) is bool)
+    _require(all(type(data[name]) is bool for name in ("separate", "output", "first")))
+    _require(data["mode"] in MODES)
     values = tuple(next(arrays) for _ in range(_whole(data["values"], 0, MOST_OPERATIONS)))
     return Run(
         probe=_whole(data["probe"], 0, MOST_RUNS),
@@ -176,6 +186,7 @@ def _run(data, arrays, budget):
         output=next(arrays) if data["output"] else None,
         failure=_failure(data["failure"]),
         separate=data["separate"],
+        first=next(arrays) if data["first"] else None,
         unused=tuple(
             Unused(_whole(node, -1, MOST_OPERATIONS), _series(series, budget))
             for node, series in _list(data["unused"], MOST_WAYS)
@@ -212,8 +223,8 @@ def _operation(data, budget):
     next(budget)
     _require(isinstance(data["attrs"], dict) and len(data["attrs"]) <= 50)
     return Op(
-        kind=_text(data["kind"], 100),
-        attrs={_text(name, 100): _setting(value, 3) for name, value in data["attrs"].items()},
+        kind=_name(data["kind"]),
+        attrs={_name(name): _setting(value, 3) for name, value in data["attrs"].items()},
         shape=tuple(n if n is None else _whole(n, 0, 1 << 40) for n in _list(data["shape"], 8)),
         node=_whole(data["node"], -1, MOST_OPERATIONS),
         layer=_whole(data["layer"], -1, 1 << 31),

@@ -1,0 +1,224 @@
+"""Nothing that a child sends is believed beyond numbers: what is changed in it earns nothing."""
+
+import json
+import os
+import random
+from dataclasses import replace
+from functools import cache
+
+import keras
+import numpy as np
+import pytest
+from keras.layers import Activation, Add, BatchNormalization, Conv2D
+
+from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.judge.observation import Failure, Observation
+from resnet_lesson.grading.judge.validation import contradiction, is_unfounded
+from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.report.report import report
+from resnet_lesson.grading.sandbox.observation_bytes import (
+    LENGTH,
+    ObservationError,
+    from_bytes,
+    to_bytes,
+)
+
+SEED = 5
+EXERCISES = ("identity_block", "skip_connection", "residual_block", "bottleneck_block")
+
+
+@cache
+def reference(name):
+    exercise = all_exercises()[name]
+    return observe(exercise.load_reference(), exercise, SEED)
+
+
+def block(X, f, filters, training=True, initializer=None):
+    """All of an identity block but its last ReLU."""
+    Y = X
+    for number, (F, size) in enumerate(zip(filters, (1, f, 1), strict=True)):
+        Y = Conv2D(F, size, padding="same", kernel_initializer=initializer(seed=0))(Y)
+        Y = BatchNormalization()(Y, training=training)
+        Y = Activation("relu")(Y) if number < 2 else Add()([Y, X])
+    return Y
+
+
+@cache
+def wrong():
+    return observe(block, all_exercises()["identity_block"], SEED)
+
+
+def points(name, observed):
+    """What an observation earns; None if it is refused."""
+    exercise = all_exercises()[name]
+    if contradiction(observed, reference(name), exercise.kind):
+        return None
+    verdict = judge(observed, reference(name))
+    return None if is_unfounded(verdict) else report(exercise, verdict).points
+
+
+# ------------------------------------------------------------------------------ single attacks
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_was_observed_is_believed(name):
+    observed = from_bytes(to_bytes(reference(name)))
+    assert points(name, observed) == all_exercises()[name].points
+    assert 0 < points("identity_block", from_bytes(to_bytes(wrong()))) < 10
+
+
+def changed(observed, number, **fields):
+    runs = list(observed.runs)
+    runs[number] = replace(runs[number], **fields)
+    return replace(observed, runs=tuple(runs))
+
+
+FAILURE = Failure("exception", "E", "m")
+ATTACKS = {
+    "one right run": lambda o: replace(o, runs=o.runs[:1]),
+    "a failure beside an output": lambda o: changed(o, 1, failure=FAILURE),
+    "neither": lambda o: changed(o, 1, output=None),
+    "a call left out": lambda o: replace(o, runs=(*o.runs[:2], *o.runs[3:])),
+    "a call twice": lambda o: replace(o, runs=(*o.runs[:2], *o.runs[1:])),
+    "calls on values alone": lambda o: replace(
+        o, runs=tuple(run for run in o.runs if run.mode == "eager")
+    ),
+    "an early end": lambda o: replace(
+        o, runs=(o.runs[0], replace(o.runs[1], output=None, failure=FAILURE))
+    ),
+    "no first values": lambda o: changed(o, 0, first=None),
+    "another way to be called": lambda o: changed(o, 0, separate=not o.runs[0].separate),
+    "a graph without values": lambda o: changed(o, 0, values=()),
+    "other values than the output": lambda o: changed(o, 0, output=o.runs[0].output + 1),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_observation_that_cannot_be_is_refused(name, attack):
+    assert points(name, ATTACKS[attack](reference(name))) is None
+
+
+def zeroed(run):
+    fields = {f: getattr(run, f) for f in ("output", "first") if getattr(run, f) is not None}
+    values = tuple(value * 0 for value in run.values)
+    return replace(run, values=values, **{f: value * 0 for f, value in fields.items()})
+
+
+def test_a_graph_earns_nothing_without_its_values():
+    assert points("identity_block", replace(wrong(), runs=tuple(map(zeroed, wrong().runs)))) is None
+    whole = replace(reference("identity_block"), runs=tuple(map(zeroed, wrong().runs)))
+    assert points("identity_block", whole) is None
+
+
+@pytest.mark.parametrize("own_initializer", [False, True])
+def test_a_block_that_is_right_as_a_graph_and_not_on_values_fails(own_initializer):
+    right = all_exercises()["identity_block"].load_reference()
+
+    def given(X, f, filters, training=True, initializer=None):
+        graph = keras.utils.is_keras_tensor(X)
+        return right(X, f, filters, training, initializer) if graph else X
+
+    def drawn(X, f, filters, training=True):
+        return given(X, f, filters, training, keras.initializers.GlorotUniform)
+
+    exercise = all_exercises()["identity_block"]
+    observed = observe(drawn if own_initializer else given, exercise, SEED)
+    assert not contradiction(observed, reference(exercise.id), exercise.kind)
+    assert not judge(observed, reference(exercise.id)).passed
+
+
+def test_a_block_that_draws_its_own_weights_is_right():
+    right = all_exercises()["identity_block"].load_reference()
+
+    def drawn(X, f, filters, training=True):
+        return right(X, f, filters, training, keras.initializers.HeNormal)
+
+    observed = observe(drawn, all_exercises()["identity_block"], SEED)
+    assert points("identity_block", observed) == 10
+
+
+# ------------------------------------------------------------------------------------ mutations
+
+
+def mutate(data, rng):
+    """Changes one thing somewhere in the header or in the numbers of an observation."""
+    size = LENGTH.unpack_from(data)[0]
+    header, numbers = json.loads(data[LENGTH.size :][:size]), bytearray(data[LENGTH.size + size :])
+    if rng.random() < 0.2:
+        place = 4 * rng.randrange(len(numbers) // 4)
+        value = rng.choice([0.0, 1e30, -1.0, np.nan, np.inf])
+        numbers[place : place + 4] = np.float32(value).tobytes()
+    elif rng.random() < 0.1:
+        numbers = numbers[: rng.randrange(len(numbers))]
+    else:
+        owner, key = rng.choice(list(places(header)))
+        how = rng.choice(["drop", "retype", "double", "swap", "random"])
+        if how == "drop":
+            del owner[key]
+        elif how == "retype":
+            owner[key] = rng.choice([None, True, -1, 2**70, 0.5, "x\x1b[2K\n", [], {}, [[]]])
+        elif isinstance(owner, list) and how == "double":
+            owner.insert(key, owner[key])
+        elif how == "swap":
+            other = rng.choice(list(owner) if isinstance(owner, dict) else range(len(owner)))
+            owner[key], owner[other] = owner[other], owner[key]
+        else:
+            owner[key] = rng.choice([0, 1, 7, "relu", "eager", "symbolic", False])
+    text = json.dumps(header).encode()
+    return LENGTH.pack(len(text)) + text + bytes(numbers)
+
+
+def places(value):
+    keys = value if isinstance(value, dict) else range(len(value))
+    for key in keys:
+        yield value, key
+        if isinstance(value[key], (dict, list)):
+            yield from places(value[key])
+
+
+def earned(name, data):
+    try:
+        observed = from_bytes(data)
+    except ObservationError:
+        return 0.0
+    result = points(name, observed)
+    json.dumps(result)
+    return result or 0.0
+
+
+def _mutations(count):
+    seed = int(os.environ.get("MUTATION_SEED", random.randrange(2**32)))
+    print(f"MUTATION_SEED={seed}")
+    rng = random.Random(seed)
+    # Right as graphs and zero throughout, and one that is wrong and was really run.
+    attempts = {
+        n: replace(reference(n), runs=(*map(zeroed, reference(n).runs),)) for n in EXERCISES
+    }
+    attempts["identity_block"] = wrong()
+    for _ in range(count):
+        name = rng.choice(EXERCISES)
+        data = to_bytes(attempts[name])
+        before = earned(name, data)
+        for _ in range(rng.choice([1, 1, 1, 2, 5])):
+            try:
+                data = mutate(data, rng)
+            except (IndexError, KeyError, ValueError, TypeError):
+                break
+        after = earned(name, data)
+        assert after < all_exercises()[name].points and (before or not after), (seed, name, after)
+
+
+def test_a_few_mutated_observations_earn_nothing():
+    _mutations(60)
+
+
+@pytest.mark.slow
+def test_thousands_of_mutated_observations_earn_nothing():
+    _mutations(4000)
+
+
+def test_no_forged_failure_earns_more_than_the_attempt():
+    data = to_bytes(Observation(failure=FAILURE))
+    assert earned("identity_block", data) <= earned("identity_block", to_bytes(wrong()))

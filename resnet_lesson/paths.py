@@ -123,6 +123,11 @@ def printable(path):
     return text if text.isprintable() else repr(text)
 
 
+def on_one_line(text):
+    """Text of any origin as a terminal may show it: nothing in it moves a cursor or ends a line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def unreadable(path, error):
     """Says in one line why a file cannot be read, and what to do.
 

@@ -20,6 +20,7 @@ from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.grading.submissions.exports import origin
 from resnet_lesson.grading.submissions.reading import exercises_defined
 from resnet_lesson.hardware import processors
+from resnet_lesson.paths import on_one_line
 from resnet_lesson.progress_bar import TerminalLine, drawn
 
 AGAIN = "give the same command again to go on"
@@ -177,6 +178,7 @@ class _Run:
     def _left_off(self, why, display):
         """Writes what is done, and says in one line why there is no more, and how to go on."""
         display.close()
+        self.journal.restore()
         if not self.journal.offsets:
             self.journal.remove()
             return why
@@ -242,14 +244,14 @@ class _Display:
     def print(self, line):
         """Prints a line on stdout, past the bar."""
         self._wipe()
-        print(line, flush=True)
+        print(on_one_line(line), flush=True)
         if self.line and self.text:
             self.line.write(self.text)
 
     def say(self, line):
         """Prints a line on stderr, past the bar."""
         self._wipe()
-        print(line, file=sys.stderr, flush=True)
+        print(on_one_line(line), file=sys.stderr, flush=True)
 
     def _wipe(self):
         if self.line and self.line.width:
@@ -277,11 +279,9 @@ def summary(result):
         why += " (points set by the instructor)" if "override" in exercise else ""
         marks.append(f"{exercise['id']} {exercise['status'].replace('_', ' ')}{why}")
     total = f"{result['points']:g}/{result['max_points']:g}"
-    # A name may hold what moves a terminal's cursor.
-    name = "".join(c if c.isprintable() else repr(c)[1:-1] for c in result["submission"])
     marks = marks or [f"no exercise{': ' if result.get('problem') else ''}"]
-    problem = "".join(c if c.isprintable() else " " for c in result.get("problem", ""))
-    return f"{name}: {total}  {'; '.join(marks)}{problem if not result['exercises'] else ''}"
+    problem = "" if result["exercises"] else result.get("problem", "")
+    return on_one_line(f"{result['submission']}: {total}  {'; '.join(marks)}{problem}")
 
 
 def protection_lines(protections):

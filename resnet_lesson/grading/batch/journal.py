@@ -7,13 +7,14 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from resnet_lesson.errors import LessonError
+from resnet_lesson.paths import printable
 
-try:
-    import fcntl
-except ImportError:  # Windows: two runs with one target are not told apart
-    fcntl = None  # type: ignore[assignment]
+SEED_LINE = b'{"seed"'  # how a journal begins
 
 
 class JournalError(LessonError, OSError):
@@ -23,7 +24,7 @@ class JournalError(LessonError, OSError):
 class Journal:
     """A file of JSON lines: first the run's seed, then a line for each result.
 
-    A line that was not written whole is ignored and overwritten. Use it as a context manager; what
+    A last line that was not written whole is overwritten. Use it as a context manager; what
     it holds may be read by several threads.
 
     Args:
@@ -39,56 +40,57 @@ class Journal:
         self.path = Path(path) if path else None
         self.seed = seed
         self.offsets = {}
-        self._file = None
+        self._file: Any = None
+        self._lock_file = FileLock(f"{path}.lock", timeout=0) if path else None
         self._end = 0
         self._lock = threading.Lock()
 
     def __enter__(self):
         try:
-            self._file = self._locked() if self.path else _nameless()
+            self._file = self._open() if self.path else tempfile.TemporaryFile("w+b", buffering=0)
             self._load()
         except JournalError:
+            self.__exit__()
             raise
         except OSError as error:
             raise JournalError(f"{self._name()} cannot be written: {error.strerror}") from None
         return self
 
     def __exit__(self, *_):
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+        if self._lock_file is not None:
+            Path(self._lock_file.lock_file).unlink(missing_ok=True)
+            self._lock_file.release()
 
     def _name(self):
-        return str(self.path or tempfile.gettempdir())
+        return printable(self.path or tempfile.gettempdir())
 
-    def _locked(self):
+    def _open(self):
         """Opens the file for this process alone."""
-        while True:
-            file = io.FileIO(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
-            if fcntl is None:
-                return file
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.close()
-                said = f"another run is writing to {self.path}: wait for it, or give another file"
-                raise JournalError(said) from None
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(file.fileno()), os.stat(self.path)):
-                    return file
-            file.close()  # the run that had it has ended and removed it
+        try:
+            self._lock_file.acquire()
+        except Timeout:
+            message = f"another run is writing to {self._name()}: wait for it, or give another file"
+            raise JournalError(message) from None
+        return io.FileIO(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
 
     def _load(self):
         reader = io.BufferedReader(self._file)
         for line in reader:
-            if not line.endswith(b"\n"):
+            if not line.endswith(b"\n") and (
+                self._end or SEED_LINE.startswith(line[: len(SEED_LINE)])
+            ):
                 break  # torn
             try:
                 entry = json.loads(line)
-                if "seed" in entry:
-                    self.seed = entry["seed"] if self.seed is None else self.seed
-                else:
+                if self._end:
                     self.offsets[entry["key"]] = self._end
-            except (ValueError, TypeError, KeyError):
-                pass
+                else:
+                    self.seed = int(entry["seed"]) if self.seed is None else self.seed
+            except (ValueError, TypeError, KeyError, RecursionError):
+                message = f"{self._name()} is no journal of a run, or a damaged one: remove it"
+                raise JournalError(message) from None
             self._end += len(line)
         reader.detach()
         if self.seed is None:
@@ -133,11 +135,15 @@ class Journal:
             reader.detach()
         return json.loads(line)["result"]
 
-    def remove(self):
+    def restore(self) -> None:
+        """Writes the file anew where it, or its folder, was removed under way."""
+        if self.path and not self.path.exists():
+            with suppress(OSError):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file.seek(0)
+                self.path.write_bytes(self._file.read(self._end))
+
+    def remove(self) -> None:
         """Removes the file: all that is in it has been written elsewhere."""
         if self.path:
             self.path.unlink(missing_ok=True)
-
-
-def _nameless():
-    return tempfile.TemporaryFile("w+b", buffering=0)

@@ -120,6 +120,8 @@ class Outputs:
         Returns:
             Lines for the instructor.
         """
+        for path in self.named.values():  # its folder may have been removed under way
+            os.makedirs(os.path.dirname(os.path.realpath(path)), exist_ok=True)
         plain = (result for _, result in results())
         if self.json == "-":
             write_json(sys.stdout, plain, seed)

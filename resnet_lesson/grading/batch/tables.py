@@ -72,7 +72,8 @@ def _cells(exercise):
 
 
 def _harmless(cell):
-    """Text as it is, marked as text where a spreadsheet would calculate it."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
-        return f"'{cell}"
-    return cell
+    """Text without what moves a cursor, marked as text where a spreadsheet would calculate it."""
+    if not isinstance(cell, str):
+        return cell
+    marked = f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in marked)

@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -94,7 +95,8 @@ def test_names_of_any_kind(run):
     assert sorted(results()) == sorted(names) and len(out) == 5 and "\x1b" not in "".join(out)
     with open("out.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {row["submission"].removeprefix("'") for row in rows} == set(names)
+    written = {row["submission"].removeprefix("'") for row in rows}
+    assert written == {name.replace("\x1b", "\\x1b") for name in names}
     assert not any(cell.startswith("=") for row in rows for cell in row.values())
     assert len(list(Path("pages").iterdir())) == 6
 
@@ -330,15 +332,47 @@ def test_a_file_of_limited_size_ends_the_journal_cleanly(tmp_path):
         assert list(kept.offsets) == ["a"] and kept.result("a") == {"text": "x" * 100}
 
 
-@pytest.mark.parametrize("junk", [b"", b"\xff\xfe\0", b"{}\n[]\nnull\n1\n{\n", b'{"seed": 3}\n{"k'])
-def test_a_journal_of_any_content_can_be_gone_on_with(tmp_path, junk):
+@pytest.mark.parametrize("torn", [b"", b'{"seed', b'{"seed": 3}\n{"k', b'{"seed": 3}\n'])
+def test_a_journal_that_ends_in_the_middle_is_gone_on_with(tmp_path, torn):
     path = tmp_path / "j"
-    path.write_bytes(junk)
-    with Journal(path) as kept:
-        kept.add("a", {"n": 1})
-        assert kept.seed == 3 if b"seed" in junk else kept.seed > 0
+    path.write_bytes(torn)
+    with Journal(path) as journal:
+        journal.add("a", {"n": 1})
+        assert journal.seed == 3 if b"\n" in torn else journal.seed > 0
     with Journal(path) as again:
         assert again.result("a") == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\xff\xfe\0", b"my notes", b"{}\n", b'{"seed": 3}\n[]\n', b'{"seed": 3}\n{"k": 1}\n']
+)
+def test_what_is_no_journal_is_refused_by_its_name_and_left_as_it_is(tmp_path, junk, run):
+    hand_in("a.py")
+    path = Path("out.json.journal")
+    path.write_bytes(junk)
+    status, out, err = run("in", "--json", "out.json")
+    assert (status, out) == (2, []) and "out.json.journal is no journal of a run" in err[-1]
+    assert path.read_bytes() == junk
+
+
+def test_an_output_folder_that_is_removed_under_way_loses_nothing(run, monkeypatch):
+    hand_in("a.py", "b.py")
+    hand_in("c.py", text="stop")
+    Path("out").mkdir()
+    observe = StubSandbox.observe
+
+    def removes(self, job, timeout, memory):
+        if job.pieces and "'stop'" in job.pieces[-1].text:
+            shutil.rmtree("out", ignore_errors=True)
+        return observe(self, job, timeout, memory)
+
+    monkeypatch.setattr(StubSandbox, "observe", removes)
+    status, _, err = run("in", "--json", "out/out.json", "--jobs", "1")
+    assert status == 130 and "2 of 3 submissions are graded" in err[-1]
+    hand_in("c.py")
+    status, _, err = run("in", "--json", "out/out.json", "--jobs", "1")
+    assert status == 0 and any("Kept 2" in line for line in err)
+    assert len(results("out/out.json")) == 3
 
 
 def test_memory_does_not_grow_with_the_class(run, monkeypatch):

@@ -43,8 +43,7 @@ def read(path: Path, members: Sequence[str], most: int) -> bytes:
     if members:
         *outer, name = members
         return _open(path, outer).read(name, most)
-    if not path.is_file() and path.exists():
-        raise ValueError("it is no ordinary file")  # to open a pipe would not end
+    _require_ordinary(path)
     with open(path, "rb") as file:
         return _limited(file.read(most + 1), most)
 
@@ -62,7 +61,13 @@ def names_in(path: Path, members: Sequence[str]) -> list[tuple[str, str]]:
     return sorted(names)
 
 
+def _require_ordinary(path):
+    if not path.is_file() and path.exists():
+        raise ValueError("it is no ordinary file")  # to open a pipe would not end
+
+
 def _open(path, members):
+    _require_ordinary(path)
     archive = _archive(path, path.name)
     for name in members:
         archive = _archive(io.BytesIO(archive.read(name, LARGEST_ARCHIVE)), name)

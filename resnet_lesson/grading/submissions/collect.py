@@ -152,18 +152,20 @@ def _in_folder(top):
     """The submissions of a folder."""
     if (top / "submitted").is_dir() and (top / "gradebook.db").exists():
         top = top / "submitted"  # an nbgrader course
-    files, empty = [], []
+    files, empty, links = [], [], []
     for entry in sorted(os.scandir(top), key=lambda entry: entry.name):
         path = Path(entry.path)
         if _is_hidden(entry.name):
             continue
-        if entry.is_dir():
+        if entry.is_symlink() and not path.resolve().is_relative_to(top.resolve()):
+            links.append(Submission(entry.name, (), "it is a link out of the folder: not followed"))
+        elif entry.is_dir():
             inside = _files_below(path)
             files += [SourceFile(f"{entry.name}/{name}", below) for name, below in inside]
             empty += [] if inside else [entry.name]
         else:
             files.append(SourceFile(entry.name, path))
-    return _by_student(files, empty)
+    return sorted([*_by_student(files, empty), *links], key=lambda submission: submission.name)
 
 
 def _files_below(folder):
@@ -261,7 +263,7 @@ def _submission(name, handed_in):
             files += _unpacked(file) if file.is_archive else [file]
         except TooLargeError as error:
             return Submission(name, (), f"{file.name} is too large: {error}")
-        except archives.UNREADABLE as error:
+        except Exception as error:  # an archive can hold anything
             return Submission(name, (), f"{file.name} cannot be read: {archives.reason(error)}")
     environments = [f.name.removesuffix("pyvenv.cfg") for f in files if "pyvenv.cfg" in f.name]
     gradable = tuple(

@@ -676,3 +676,19 @@ def test_what_looks_like_an_answer_under_another_name_is_told(tmp_path, text, hi
     hints = reading.hints("convolutional_block")
     assert [hint in line for line in hints] == ([True] if hint else [])
     assert not reading.hints("ConvolutionalBlock")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_pipes_and_links_out_of_the_folder_are_told_and_not_opened(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/a.py").write_text("x = 1")
+    for name in ("pipe.zip", "pipe.py"):
+        os.mkfifo(folder / name)
+    (folder / "file.py").symlink_to(tmp_path / "outside/a.py")
+    (folder / "folder").symlink_to(tmp_path / "outside")
+    found = {s.name: "; ".join(read(s).problems) for s in find_submissions([folder])}
+    assert set(found) == {"file.py", "folder", "pipe.py", "pipe.zip"}
+    assert all("link out of the folder" in found[name] for name in ("file.py", "folder"))
+    assert all("no ordinary file" in found[name] for name in ("pipe.py", "pipe.zip"))

@@ -12,6 +12,7 @@ import pytest
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.judge.validation import contradiction, is_unfounded
@@ -19,10 +20,12 @@ from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox.observation_bytes import (
     LENGTH,
-    ObservationError,
     from_bytes,
     to_bytes,
 )
+from resnet_lesson.grading.sandbox.protocol import Outcome
+from resnet_lesson.grading.submissions.reading import Reading
+from resnet_lesson.grading.submissions.source import Source, parse
 
 SEED = 5
 EXERCISES = ("identity_block", "skip_connection", "residual_block", "bottleneck_block")
@@ -178,14 +181,25 @@ def places(value):
             yield from places(value[key])
 
 
+class Observer:
+    """Hands out one answer."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def observe(self, job, timeout, memory):
+        return Outcome(
+            "answered", to_bytes(reference(job.exercise)) if job.reference else self.answer
+        )
+
+
 def earned(name, data):
-    try:
-        observed = from_bytes(data)
-    except ObservationError:
-        return 0.0
-    result = points(name, observed)
-    json.dumps(result)
-    return result or 0.0
+    """The points that the grader gives for what a child sent."""
+    source = f"def {name}({all_exercises()[name].signature}): pass"
+    reading = Reading("a.py", [Source("a.py", parse(source, "<a.py>"))])
+    graded = Grader(Observer(data), [name], SEED).grade_one(reading)
+    json.dumps(graded.result)
+    return graded.result["points"]
 
 
 def _mutations(count):

@@ -40,6 +40,10 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name not in _HOMES:
         raise AttributeError("module " + repr(__name__) + " has no attribute " + repr(name))
-    importlib.import_module(__name__ + ".lab.tensorflow_log").load_tensorflow()
+    tensorflow_log = importlib.import_module(__name__ + ".lab.tensorflow_log")
+    if name in ("check", "trusted"):
+        tensorflow_log.load_tensorflow()
+    else:
+        tensorflow_log.load_quietly()
     importlib.import_module(__name__ + ".environment").remind()
     return getattr(importlib.import_module(__name__ + ".lab." + _HOMES[name]), name)

@@ -7,7 +7,9 @@ a cell, and that says in words what it shows (`chart.summary`, the picture's alt
 import base64
 import html
 import io
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -19,7 +21,7 @@ from resnet_lesson.figures import style
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.INK)
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.color": style.INK,
@@ -44,46 +46,44 @@ SETTINGS = {
 class Chart(Figure):
     """A figure that a notebook shows once (pyplot does not know it), with a description."""
 
-    def __init__(self, width, height, summary):
+    def __init__(self, width: float, height: float, summary: str):
         super().__init__(figsize=(width, height), dpi=110, layout="constrained")
         self.summary = summary
 
-    def png(self):
+    def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=self.dpi)
         return buffer.getvalue()
 
-    def html(self):
+    def html(self) -> str:
         """The picture with its alternative text, and below it the summary, read out when new."""
         return self.img() + status(self.summary)
 
-    def img(self):
+    def img(self) -> str:
         """The picture as an element of HTML with its alternative text."""
-        said = html.escape(self.summary)
-        data = base64.b64encode(self.png()).decode()
-        return f'<img alt="{said}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        words, data = html.escape(self.summary), base64.b64encode(self.png()).decode()
+        return f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Not as image/png: JupyterLab shows such pictures without alternative texts.
         return {"text/html": self.img(), "text/plain": self.summary}
 
 
-def status(line):
+def status(line: str) -> str:
     """A line of text as HTML; screen readers read it out when it comes."""
     return f'<p role="status" style="line-height: 1.4; max-width: 60em">{html.escape(line)}</p>'
 
 
-def lines(series, xlabel, ylabel, title, log=False):
-    """Draws one line a series, told apart by colour, dashes and marker.
+def lines(
+    series: Mapping[str, Sequence[float]], xlabel: str, ylabel: str, title: str, log: bool = False
+) -> Chart:
+    """Draws one line a series, in a colour, dashes and markers of its own.
 
     Args:
-        series: dict from label to a list of numbers; the x axis counts from 1.
-        xlabel, ylabel, title: strings.
-        log: True for a logarithmic y axis.
-
-    Returns:
-        A `Chart`.
+        series: label → numbers; the x axis counts from 1.
+        xlabel, ylabel, title: what stands at the axes and above.
+        log: whether the y axis is logarithmic.
     """
     with rc_context(SETTINGS):
         chart = Chart(6.8, 3.8, _describe_lines(series, ylabel, title))
@@ -92,27 +92,22 @@ def lines(series, xlabel, ylabel, title, log=False):
 
 
 def _draw_lines(axes, series, xlabel, ylabel, title, log=False):
-    looks = zip(cycle(COLOURS), cycle(DASHES), cycle(MARKERS), strict=False)
-    for (label, values), (colour, dashes, marker) in zip(series.items(), looks, strict=False):
-        steps = range(1, len(values) + 1)
-        spacing = max(1, len(values) // 10)
-        axes.plot(
-            steps,
-            values,
-            label=label,
-            color=colour,
-            linestyle=dashes,
-            marker=marker,
-            markevery=spacing,
-            markersize=4.5,
-            linewidth=1.8,
-        )
+    plot_lines(axes, {name: (range(1, len(y) + 1), y) for name, y in series.items()}, markers=10)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     if log:
         axes.set_yscale("log")
     if len(series) > 1:
         axes.legend()
+
+
+def plot_lines(axes: Any, series: Mapping[str, tuple[Any, Sequence[float]]], markers: int) -> None:
+    """Plots lines, label → ``(x, y)``, each with about so many markers."""
+    looks = zip(cycle(COLOURS), cycle(DASHES), cycle(MARKERS), strict=False)
+    for (label, (x, y)), (colour, dashes, marker) in zip(series.items(), looks, strict=False):
+        looks_of_line = {"color": colour, "linestyle": dashes, "marker": marker}
+        spacing = max(1, len(y) // markers)
+        axes.plot(x, y, label=label, markevery=spacing, markersize=4.5, lw=1.8, **looks_of_line)
 
 
 def _describe_lines(series, ylabel, title):
@@ -124,14 +119,11 @@ def _describe_lines(series, ylabel, title):
     return f"{title}. {ylabel}: {'; '.join(parts)}."
 
 
-def curves(history):
-    """Draws how loss and accuracy went, epoch by epoch.
+def curves(history: Any) -> Chart:
+    """Draws the loss and the accuracies in per cent, epoch by epoch.
 
     Args:
         history: has ``loss``, ``train_accuracy`` and ``test_accuracy``, one number an epoch each.
-
-    Returns:
-        A `Chart` with two parts, the loss and the accuracies in per cent.
     """
     percent = {
         "training": [100 * value for value in history.train_accuracy],
@@ -145,36 +137,32 @@ def curves(history):
         left.set_ylim(bottom=0)
         right.set_ylim(0, 102)
         if not np.all(np.isfinite(history.loss)):
-            left.text(
-                0.5, 0.5, "where the line ends,\nthe loss is no number", transform=left.transAxes
-            )
+            note = "where the line ends,\nthe loss is no number"
+            left.text(0.5, 0.5, note, transform=left.transAxes)
     return chart
 
 
 def _describe_curves(loss, percent):
     if len(loss) == 0:
         return "Training curves, before the end of the first epoch: empty."
-    said = [f"{name} from {given[0]:.0f} to {given[-1]:.0f}" for name, given in percent.items()]
+    ranges = [f"{name} from {y[0]:.0f} to {y[-1]:.0f}" for name, y in percent.items()]
     first, last = (f"{x:.3g}" if np.isfinite(x) else "no number" for x in (loss[0], loss[-1]))
     tested = percent["test, inference mode"]
     return (
         f"Training curves, {_counted(len(loss), 'epoch')}. The loss goes from {first} to {last}. "
-        f"Per cent right: {'; '.join(said)}, the most after epoch {np.argmax(tested) + 1}: "
+        f"Per cent right: {'; '.join(ranges)}, the most after epoch {np.argmax(tested) + 1}: "
         f"{max(tested):.0f}."
     )
 
 
-def learning_rate(schedule, steps, epochs):
+def learning_rate(schedule: Callable[[int], Any], steps: int, epochs: int) -> Chart:
     """Draws the learning rate of every step of a training.
 
     Args:
-        schedule: callable from the number of a step, from 0, to its learning rate, such as a
+        schedule: gives the learning rate of a step by its number, from 0, such as a
             `keras.optimizers.schedules.LearningRateSchedule`.
-        steps: integer, steps an epoch.
-        epochs: integer.
-
-    Returns:
-        A `Chart`.
+        steps: of an epoch.
+        epochs: of the training.
     """
     rates = [float(schedule(step)) for step in range(steps * epochs)]
     passed = np.arange(len(rates)) / steps
@@ -194,30 +182,27 @@ def learning_rate(schedule, steps, epochs):
 
 def _describe_rates(rates, steps, epochs):
     peak = int(np.argmax(rates))
-    said = f"The learning rate, {_counted(epochs, 'epoch')} of {_counted(steps, 'step')}:"
+    subject = f"The learning rate, {_counted(epochs, 'epoch')} of {_counted(steps, 'step')}:"
     if min(rates) == max(rates):
-        return f"{said} {rates[0]:.2g} throughout."
+        return f"{subject} {rates[0]:.2g} throughout."
     parts = [f"from {rates[0]:.2g}"]
     if rates[0] < rates[peak]:
         parts.append(f"up to {rates[peak]:.2g} in {_counted(peak, 'step')}")
     if rates[-1] < rates[peak]:
         parts.append(f"down to {rates[-1]:.2g} at the end")
-    return f"{said} {', '.join(parts)}."
+    return f"{subject} {', '.join(parts)}."
 
 
 def _counted(number, noun):
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def confusion(matrix, classes):
-    """Draws how often each sign was taken for each.
+def confusion(matrix: Any, classes: Sequence) -> Chart:
+    """Draws how often each sign was taken for each; the summary names the most frequent mistake.
 
     Args:
         matrix: integers ``(n, n)``; row i, column j counts images of class i that were called j.
         classes: the n names.
-
-    Returns:
-        A `Chart`; its summary names the most frequent mistake.
     """
     matrix = np.asarray(matrix)
     with rc_context({**SETTINGS, "axes.grid": False}):
@@ -226,15 +211,8 @@ def confusion(matrix, classes):
         # The darkest blues are left out: dark figures can be read on all others.
         axes.imshow(matrix, cmap="Blues", vmin=0, vmax=max(1, 1.7 * matrix.max()))
         for (row, column), count in np.ndenumerate(matrix):
-            axes.text(
-                column,
-                row,
-                str(count) if count else "·",
-                ha="center",
-                va="center",
-                color=style.INK,
-                fontweight="bold" if row == column else "normal",
-            )
+            weight = "bold" if row == column else "normal"
+            _write(axes, column, row, str(count) if count else "·", style.INK, weight)
         axes.set(xlabel="the network says", ylabel="the sign is", title=f"{_wrong(matrix)} wrong")
         axes.set_xticks(range(len(classes)), classes)
         axes.set_yticks(range(len(classes)), classes)
@@ -243,35 +221,42 @@ def confusion(matrix, classes):
     return chart
 
 
+def _write(axes, x, y, words, colour, weight):
+    axes.text(x, y, words, ha="center", va="center", color=colour, weight=weight)
+
+
 def _wrong(matrix):
     return f"{matrix.sum() - np.trace(matrix)} of {matrix.sum()}"
 
 
 def _describe_confusion(matrix, classes):
-    said = f"Confusion matrix: {_wrong(matrix)} images wrong."
+    summary = f"Confusion matrix: {_wrong(matrix)} images wrong."
     missing = [str(classes[row]) for row in np.flatnonzero(matrix.sum(axis=1) == 0)]
     if missing and matrix.any():
-        said += f" There is no image of {', '.join(missing)}."
+        summary += f" There is no image of {', '.join(missing)}."
     mistakes = matrix - np.diag(np.diag(matrix))
     if not mistakes.any():
-        return said
+        return summary
     row, column = np.unravel_index(mistakes.argmax(), matrix.shape)
     most = _counted(mistakes.max(), "time")
-    return f"{said} Most often a {classes[row]} was taken for a {classes[column]}: {most}."
+    return f"{summary} Most often a {classes[row]} was taken for a {classes[column]}: {most}."
 
 
-def sign_grid(images, labels, predicted=None, probabilities=None, columns=6):
-    """Shows images with their labels, and with the network's answers if these are given.
+def sign_grid(
+    images: np.ndarray,
+    labels: Sequence[int],
+    predicted: Sequence[int] | None = None,
+    probabilities: Sequence[float] | None = None,
+    columns: int = 6,
+) -> Chart:
+    """Shows images with their labels, and with the network's answers where there are any.
 
     Args:
         images: ``uint8 (m, H, W, 3)``; a few dozen at most.
-        labels: m integers.
-        predicted: m integers; an image whose answer is wrong is crossed in its title and framed.
-        probabilities: m numbers from 0 to 1, of the answer that was given.
-        columns: integer, images in a row.
-
-    Returns:
-        A `Chart`.
+        labels: of the images.
+        predicted: the network's answers; a wrong one is crossed in the image's title and framed.
+        probabilities: of these answers.
+        columns: images in a row.
     """
     rows = max(1, -(-len(images) // columns))
     with rc_context(SETTINGS):
@@ -306,25 +291,22 @@ def _frame(axes):
 def _describe_grid(labels, predicted, probabilities):
     if predicted is None:
         return f"{len(labels)} signs: {', '.join(map(str, labels))}."
-    said = [_caption(n, labels, predicted, probabilities)[2:] for n in range(len(labels))]
-    wrong = [words for words, a, b in zip(said, labels, predicted, strict=True) if a != b]
-    right = [words for words, a, b in zip(said, labels, predicted, strict=True) if a == b]
+    captions = [_caption(n, labels, predicted, probabilities)[2:] for n in range(len(labels))]
+    wrong = [words for words, a, b in zip(captions, labels, predicted, strict=True) if a != b]
+    right = [words for words, a, b in zip(captions, labels, predicted, strict=True) if a == b]
     parts = [
         f"{name}: {'; '.join(some)}" for name, some in (("Wrong", wrong), ("Right", right)) if some
     ]
     return f"{len(labels)} signs and the network's answers, {len(wrong)} wrong. {'. '.join(parts)}."
 
 
-def one_hot_picture(images, labels, classes=6):
+def one_hot_picture(images: np.ndarray, labels: Sequence[int], classes: int = 6) -> Chart:
     """Shows under each image its label as a column of zeros with a single one.
 
     Args:
         images: ``uint8 (m, H, W, 3)``; up to about eight.
-        labels: m integers from 0 to ``classes`` - 1.
-        classes: integer, the length of a column.
-
-    Returns:
-        A `Chart`.
+        labels: from 0 to ``classes`` - 1.
+        classes: the length of a column.
     """
     with rc_context({**SETTINGS, "axes.grid": False}):
         summary = "; ".join(f"the label {y} has its 1 in row {y}" for y in labels)
@@ -347,9 +329,8 @@ def _draw_one_hot(axes, label, classes):
     axes.imshow(column, cmap=ListedColormap([style.PAPER, style.BLUE]), vmin=0, vmax=1)
     for row in range(classes):
         hot = row == label
-        colour = style.PAPER if hot else style.INK
-        weight = "bold" if hot else "normal"
-        axes.text(0, row, int(hot), ha="center", va="center", color=colour, weight=weight)
+        looks = (style.PAPER, "bold") if hot else (style.INK, "normal")
+        _write(axes, 0, row, int(hot), *looks)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.tick_params(length=0)
@@ -357,16 +338,13 @@ def _draw_one_hot(axes, label, classes):
     axes.spines[:].set(visible=True, color=style.MUTED)
 
 
-def shares(values, title, chance=None):
+def shares(values: Mapping[str, float], title: str, chance: float | None = None) -> Chart:
     """Draws shares, such as accuracies, as bars.
 
     Args:
-        values: dict from name to a number from 0 to 1.
-        title: string.
-        chance: number from 0 to 1, marked as what guessing gives; None marks nothing.
-
-    Returns:
-        A `Chart`.
+        values: name → number from 0 to 1.
+        title: what stands above.
+        chance: marked as what guessing gives; None marks nothing.
     """
     with rc_context(SETTINGS):
         chart = Chart(7.2, 0.9 + 0.36 * len(values), describe_shares(values, title))
@@ -378,7 +356,7 @@ def shares(values, title, chance=None):
     return chart
 
 
-def draw_shares(axes, values, title):
+def draw_shares(axes: Any, values: Mapping[str, float], title: str) -> None:
     """Draws the bars of `shares` into given axes."""
     numbers = list(values.values())
     places = range(len(numbers))
@@ -391,7 +369,7 @@ def draw_shares(axes, values, title):
     axes.grid(False, axis="y")
 
 
-def describe_shares(values, title):
+def describe_shares(values: Mapping[str, float], title: str) -> str:
     """The bars of `shares` in words."""
     bars = (f"{name}: {100 * number:.0f} %" for name, number in values.items())
     return f"{title}. {'; '.join(bars)}."

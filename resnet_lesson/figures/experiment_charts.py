@@ -3,46 +3,34 @@
 As in `resnet_lesson.figures.charts`, every function returns a `Chart`.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from resnet_lesson.figures import style
-from resnet_lesson.figures.charts import COLOURS, DASHES, MARKERS, SETTINGS, Chart
+from resnet_lesson.figures.charts import COLOURS, SETTINGS, Chart, plot_lines
 
 LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probability
 
 
-def scales(series, ylabel, title):
+def scales(series: Mapping[str, Sequence[float]], ylabel: str, title: str) -> Chart:
     """Draws sizes layer by layer on a logarithmic axis.
 
     Args:
-        series: dict from label to positive numbers, from the image to the answer; the x axis goes
-            from 0, the first layer, to 1, the last, so that networks of several depths compare.
-        ylabel, title: strings.
-
-    Returns:
-        A `Chart`.
+        series: label → positive numbers, from the image to the answer; the x axis goes from 0, the
+            first layer, to 1, the last, so that networks of several depths compare.
+        ylabel, title: what stands at the axis and above.
     """
     ratios = (f"{label}: {_power(values[0], values[-1])}" for label, values in series.items())
     with rc_context(SETTINGS):
         chart = Chart(6.8, 3.8, f"{title}. First over last: {'; '.join(ratios)}.")
         axes = chart.subplots()
-        looks = zip(COLOURS, DASHES * 2, MARKERS, strict=False)
-        for (label, values), (colour, dashes, marker) in zip(series.items(), looks, strict=False):
-            places = np.linspace(0, 1, len(values))
-            axes.plot(
-                places,
-                values,
-                label=label,
-                color=colour,
-                linestyle=dashes,
-                marker=marker,
-                markevery=max(1, len(values) // 8),
-                markersize=4.5,
-                linewidth=1.8,
-            )
+        points = {name: (np.linspace(0, 1, len(y)), y) for name, y in series.items()}
+        plot_lines(axes, points, markers=8)
         axes.set(ylabel=ylabel, title=title, yscale="log")
         axes.set_xticks([0, 0.5, 1], ["first layer", "middle", "last layer"])
         axes.legend()
@@ -54,16 +42,13 @@ def _power(first, last):
     return f"about 10^{round(float(np.log10(first / last)))}"
 
 
-def removals(accuracies, title, chance=1 / 6):
+def removals(accuracies: Mapping[str, Sequence[float]], title: str, chance: float = 1 / 6) -> Chart:
     """Draws, network by network, the accuracy that is left without each single pair.
 
     Args:
-        accuracies: dict from label to numbers from 0 to 1, one for each pair.
-        title: string.
-        chance: number from 0 to 1, marked as what guessing gives.
-
-    Returns:
-        A `Chart`.
+        accuracies: label → numbers from 0 to 1, one for each pair.
+        title: what stands above.
+        chance: marked as what guessing gives.
     """
     words = (f"{k}: {min(v):.0%} to {max(v):.0%}" for k, v in accuracies.items())
     with rc_context(SETTINGS):
@@ -79,21 +64,14 @@ def removals(accuracies, title, chance=1 / 6):
     return chart
 
 
-def path_counts(counts):
-    """Draws how many paths there are of each length.
-
-    Args:
-        counts: integers, the paths through 0, 1, 2 … main paths.
-
-    Returns:
-        A `Chart`.
-    """
+def path_counts(counts: Sequence[int]) -> Chart:
+    """Draws how many paths lead through 0, 1, 2 … main paths."""
     most = int(np.argmax(counts))
     total = sum(counts)
     summary = f"{total:,} paths through {len(counts) - 1} blocks; most take {most} of them."
     with rc_context(SETTINGS):
         chart = Chart(6.8, 3.2, summary)
-        axes = chart.subplots()
+        axes: Any = chart.subplots()
         axes.bar(range(len(counts)), counts, color=style.BLUE)
         axes.set(xlabel="main paths taken", ylabel="paths", title=f"{total:,} paths in all")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -101,15 +79,13 @@ def path_counts(counts):
     return chart
 
 
-def surfaces(measured, guess=LOSS_OF_GUESSING):
+def surfaces(measured: Mapping[str, tuple], guess: float = LOSS_OF_GUESSING) -> Chart:
     """Draws loss surfaces side by side, seen from above, with one scale for all.
 
     Args:
-        measured: dict from label to what `resnet_lesson.experiments.loss_surface` returns.
-        guess: number, the loss of guessing; the line where the loss is as high is drawn thick.
-
-    Returns:
-        A `Chart`. Colours are the powers of ten of the loss.
+        measured: label → what `resnet_lesson.experiments.loss_surface` returns. Colours are the
+            powers of ten of the loss.
+        guess: the loss of guessing; the line where the loss is as high is drawn thick.
     """
     shares = {k: np.mean(losses < guess) for k, (_, losses) in measured.items()}
     words = ", ".join(f"{label} {share:.0%}" for label, share in shares.items())
@@ -130,21 +106,21 @@ def surfaces(measured, guess=LOSS_OF_GUESSING):
             axes.plot(0, 0, marker="+", color="white", markersize=11, markeredgewidth=2)
             axes.set(title=f"{label}: {shares[label]:.0%} below guessing", aspect="equal")
         bar = chart.colorbar(drawn, ax=chart.axes, shrink=0.8, label="training loss")
-        bar.set_ticks(levels[::2], labels=[f"$10^{{{int(level)}}}$" for level in levels[::2]])
+        bar.set_ticks(list(levels[::2]), labels=[f"$10^{{{int(level)}}}$" for level in levels[::2]])
     return chart
 
 
-def receptive_fields(maps, theory, held, title):
+def receptive_fields(
+    maps: Mapping[str, Any], theory: Mapping[str, int], held: Mapping[str, int], title: str
+) -> Chart:
     """Draws what an output sees, with the square that it can see and the one that it does see.
 
     Args:
-        maps: dict from label to a float array ``(H, W)``, not negative.
-        theory: dict from label to an odd integer, the side of the theoretical square, in pixels.
-        held: dict from label to an odd integer, the side of the square that holds 95 %.
-        title: string.
-
-    Returns:
-        A `Chart`. Colours are powers of ten, from the largest number down to a millionth.
+        maps: label → float array ``(H, W)``, not negative. Colours are powers of ten, from the
+            largest number down to a millionth.
+        theory: label → side of the theoretical square, in pixels, odd.
+        held: label → side of the square that holds 95 %, odd.
+        title: what stands above.
     """
     sides = {label: (theory[label], held[label]) for label in maps}
     words = (f"{k}: can see {a}×{a} pixels, 95 % from {b}×{b}" for k, (a, b) in sides.items())

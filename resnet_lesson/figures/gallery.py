@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -81,110 +82,83 @@ def _shortcut(root, middle, start, end):
     svg.line(root, [(middle, end + 15), (middle, 296)])
 
 
-def draw_identity_block_2():
-    """The identity block with two layers."""
-    shape = (56, 56, 64)
-    return diagram(
-        trace(partial(residual_block, 64), shape),
-        title="Identity block, two layers",
-        description="Main path: convolution 3×3, BatchNorm, ReLU, convolution 3×3, BatchNorm. The "
+# Name → a block or a network, the shape of its input, title and description.
+GRAPHS: dict[str, tuple[Callable, tuple, str, str]] = {
+    "identity-block-2": (
+        partial(residual_block, 64),
+        (56, 56, 64),
+        "Identity block, two layers",
+        "Main path: convolution 3×3, BatchNorm, ReLU, convolution 3×3, BatchNorm. The "
         "shortcut carries the input unchanged. Both are added, and a ReLU follows.",
-        input_shape=shape,
-    )
-
-
-def draw_identity_block_3():
-    """The identity block with three layers, as in stage 2 of ResNet-50."""
-    shape = (15, 15, 256)
-    return diagram(
-        trace(identity_block, shape, f=3, filters=[64, 64, 256]),
-        title="Identity block, three layers",
-        description="Main path: convolution 1×1, BatchNorm, ReLU; convolution 3×3, BatchNorm, "
+    ),
+    "identity-block-3": (
+        partial(identity_block, f=3, filters=[64, 64, 256]),
+        (15, 15, 256),
+        "Identity block, three layers",
+        "Main path: convolution 1×1, BatchNorm, ReLU; convolution 3×3, BatchNorm, "
         "ReLU; convolution 1×1, BatchNorm. The shortcut carries the input unchanged. "
         "Both are added, and a ReLU follows. Input and output are both 15×15×256.",
-        input_shape=shape,
-    )
-
-
-def draw_convolutional_block():
-    """The convolutional block, as at the start of stage 3 of ResNet-50."""
-    shape = (15, 15, 256)
-    return diagram(
-        trace(convolutional_block, shape, f=3, filters=[128, 128, 512], s=2),
-        title="Convolutional block",
-        description="Main path: convolution 1×1 with stride 2, BatchNorm, ReLU; convolution 3×3, "
+    ),
+    "convolutional-block": (
+        partial(convolutional_block, f=3, filters=[128, 128, 512], s=2),
+        (15, 15, 256),
+        "Convolutional block",
+        "Main path: convolution 1×1 with stride 2, BatchNorm, ReLU; convolution 3×3, "
         "BatchNorm, ReLU; convolution 1×1, BatchNorm. Shortcut: convolution 1×1 with "
         "stride 2, BatchNorm. Both, now 8×8×512, are added, and a ReLU follows.",
-        input_shape=shape,
-    )
-
-
-def draw_resnet50():
-    """ResNet-50, a row for each stage."""
-    shape = (64, 64, 3)
-    return diagram(
-        trace_model(ResNet50(shape)),
-        title="ResNet-50 for images of 64×64 pixels",
-        description="Stem: zero padding, convolution 7×7, BatchNorm, ReLU, max pooling. Four "
+    ),
+    "resnet50": (
+        ResNet50,
+        (64, 64, 3),
+        "ResNet-50 for images of 64×64 pixels",
+        "Stem: zero padding, convolution 7×7, BatchNorm, ReLU, max pooling. Four "
         "stages, each a convolutional block and then identity blocks: 3, 4, 6 and 3 "
         "blocks. Head: average pooling, flattening, dense layer with softmax. The "
         "shapes go from 64×64×3 over 15×15×256, 8×8×512, 4×4×1024 and 2×2×2048 to 6 "
         "probabilities.",
-        input_shape=shape,
-    )
-
-
-def draw_resnet34_block():
-    """The residual block of ResNet-34."""
-    shape = (28, 28, 128)
-    return diagram(
-        trace(partial(residual_block, 128), shape),
-        title="Residual block of ResNet-34",
-        description="Two convolutions 3×3 with 128 filters and padding same, each with BatchNorm, "
+    ),
+    "resnet34-block": (
+        partial(residual_block, 128),
+        (28, 28, 128),
+        "Residual block of ResNet-34",
+        "Two convolutions 3×3 with 128 filters and padding same, each with BatchNorm, "
         "a ReLU between them. The identity link goes around both. The sum passes a "
         "ReLU. The shape stays 28×28×128.",
-        input_shape=shape,
-    )
-
-
-def draw_resnet34():
-    """ResNet-34, a row for each group."""
-    shape = (224, 224, 3)
-    return diagram(
-        trace_model(ResNet34(shape)),
-        title="ResNet-34",
-        description="Stem: zero padding, convolution 7×7, BatchNorm, ReLU, zero padding, max "
+    ),
+    "resnet34": (
+        ResNet34,
+        (224, 224, 3),
+        "ResNet-34",
+        "Stem: zero padding, convolution 7×7, BatchNorm, ReLU, zero padding, max "
         "pooling. Four groups of two-layer residual blocks, 3, 4, 6 and 3 of them; the second, "
         "third and fourth group begin with a convolutional block of stride 2. Head: global "
         "average pooling, dense layer with softmax. The shapes go from 224×224×3 over 56×56×64, "
         "28×28×128, 14×14×256 and 7×7×512 to 1000 probabilities.",
-        input_shape=shape,
-    )
-
-
-def draw_preactivation_block():
-    """The residual block with BatchNorm and ReLU before the convolutions."""
-    shape = (28, 28, 128)
-    return diagram(
-        trace(partial(preactivation_block, 128), shape),
-        title="Pre-activation: nothing follows the addition",
-        description="Main path: BatchNorm, ReLU, convolution 3×3, BatchNorm, ReLU, convolution "
+    ),
+    "preactivation-block": (
+        partial(preactivation_block, 128),
+        (28, 28, 128),
+        "Pre-activation: nothing follows the addition",
+        "Main path: BatchNorm, ReLU, convolution 3×3, BatchNorm, ReLU, convolution "
         "3×3. The identity link goes around all six. After the addition comes nothing.",
-        input_shape=shape,
-    )
-
-
-def draw_convolutional_block_groups():
-    """The convolutional block between two groups of ResNet-34."""
-    shape = (56, 56, 64)
-    return diagram(
-        trace(partial(residual_projection_block, 128), shape),
-        title="Convolutional block between two groups: twice the filters, a quarter of the area",
-        description="The first convolution 3×3 has 128 filters and stride 2: 56×56×64 becomes "
+    ),
+    "convolutional-block-groups": (
+        partial(residual_projection_block, 128),
+        (56, 56, 64),
+        "Convolutional block between two groups: twice the filters, a quarter of the area",
+        "The first convolution 3×3 has 128 filters and stride 2: 56×56×64 becomes "
         "28×28×128. A convolution 1×1 with 128 filters and stride 2 brings the "
         "shortcut to the same shape, so that both can be added.",
-        input_shape=shape,
-    )
+    ),
+}
+
+
+def draw_graph(name: str) -> str:
+    """A block or a network of `GRAPHS`."""
+    build, shape, title, description = GRAPHS[name]
+    model = build in (ResNet34, ResNet50)
+    series = trace_model(build(shape)) if model else trace(build, shape)
+    return diagram(series, title=title, description=description, input_shape=shape)
 
 
 def draw_bottleneck():
@@ -250,18 +224,11 @@ def _cell(parent, x, y, side, value, index):
     svg.text(parent, x + side / 2, y + side + 12, str(index), fill=style.MUTED)
 
 
-PICTURES = {
+PICTURES: dict[str, Callable[[], str]] = {
     "skip-connection": draw_skip_connection,
-    "identity-block-2": draw_identity_block_2,
-    "identity-block-3": draw_identity_block_3,
-    "convolutional-block": draw_convolutional_block,
-    "resnet50": draw_resnet50,
-    "resnet34-block": draw_resnet34_block,
-    "resnet34": draw_resnet34,
-    "preactivation-block": draw_preactivation_block,
-    "convolutional-block-groups": draw_convolutional_block_groups,
     "bottleneck": draw_bottleneck,
     "signs": draw_signs,
+    **{name: partial(draw_graph, name) for name in GRAPHS},
 }
 
 

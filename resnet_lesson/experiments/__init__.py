@@ -1,8 +1,6 @@
 """The experiments of notebooks 01 and 09: small networks, each measured in seconds or minutes.
 
-`stacks` builds and trains plain and residual networks; the others look into such networks:
-`scales` at activations and gradients, `surgery` at single pairs, `surface` at the loss around the
-weights, `receptive` at what an output sees of the image.
+`stacks` builds and trains plain and residual networks; the other modules look into such networks.
 """
 
 from resnet_lesson.experiments.lesion_study import accuracy, path_lengths, silence, without_pair

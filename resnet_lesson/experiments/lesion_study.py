@@ -1,14 +1,17 @@
 """What single pairs of a network are worth: take one out, or silence it."""
 
+from collections.abc import Callable, Iterable
 from itertools import count
 from math import comb
+from typing import Any
 
+import keras
 import numpy as np
 
 from resnet_lesson.experiments.stacks import build_stack
 
 
-def silence(model, pairs):
+def silence(model: keras.Model, pairs: Iterable[int]) -> None:
     """Makes the main path of some pairs give zero: their last BatchNorm gets scale and shift 0.
 
     Args:
@@ -23,18 +26,17 @@ def silence(model, pairs):
         norm.beta.assign(np.zeros(norm.beta.shape))
 
 
-def without_pair(model, number, depth, connect, **options):
-    """A copy of a network with one pair taken out: its input goes on as its output.
+def without_pair(
+    model: keras.Model, number: int, depth: int, connect: Callable, **options: Any
+) -> keras.Model:
+    """A copy of a network with one pair taken out; the others keep their weights.
 
-    Where the pair opens a group, its input goes on in the group's shape, as along the shortcut.
+    Its input goes on as its output; where it opens a group, in the shape of the group.
 
     Args:
         model: a network of ``build_stack(depth, connect, **options)``, trained or not.
-        number: integer, the pair, from 1.
+        number: of the pair, from 1.
         depth, connect, options: what the network was built with.
-
-    Returns:
-        A Keras model with the other layers' weights; those without the pair's.
 
     Source: Veit et al. (2016), section 4.1.
     """
@@ -52,20 +54,14 @@ def without_pair(model, number, depth, connect, **options):
     return shorter
 
 
-def accuracy(model, images, labels):
-    """The share of images that a network gets right, in inference mode: a number from 0 to 1."""
+def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+    """The share of images that a network classifies correctly in inference mode."""
     answers = np.argmax(model(images, training=False), axis=-1)
     return float(np.mean(answers == labels))
 
 
-def path_lengths(blocks):
+def path_lengths(blocks: int) -> list[int]:
     """How many ways lead through residual blocks in a row, by the number of main paths taken.
-
-    Args:
-        blocks: integer n.
-
-    Returns:
-        List of n + 1 integers, n over k for k = 0 … n; their sum is 2 to the power of n.
 
     Source: Veit et al. (2016), section 3 (the paths) and section 5 (their lengths).
     """

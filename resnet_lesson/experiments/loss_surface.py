@@ -1,12 +1,22 @@
 """The loss around a network's weights, along two random directions."""
 
+from collections.abc import Iterable
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from resnet_lesson.experiments.scales import mean_loss
 
 
-def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
+def loss_surface(
+    model: keras.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    steps: int = 21,
+    reach: float = 1.0,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
     """The loss on a square of weights around the network's own.
 
     Kernels move along filter-normalised directions; biases and norms stay (as in the source). The
@@ -16,12 +26,12 @@ def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
         model: a Keras model that gives probabilities; it is not changed.
         images: float32 array ``(m, H, W, 3)``.
         labels: integer array ``(m,)``.
-        steps: odd integer, points along a side.
-        reach: number, how far the square goes to each side; 1 is as far as the filters are long.
-        seed: integer, chooses the directions.
+        steps: odd, points along a side.
+        reach: how far the square goes to each side; 1 is as far as the filters are long.
+        seed: chooses the directions.
 
     Returns:
-        Tuple of the places along a side, float ``(steps,)``, and the mean cross-entropies, float
+        The places along a side, float ``(steps,)``, and the mean cross-entropies, float
         ``(steps, steps)``: the row is the place along the first direction.
 
     Source: Li et al. (2018), section 4 and appendix.
@@ -41,16 +51,13 @@ def loss_surface(model, images, labels, steps=21, reach=1.0, seed=0):
     return places, np.array(losses)
 
 
-def filter_normalised(weights, seed):
+def filter_normalised(weights: Iterable, seed: int) -> list[np.ndarray]:
     """A random direction in which every filter is as long as the network's own.
 
     Args:
-        weights: list of arrays; the last axis of a kernel counts its filters.
-        seed: integer.
-
-    Returns:
-        List of float32 arrays of the weights' shapes: zero for those with one axis (biases and
-        norms).
+        weights: arrays; the last axis of a kernel counts its filters. Those with one axis (biases
+            and norms) do not move.
+        seed: chooses the direction.
 
     Source: Li et al. (2018), section 4.
     """

@@ -1,18 +1,17 @@
 """What one output of a stack of convolutions sees of the image."""
 
+from collections.abc import Iterable
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 
-def theoretical_size(layers):
-    """The side of the square of pixels that can reach one output at all.
+def theoretical_size(layers: Iterable[tuple[int, int]]) -> int:
+    """The side, in pixels, of the square of the image that can reach one output at all.
 
     Args:
         layers: pairs (window, stride), in pixels of each layer's own input, from the image on.
-
-    Returns:
-        Integer, in pixels of the image.
     """
     size, jump = 1, 1
     for window, stride in layers:
@@ -21,7 +20,7 @@ def theoretical_size(layers):
     return size
 
 
-def gradient_map(model, images):
+def gradient_map(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """How strongly each pixel moves the output in the middle of the last feature map.
 
     In inference mode: in training, every image's pixels reach every output by way of the batch's
@@ -48,15 +47,10 @@ def gradient_map(model, images):
     return squares / squares.sum()
 
 
-def share_inside(squares, share=0.95):
+def share_inside(squares: np.ndarray, share: float = 0.95) -> int:
     """The side of the smallest square about the centre of gravity that holds a share of the sum.
 
-    Args:
-        squares: float array ``(H, W)``, not negative.
-        share: number from 0 to 1.
-
-    Returns:
-        Odd integer, in pixels.
+    It is odd, in pixels; ``squares (H, W)`` are not negative.
     """
     squares = np.asarray(squares) / np.sum(squares)
     rows, columns = np.indices(squares.shape)

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def activation_scales(model, images):
+def activation_scales(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """How far the activations spread after the first convolution and after each pair.
 
     Args:
@@ -21,7 +21,7 @@ def activation_scales(model, images):
     return np.array([np.std(X) for X in taps(images, training=True)])
 
 
-def gradient_norms(model, images, labels):
+def gradient_norms(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The length of the loss's gradient with respect to each 3×3 convolution's kernel.
 
     Args:
@@ -39,7 +39,7 @@ def gradient_norms(model, images, labels):
     return np.array([float(tf.norm(gradient)) for gradient in gradients])
 
 
-def mean_loss(probabilities, labels):
+def mean_loss(probabilities: tf.Tensor, labels: np.ndarray) -> tf.Tensor:
     """The mean cross-entropy of predicted probabilities ``(m, classes)`` for labels ``(m,)``."""
     losses = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
     return tf.reduce_mean(losses)

@@ -4,6 +4,7 @@ One argument tells the two apart: ``connect(X, main_path)`` joins a pair of conv
 came before them. `resnet_lesson.blocks.skip_connection` is one such function.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import keras
@@ -21,20 +22,20 @@ ONE_GROUP = ((16, 2),)
 THREE_GROUPS = ((8, 1), (16, 2), (32, 2))
 
 
-def depths():
+def depths() -> tuple[int, ...]:
     """The depths to compare, in layers with weights; fewer under ``RESNET_LESSON_QUICK=1``."""
     return (8, 26) if quick() else (8, 20, 44)
 
 
-def small_signs(count=256, size=16):
+def small_signs(count: int = 256, size: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """The first training images of the hand signs, shrunk so that a network trains in seconds.
 
     Args:
-        count: integer, how many images.
-        size: integer, their new height and width in pixels; a divisor of 64.
+        count: how many images.
+        size: their new height and width in pixels; a divisor of 64.
 
     Returns:
-        Tuple of images, float32 ``(count, size, size, 3)`` in [0, 1], and labels, int64
+        Images, float32 ``(count, size, size, 3)`` in [0, 1], and labels, int64
         ``(count,)``.
     """
     signs = load_signs()
@@ -43,22 +44,29 @@ def small_signs(count=256, size=16):
     return windows.mean(axis=(2, 4)), signs.train_labels[:count]
 
 
-def build_stack(depth, connect, groups=ONE_GROUP, norm=True, seed=0, classes=6):
+def build_stack(
+    depth: int,
+    connect: Callable,
+    groups: Sequence[tuple[int, int]] = ONE_GROUP,
+    norm: bool = True,
+    seed: int = 0,
+    classes: int = 6,
+) -> keras.Model:
     """A network of ``depth`` layers with weights: one convolution, pairs of them, a classifier.
 
     Networks of one depth and one seed start with the same weights, whatever joins their layers.
 
     Args:
-        depth: even integer, 4 or more: 2 + 2 · (number of pairs).
-        connect: callable ``connect(X, main_path)``, joins a pair of convolutions, ``main_path``, to
+        depth: even, 4 or more: 2 + 2 · (number of pairs).
+        connect: ``connect(X, main_path)`` joins a pair of convolutions, ``main_path``, to
             their input; returns a tensor of the shape of ``X``.
         groups: pairs (channels, stride of the group's first convolution); each group gets the same
             number of pairs. The first convolution of the network opens the first group. Where a new
             group begins, ``connect`` gets the input averaged down to the group's size, channels of
             zeros added.
         norm: False leaves BatchNorm out and gives the convolutions a bias.
-        seed: integer, chooses the weights.
-        classes: integer, how many classes to tell apart.
+        seed: chooses the weights.
+        classes: how many classes to tell apart.
 
     Returns:
         A Keras model from images ``(N, H, W, 3)`` to probabilities ``(N, classes)``. Its layers'
@@ -124,18 +132,17 @@ class _Convolutions:
         return self(X, channels, 1, f"{name}conv2")
 
 
-def training_losses(model, images, labels, epochs=None):
-    """Trains a model and returns how wrong it was on the very images that it learnt from.
+def training_losses(
+    model: keras.Model, images: np.ndarray, labels: np.ndarray, epochs: int | None = None
+) -> list[float]:
+    """Trains a model; returns each epoch's mean cross-entropy on the training images.
 
     Args:
         model: a Keras model that gives probabilities; it is compiled and trained in place.
         images: float32 array ``(m, 16, 16, 3)``.
         labels: integer array ``(m,)``.
-        epochs: integer, passes over the images; by default 20, or 10 under
+        epochs: passes over the images; by default 20, or 10 under
             ``RESNET_LESSON_QUICK=1``.
-
-    Returns:
-        List of floats, the mean cross-entropy of each epoch.
     """
     model.compile(
         keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", jit_compile=False
@@ -152,12 +159,12 @@ def training_losses(model, images, labels, epochs=None):
     return losses
 
 
-def quick():
+def quick() -> bool:
     """Whether experiments are to be short: ``RESNET_LESSON_QUICK=1``."""
     return settings.quick()
 
 
-def settle(model, images):
+def settle(model: keras.Model, images: np.ndarray) -> None:
     """Gives every BatchNorm the exact mean and variance of these images; no weight changes.
 
     What the norms have collected while training lags behind the weights (notebook 05). Layer by

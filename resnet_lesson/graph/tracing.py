@@ -1,43 +1,21 @@
-"""Keras code → graph: follows a symbolic tensor back to the input, and runs what it found."""
+"""Keras code → graph: the paths that the operations of a function or model form."""
 
 import inspect
-import zlib
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import ops
 
-from resnet_lesson.errors import LessonError
-from resnet_lesson.graph.composites import expand, inside, is_composite, keras_class
+from resnet_lesson.graph.composites import is_composite
 from resnet_lesson.graph.describing import describe
+from resnet_lesson.graph.following import Followed, TraceError
 from resnet_lesson.graph.operations import Branch, Op, count, with_places
-from resnet_lesson.keras_internals import (
-    arguments_of,
-    is_computed,
-    layers_within,
-    origin,
-    own_variables,
-)
 
 MOST_OPERATIONS = 5000
 END = -1  # what reads the result, where steps that read others are numbered
-EPSILON = 1e-3
-
-
-class TraceError(LessonError, ValueError):
-    """What was returned does not lead back to the input, or is too large to follow."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One computed operation, its call, and the tensors that it reads and writes."""
-
-    operation: object
-    arguments: object
-    inputs: tuple  # (id of the argument, number of the step that computes it)
-    output: object
 
 
 class Trace:
@@ -45,81 +23,69 @@ class Trace:
 
     Args:
         output: Keras tensor, what the function returned.
-        source: Keras tensor, what it was given.
+        source: Keras tensor, its input.
         failed: None, or ``(operation, tensors)``: the call that raised, to be shown as the last
             operation.
-        known_layers: dictionary of the layers met before, for several traces to share: a layer that
+        known_layers: numbers of the layers met before, for several traces to share: a layer that
             occurs in two of them has one number in both.
-        owned: None, or the layers that the object which is traced keeps; one with weights that is
-            not among them is marked by the attribute ``owned=False``.
+        owned: None, or the layers that the traced object keeps; one with weights that is not
+            among them is marked by the attribute ``owned=False``.
         first: tensors to be followed as well, before the output.
 
     Attributes:
         series: the graph, a tuple of `resnet_lesson.graph.operations.Op` and `Branch`.
         steps: list of `Step` in the order of computation; the first is the input.
+        parents: for each step the numbers of those that it reads.
+        ends: the numbers of the steps that compute the output, or what the failed call reads.
+
+    Raises:
+        TraceError: the output cannot be followed back to the input.
     """
 
-    def __init__(self, output, source, failed=None, known_layers=None, owned=None, first=()):
-        self._tensors = []  # keeps tensors alive, since they are known by their id
-        self._expanded = {}
-        self._owned_layers = None if owned is None else {id(layer) for layer in owned}
+    def __init__(
+        self,
+        output: Any,
+        source: Any,
+        failed: tuple | None = None,
+        known_layers: dict | None = None,
+        owned: Iterable | None = None,
+        first: Iterable = (),
+    ):
         self._output, self._failed = output, failed
-        self.source = source
-        self.steps = []
-        ends = failed[1] if failed else [output]
-        numbers = {}
-        for end in (*first, *ends):
-            self._follow(end, numbers)
-        if id(source) not in numbers:
-            raise TraceError("the result does not depend on the input")
+        self._followed = Followed(failed[1] if failed else [output], source, first)
+        self.source, self.steps, self.ends = source, self._followed.steps, self._followed.ends
         self.parents = [[number for _, number in step.inputs] for step in self.steps]
+        self._owned = None if owned is None else {id(layer) for layer in owned}
+        self._layers = {} if known_layers is None else known_layers
         self._budget = MOST_OPERATIONS
         self._dominators = self._find_dominators()
-        self._layers = {} if known_layers is None else known_layers
-        self._start = numbers[id(source)]
-        self.ends = [numbers[id(self._resolve(end))] for end in ends]
         self.series = self._graph(self.ends)
 
     def _graph(self, ends):
+        start = self._followed.start
         if self._failed:
-            return self._series_to_failure(self._start, ends, self._failed[0])
-        return self._series(self._start, ends[0])
+            return self._series_to_failure(start, ends, self._failed[0])
+        return self._series(start, ends[0])
 
-    def _resolve(self, tensor):
-        """Looks inside layers that are made of layers: the tensor that really computes this one."""
-        met = set()
-        while tensor is not self.source:
-            self._refuse_circle(tensor, met)
-            if inside(tensor) is not None:
-                tensor = inside(tensor)
-                continue
-            if not is_computed(tensor):
-                raise TraceError("the result does not depend on the input")
-            inner = self._expand(tensor)
-            if inner is None:
-                return tensor
-            tensor = inner[origin(tensor)[2]]
-        return tensor
-
-    def number_of(self, tensor):
+    def number_of(self, tensor: Any) -> int:
         """The number of the step that computes a symbolic tensor, -1 if none does."""
-        resolved = self._resolve(tensor)
-        return next((n for n, step in enumerate(self.steps) if step.output is resolved), -1)
+        return self._followed.number_of(tensor)
 
-    def computes(self, tensor):
+    def computes(self, tensor: Any) -> bool:
         """Whether one of the steps computes a symbolic tensor."""
         try:
             return self.number_of(tensor) >= 0
         except TraceError:
             return False
 
-    def beginning_with(self, tensor):
+    def beginning_with(self, tensor: Any) -> "Trace":
         """The trace of the same result in which what leads to another tensor comes first."""
         return Trace(self._output, self.source, self._failed, first=[tensor])
 
-    def ancestors(self, numbers):
+    def ancestors(self, numbers: Iterable[int]) -> set[int]:
         """The steps that lead to others, and these."""
-        met, stack = set(), list(numbers)
+        met: set[int] = set()
+        stack = list(numbers)
         while stack:
             number = stack.pop()
             if number not in met:
@@ -127,7 +93,7 @@ class Trace:
                 stack += self.parents[number]
         return met
 
-    def rewired(self, reads):
+    def rewired(self, reads: Mapping[tuple[int, int], int]) -> tuple:
         """The graph as it would be if some steps read others.
 
         Args:
@@ -141,43 +107,6 @@ class Trace:
         twin._budget = MOST_OPERATIONS
         twin._dominators = twin._find_dominators()
         return twin._graph(ends)
-
-    def _refuse_circle(self, tensor, met):
-        """A layer that returns its own input makes Keras say that it computes itself."""
-        if id(tensor) in met:
-            raise TraceError("a layer returns the tensor that it was given")
-        met.add(id(tensor))
-
-    def _expand(self, tensor):
-        operation, call, _ = origin(tensor)
-        if not is_composite(operation):
-            return None
-        key = (id(operation), call)
-        if key not in self._expanded:
-            self._expanded[key] = expand(operation, arguments_of(tensor))
-        return self._expanded[key]
-
-    def _follow(self, end, numbers):
-        stack, met = [self._resolve(end)], set()
-        while stack:
-            tensor = stack[-1]
-            if id(tensor) in numbers:
-                stack.pop()
-                continue
-            arguments, read = None, []
-            if tensor is not self.source:
-                arguments = arguments_of(tensor)
-                read = [(id(t), self._resolve(t)) for t in arguments.keras_tensors]
-            pending = [t for _, t in read if id(t) not in numbers]
-            if pending:
-                self._refuse_circle(tensor, met)
-                stack.extend(pending)
-                continue
-            stack.pop()
-            numbers[id(tensor)] = len(self.steps)
-            inputs = tuple((argument, numbers[id(t)]) for argument, t in read)
-            self.steps.append(Step(origin(tensor)[0], arguments, inputs, tensor))
-            self._tensors.append(tensor)
 
     def _find_dominators(self):
         """For each step the nearest one through which every way from the input leads."""
@@ -212,9 +141,9 @@ class Trace:
                 join = self._meet(parents)
                 if join < 0:
                     raise TraceError("a part of the result does not depend on the input")
-                items.append(branch([self._series(join, p) for p in parents], op))
+                items.append(_branch([self._series(join, p) for p in parents], op))
                 end = join
-        return tidy(reversed(items))
+        return _tidy(reversed(items))
 
     def _series_to_failure(self, start, ends, operation):
         if is_composite(operation):  # what raised inside it stays unknown
@@ -224,7 +153,7 @@ class Trace:
         if len(ends) == 1:
             return (*self._series(start, ends[0]), op)
         join = self._meet(ends)
-        merged = branch([self._series(join, end) for end in ends], op)
+        merged = _branch([self._series(join, end) for end in ends], op)
         return (*self._series(start, join), merged)
 
     def _op(self, number):
@@ -232,58 +161,23 @@ class Trace:
         shapes = [tuple(self.steps[n].output.shape[1:]) for _, n in step.inputs]
         kind, attrs = describe(step.operation, shapes, step.arguments)
         layer = self._layer_number(step.operation)
-        if (
-            layer >= 0
-            and self._owned_layers is not None
-            and id(step.operation) not in self._owned_layers
-        ):
+        foreign = self._owned is not None and id(step.operation) not in self._owned
+        if layer >= 0 and foreign:
             attrs = {**attrs, "owned": False}
         return Op(kind, attrs, tuple(step.output.shape[1:]), node=number, layer=layer)
 
     def _layer_number(self, operation):
         if not getattr(operation, "weights", None):
             return -1
-        # Kept with its number, since an id can be given again once its object is gone.
+        # Held with its number, since an id is used again once its object is gone.
         number, _ = self._layers.setdefault(id(operation), (len(self._layers), operation))
         return number
 
-    def inject(self, seed):
-        """Gives every layer weights of its own, by kind, shape and order of computation.
+    def run(self, x: np.ndarray, training: bool | None = None) -> list[np.ndarray]:
+        """Computes every step on ``x (N, H, W, C)``.
 
-        Two graphs that compute the same function in the same way get the same weights, whatever
-        order their layers were created in. Biases of convolutions become 0: the normalisation that
-        follows takes their role, so a block may do without them. BatchNorm's epsilon, which is
-        free, becomes the same everywhere.
-        """
-        depth = []
-        for step, parents in zip(self.steps, self.parents, strict=True):
-            weighty = bool(getattr(step.operation, "weights", None))
-            depth.append(weighty + max((depth[p] for p in parents), default=0))
-        seen, met = set(), {}
-        for number in sorted(range(len(self.steps)), key=lambda n: (depth[n], n)):
-            for layer in _parts(self.steps[number].operation):
-                if id(layer) in seen:
-                    continue
-                seen.add(id(layer))
-                if isinstance(layer, layers.BatchNormalization):
-                    layer.epsilon = EPSILON
-                for weight in own_variables(layer):
-                    shape = tuple(weight.shape)
-                    key = (keras_class(layer).__name__, weight.name, shape)
-                    met[key] = met.get(key, 0) + 1
-                    key = f"{seed}/{key[1:]}/{met[key]}"
-                    weight.assign(_weight(weight.name, shape, layer, key))
-
-    def run(self, x, training=None):
-        """Computes every step.
-
-        Args:
-            x: array ``(N, H, W, C)``.
-            training: True or False overrides the mode of every layer, as a model does; None leaves
-                the one that each layer was called with.
-
-        Returns:
-            List of arrays, one for each step.
+        ``training`` overrides the mode of every layer, as a model does; None leaves the one that
+        each layer was called with.
         """
         values = [ops.convert_to_tensor(x)]
         for step in self.steps[1:]:
@@ -295,35 +189,13 @@ class Trace:
         return [np.asarray(value) for value in values]
 
 
-def _weight(name, shape, layer, key):
-    if name == "bias" and isinstance(layer, layers.Conv2D):
-        return np.zeros(shape, "float32")
-    pool = _pool()
-    size = int(np.prod(shape))
-    start = zlib.crc32(key.encode()) % len(pool)
-    values = np.take(pool, np.arange(start, start + size), mode="wrap").reshape(shape)
-    if name in ("gamma", "moving_variance"):
-        return (1 + 0.5 * np.tanh(values)).astype("float32")
-    if name == "kernel":
-        # Small enough that sixteen blocks neither blow the values up nor saturate the softmax.
-        scale = 0.1 if isinstance(layer, layers.Dense) and layer.units < shape[0] else 1.0
-        return values * np.float32(scale / np.sqrt(max(np.prod(shape[:-1]), 1)))
-    return values * np.float32(0.3)
-
-
-def _pool(cache=[]):  # noqa: B006 - drawn once, and read only
-    if not cache:
-        cache.append(np.random.default_rng(20151210).standard_normal(1_000_003, "float32"))
-    return cache[0]
-
-
-def branch(paths, merge):
+def _branch(paths, merge):
     """A `Branch` of these paths, the one with the most convolutions as the main one."""
     paths = sorted(paths, key=lambda path: (-count(path, "conv"), -len(path)))
     return Branch(paths[0], paths[1], merge, tuple(paths[2:]))
 
 
-def tidy(items):
+def _tidy(items):
     """Drops what changes nothing and joins a dense layer with the activation behind it."""
     series = []
     for item in items:
@@ -344,30 +216,16 @@ def tidy(items):
     return tuple(series)
 
 
-def _parts(operation):
-    """The layers that an operation consists of, itself among them; none for a mere function."""
-    return layers_within(operation) if isinstance(operation, layers.Layer) else ()
-
-
 def _takes_training(operation):
     return "training" in inspect.signature(operation.call).parameters
 
 
-def trace(function, shape, **arguments):
-    """Calls a function on a symbolic input and returns its graph with places.
-
-    Args:
-        function: a block ``(X, ...) -> tensor``.
-        shape: the input's shape without the batch axis, ``(H, W, C)``.
-        **arguments: passed on to the function.
-
-    Returns:
-        The series, each `Op` with its place.
-    """
+def trace(function: Callable, shape: tuple, **arguments: Any) -> tuple:
+    """The graph, with places, of a block ``(X, ...) -> tensor`` on an input ``(H, W, C)``."""
     source = keras.Input(shape)
     return with_places(Trace(function(source, **arguments), source).series)
 
 
-def trace_model(model):
+def trace_model(model: keras.Model) -> tuple:
     """The graph, with places, of a Keras model with one input and one output."""
     return with_places(Trace(model.outputs[0], model.inputs[0]).series)

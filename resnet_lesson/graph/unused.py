@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from resnet_lesson.graph.composites import inside
+from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.operations import Op, Unused, map_operations
-from resnet_lesson.graph.tracing import END, Trace, TraceError
+from resnet_lesson.graph.tracing import END, Trace
 from resnet_lesson.keras_internals import readers
 
 MOST_ENDS = 16  # as many as a network has blocks

@@ -19,7 +19,9 @@ from resnet_lesson.grading.observe.probes import (
     no_tensor,
 )
 from resnet_lesson.graph.composites import call_inside, mark_built
-from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.graph.following import TraceError
+from resnet_lesson.graph.injection import inject
+from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.keras_internals import layers_within, unlock_state
 
 NO_CONFIG = (
@@ -137,7 +139,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
             return replace(run, failure=no_tensor(result, "call"))
         layers = layers or layers_within(instance)
         trace = Trace(result, source, known_layers=call.layers, owned=layers)
-        trace.inject(seed)
+        inject(trace, seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:
         return replace(run, failure=Failure("unrecognised", message=str(error)))

@@ -15,8 +15,9 @@ from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.observe.hints import hint
 from resnet_lesson.graph.composites import inside, is_composite
+from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.operations import operations
-from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.graph.unused import unused
 from resnet_lesson.keras_internals import arguments_of, is_computed
 

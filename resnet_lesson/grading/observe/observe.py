@@ -26,7 +26,9 @@ from resnet_lesson.grading.observe.probes import (
 )
 from resnet_lesson.grading.observe.surroundings import older_pooling, untouched
 from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
-from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.graph.following import TraceError
+from resnet_lesson.graph.injection import inject
+from resnet_lesson.graph.tracing import Trace
 
 # How `keras.applications` names the layers of its networks.
 LAYER_OF_LIBRARY = re.compile(r"(conv|block)_?\d+_\w+")
@@ -147,7 +149,7 @@ def _traced(call, probe, given, run, seed, x):
         trace = Trace(result, source, known_layers=call.layers)
         if run.probe < EAGER_PROBES:
             run = replace(run, first=trace.run(x, None if run.separate else False)[-1])
-        trace.inject(len(probe.shape) + run.probe + RUNS * seed)
+        inject(trace, len(probe.shape) + run.probe + RUNS * seed)
         return trace, run
     except TraceError as error:
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))
@@ -185,7 +187,7 @@ def _network_runs(call, exercise, seed):
                 continue
             source, result = _ends(model, probe)
             trace = Trace(result, source, known_layers=call.layers)
-            trace.inject(number + RUNS * seed)
+            inject(trace, number + RUNS * seed)
             x = inputs(probe.shape, number + RUNS * seed)
             for training in (False, True) if number == 0 else (False,):
                 yield computed(trace, replace(run, training=training), x, training, sample=True)

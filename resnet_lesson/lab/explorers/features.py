@@ -1,6 +1,7 @@
 """The explorer of features: what each part of a network hands on for a sign, channel by channel."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -13,15 +14,12 @@ PARTS = ("stem", "stage 2", "stage 3", "stage 4", "stage 5")
 SHOWN = 15  # channels in a picture
 
 
-def explore_features(network=None):
-    """The feature maps of a sign after the stem and after each stage.
+def explore_features(network: Any = None) -> Explorer:
+    """The feature maps of a sign after the stem and after each stage: the strongest channels.
 
     Args:
         network: a functional ResNet-50 for images ``(N, H, W, 3)``, such as the learner's own; None
             makes a fresh one, whose weights are random.
-
-    Returns:
-        An `Explorer`. It shows the channels that answer most strongly.
 
     Raises:
         ValueError: the network is not functional, or has not four stages.
@@ -97,18 +95,15 @@ def _sign(digit, height, width):
     return normalise(hand)
 
 
-def picture(image, features, digit, part, order):
+def picture(image: np.ndarray, features: np.ndarray, digit: int, part: str, order: str) -> Chart:
     """The sign and some of its feature maps.
 
     Args:
         image: float ``(H, W, 3)`` from 0 to 1.
         features: float ``(h, w, C)``, what the part hands on.
         digit: the sign that the image shows.
-        part: text, where the features are from.
+        part: where the features are from.
         order: "strongest" shows the channels with the largest mean, "first" those that come first.
-
-    Returns:
-        A `Chart`.
     """
     height, width, channels = features.shape
     chosen = np.arange(min(SHOWN, channels))

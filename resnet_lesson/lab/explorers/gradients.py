@@ -10,6 +10,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
+from resnet_lesson.figures.charts import Chart
 from resnet_lesson.figures.experiment_charts import scales
 from resnet_lesson.lab.explorers.panel import Control, Explorer
 
@@ -17,12 +18,8 @@ DEPTHS = (8, 14, 20, 26, 32, 38, 44, 50, 56)
 FILE = "gradients.json"
 
 
-def explore_gradients():
-    """How large the gradients are, layer by layer, in untrained networks of several depths.
-
-    Returns:
-        An `Explorer`.
-    """
+def explore_gradients() -> Explorer:
+    """How large the gradients are, layer by layer, in untrained networks of several depths."""
     controls = [
         Control("depth", "Depth", {f"{depth} layers": depth for depth in DEPTHS}, 44),
         Control("norm", "BatchNorm", {"with": True, "without": False}, True),
@@ -36,7 +33,7 @@ def explore_gradients():
     return Explorer(controls, draw)
 
 
-def draw(depth, norm, quantity):
+def draw(depth: int, norm: bool, quantity: str) -> Chart:
     """The picture for one setting of the controls: a plain and a residual network."""
     measured = json.loads(resources.files("resnet_lesson.lab.explorers").joinpath(FILE).read_text())
     series = {kind: measured[_key(kind, depth, norm)][quantity] for kind in ("plain", "residual")}
@@ -45,16 +42,13 @@ def draw(depth, norm, quantity):
     return scales(series, ylabel, title)
 
 
-def measure(kind, depth, norm):
-    """Gradients and activations of one network with fresh weights, on 64 of the hand signs.
+def measure(kind: str, depth: int, norm: bool) -> dict[str, list[float]]:
+    """Gradients and activations, to three digits, of one fresh network on 64 hand signs.
 
     Args:
         kind: ``"plain"`` or ``"residual"``.
-        depth: integer, layers with weights.
+        depth: layers with weights.
         norm: whether the network has BatchNorm.
-
-    Returns:
-        Dict of two lists of numbers, three digits each.
     """
     from keras.layers import Activation
 
@@ -78,7 +72,7 @@ def _key(kind, depth, norm):
     return f"{kind} {depth} {'with' if norm else 'without'} norm"
 
 
-def main():
+def main() -> None:
     """Measures all networks anew and stores the numbers."""
     measured = {
         _key(kind, depth, norm): measure(kind, depth, norm)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from resnet_lesson import settings
+from resnet_lesson.figures.charts import Chart
 from resnet_lesson.progress_bar import WIDGET_VIEW, in_notebook
 
 
@@ -40,11 +41,11 @@ class Explorer:
         self.controls = controls
         self.draw = lru_cache(maxsize=256)(draw)
 
-    def chart(self):
+    def chart(self) -> Chart:
         """The picture for the values that the controls start with."""
         return self.draw(**{control.name: control.value for control in self.controls})
 
-    def panel(self):
+    def panel(self) -> Any:
         """The living form, an ipywidgets box."""
         from ipywidgets import HTML, Box, Dropdown, Layout, VBox
 

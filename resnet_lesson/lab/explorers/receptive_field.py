@@ -4,18 +4,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from resnet_lesson.experiments.receptive_field import share_inside, theoretical_size
+from resnet_lesson.figures.charts import Chart
 from resnet_lesson.figures.experiment_charts import receptive_fields
 from resnet_lesson.lab.explorers.panel import Control, Explorer
 
 MARGIN = 4
 
 
-def explore_receptive_field():
+def explore_receptive_field() -> Explorer:
     """Pairs of convolutions, their windows and strides, and the pixels that reach one output.
 
-    Returns:
-        An `Explorer`. Its numbers are computed, not measured: the expected squared gradient of a
-        network with random weights and no activations.
+    The numbers are computed: the expected squared gradient over random weights, no activations.
     """
     controls = [
         Control("pairs", "Pairs in each group", {str(n): n for n in range(1, 7)}, 3),
@@ -25,7 +24,7 @@ def explore_receptive_field():
     return Explorer(controls, draw)
 
 
-def draw(pairs, groups, window):
+def draw(pairs: int, groups: int, window: int) -> Chart:
     """The picture for one setting of the controls: plain and residual side by side."""
     layers = layers_of(pairs, groups, window)
     theory = theoretical_size(layers)
@@ -39,7 +38,7 @@ def draw(pairs, groups, window):
     return receptive_fields(framed, dict.fromkeys(maps, theory), held, title)
 
 
-def layers_of(pairs, groups, window):
+def layers_of(pairs: int, groups: int, window: int) -> list[tuple[int, int]]:
     """The (window, stride) of every layer; each group but the first begins with stride 2."""
     strides = [
         2 if group and not layer else 1 for group in range(groups) for layer in range(2 * pairs)
@@ -47,7 +46,7 @@ def layers_of(pairs, groups, window):
     return [(window, stride) for stride in strides]
 
 
-def expected_map(pairs, groups, window, shortcuts):
+def expected_map(pairs: int, groups: int, window: int, shortcuts: bool) -> np.ndarray:
     """The mean squared gradient of one output with respect to each pixel, over random weights.
 
     Through a convolution whose weights have mean zero, mean squares pass like the signal itself
@@ -55,12 +54,9 @@ def expected_map(pairs, groups, window, shortcuts):
     shortcut count alike, as after a norm.
 
     Args:
-        pairs, groups, window: integers, see `layers_of`.
+        pairs, groups, window: see `layers_of`.
         shortcuts: whether each pair has a shortcut. Where a group begins, it takes every second
             pixel.
-
-    Returns:
-        Float array ``(side, side)`` with sum 1, side the theoretical size.
 
     Source: after Luo et al. (2016), section 2, who follow the squares through plain stacks.
     """

@@ -1,6 +1,7 @@
 """The explorer of shapes: what a convolutional block makes of its input, and what that costs."""
 
 from math import log2
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.patches import Polygon, Rectangle
@@ -18,12 +19,8 @@ COLUMNS = (0, 3.2, 6.4, 9.6)  # where the input and the results of the three con
 LANES = {"main": 3.1, "shortcut": 0}
 
 
-def explore_shapes():
-    """A convolutional block: input size, channels, filters and stride, and the shapes on its way.
-
-    Returns:
-        An `Explorer`. Shapes and costs are read off the graph of `resnet_lesson.blocks`.
-    """
+def explore_shapes() -> Explorer:
+    """The explorer of the shapes in a convolutional block: its input, filters and stride."""
     controls = [
         Control("size", "Input size", {f"{n}×{n}": n for n in (7, 8, 15, 28, 56)}, 15),
         Control("channels", "Input channels", {str(n): n for n in (64, 256, 512)}, 256),
@@ -33,17 +30,12 @@ def explore_shapes():
     return Explorer(controls, draw)
 
 
-def convolutions(size, channels, filters, s):
-    """What the block's four convolutions hand on and cost.
+def convolutions(size: int, channels: int, filters: tuple[int, int, int], s: int) -> dict[str, Any]:
+    """What the block's four convolutions hand on and cost: place → `graph.costs.Cost`.
 
     Args:
-        size: height and width of the input, in pixels.
-        channels: integer, of the input.
-        filters: three integers.
-        s: stride, in pixels.
-
-    Returns:
-        Dict from place, such as ``"main.1.conv"``, to `resnet_lesson.graph.costs.Cost`.
+        size, channels: of the input.
+        filters, s: of the block.
     """
     from resnet_lesson.blocks import convolutional_block
     from resnet_lesson.graph.costs import costs
@@ -54,7 +46,7 @@ def convolutions(size, channels, filters, s):
     return {item.place: item for item in costs(series, shape) if item.kind == "conv"}
 
 
-def draw(size, channels, filters, s):
+def draw(size: int, channels: int, filters: tuple[int, int, int], s: int) -> Chart:
     """The picture for one setting of the controls."""
     items = convolutions(size, channels, filters, s)
     entry = (size, size, channels)
@@ -66,7 +58,7 @@ def draw(size, channels, filters, s):
             path = [item for place, item in items.items() if Place.parse(place).path == lane]
             steps = COLUMNS[1:] if lane == "main" else COLUMNS[-1:]
             _tensor(axes, 0, height, entry, size)
-            before = COLUMNS[0]
+            before: float = COLUMNS[0]
             for column, item in zip(steps, path, strict=True):
                 window = WINDOW if item.place == "main.2.conv" else 1
                 _arrow(axes, before, column, height, window, strides.get(item.place, 1), item)
@@ -105,7 +97,7 @@ def _arrow(axes, before, after, y, window, stride, item):
     axes.text(middle, y - 0.15, cost, ha="center", va="top", fontsize=8.5, color=style.MUTED)
 
 
-def describe(entry, items):
+def describe(entry: tuple[int, int, int], items: dict[str, Any]) -> str:
     """The picture in words."""
     shapes = {place: "×".join(map(str, item.shape)) for place, item in items.items()}
     *narrow, last = (text for place, text in shapes.items() if Place.parse(place).group)

@@ -1,7 +1,9 @@
 """A photograph of your own hand: what the network sees of it, what it answers, where it looked."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -20,17 +22,14 @@ _GIVE = "give the name of an image file, such as my-hand.jpg"
 _DIGIT, _SEED = 3, 20151210  # the data are drawn from other seeds
 
 
-def see(path=None, part=WHOLE):
-    """What the network sees of a photograph.
+def see(path: Any = None, part: tuple = WHOLE) -> np.ndarray:
+    """What the network sees of a photograph: uint8 ``(64, 64, 3)``.
 
     Args:
         path: a file that Pillow can read, of any size and kind; it is fitted as
             `resnet_lesson.signs.images.read_image` says. None draws a hand that is not in the
             data.
         part: left, top, right and bottom of the part to take, in per cent of the photograph.
-
-    Returns:
-        uint8 ``(64, 64, 3)``.
 
     Raises:
         SignsError: no such file, no image, or no such part.
@@ -49,16 +48,13 @@ def see(path=None, part=WHOLE):
     return read_image(path, part)
 
 
-def ask(model, image, classes=range(6)):
+def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
     """Shows a picture, where the network looked, and what it answers, in inference mode.
 
     Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
         image: ``uint8 (64, 64, 3)``, as `see` returns it.
         classes: the names of the classes.
-
-    Returns:
-        A `Chart`; the name of the most probable class is bold.
 
     Raises:
         SignsError: the image is not one of `see`, or the network has not so many classes.
@@ -91,15 +87,13 @@ def ask(model, image, classes=range(6)):
     return chart
 
 
-def upload(model, classes=range(6)):
-    """Lets one choose or take a photograph, and shows of it what `ask` shows.
+def upload(model: Any, classes: Sequence = range(6)) -> Upload:
+    """Lets one choose or take a photograph, and shows what `ask` shows of it.
+
+    Where there are no widgets, it says how to give the photograph's path instead.
 
     Args:
         model, classes: as in `ask`.
-
-    Returns:
-        An object that shows itself when it is the last value of a cell; where there are no widgets,
-        it says how to give the photograph's path instead.
     """
     return Upload(lambda file, part: ask(model, read_image(file, part), classes))
 

@@ -9,6 +9,8 @@ was made by covering, to .61 by Grad-CAM of maps of 4×4 cells, to .72 of maps o
 random.
 """
 
+from typing import Any
+
 import numpy as np
 from PIL import Image, ImageFilter
 
@@ -24,7 +26,7 @@ _NINTHS = (
 )
 
 
-def covering(model, image):
+def covering(model: Any, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The answer to a picture, and how much it loses when a place is covered by a blur.
 
     Source: Zeiler and Fergus (2014), Visualizing and Understanding Convolutional Networks, section
@@ -54,30 +56,18 @@ def _around(cell):
     return slice(max(0, CELL * cell - CELL // 2), CELL * (cell + 1) + CELL // 2)
 
 
-def enlarged(falls, height, width):
+def enlarged(falls: np.ndarray, height: int, width: int) -> np.ndarray:
     """A map as shares of its largest value, as large as the picture, smooth between the cells.
 
-    Args:
-        falls: float ``(h, w)``, not negative.
-        height, width: integers, pixels.
-
-    Returns:
-        float32 ``(height, width)`` from 0 to 1; all 0 if ``falls`` is.
+    ``falls (h, w)`` are not negative; if all are 0, so is the result.
     """
     image = Image.fromarray(falls.astype("float32"))
-    smooth = np.maximum(image.resize((width, height), Image.Resampling.BICUBIC), 0)
+    smooth = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC)).clip(0)
     return smooth / (smooth.max() or 1)
 
 
-def place_of(falls):
-    """Where a map is strongest, in words.
-
-    Args:
-        falls: float ``(h, w)``, not negative and not all 0.
-
-    Returns:
-        Text such as "at the upper left".
-    """
+def place_of(falls: np.ndarray) -> str:
+    """Where a map is strongest, in words such as "at the upper left"; not all of it is 0."""
     thirds = [np.array_split(row, 3, axis=1) for row in np.array_split(enlarged(falls, 63, 63), 3)]
     sums = np.array([[ninth.sum() for ninth in row] for row in thirds])
     if sums.max() < _ALL_OVER * sums.sum():

@@ -4,6 +4,7 @@ import html
 import io
 from collections.abc import Callable
 from threading import Lock
+from typing import Any
 
 from resnet_lesson.figures.charts import status
 from resnet_lesson.html import shown
@@ -34,7 +35,7 @@ class Upload:
     def __init__(self, draw: Callable):
         self.draw = draw
 
-    def panel(self):
+    def panel(self) -> Any:
         """The living form, an ipywidgets box."""
         from ipywidgets import HTML, Box, FileUpload, Layout, VBox
 

@@ -18,7 +18,8 @@ from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.sandbox import observation_bytes
-from resnet_lesson.graph.tracing import Trace, TraceError
+from resnet_lesson.graph.following import TraceError
+from resnet_lesson.graph.tracing import Trace
 
 BLOCKS = ["skip_connection", "identity_block", "convolutional_block"]
 

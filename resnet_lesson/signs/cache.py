@@ -18,7 +18,7 @@ _DIGEST_SIZE = hashlib.sha256().digest_size
 _in_memory: dict = {}  # what was drawn while the cache folder could not be written
 
 
-def drawn_signs(count=COUNT, seed=SEED):
+def drawn_signs(count: int = COUNT, seed: int = SEED) -> Signs:
     """The drawn signs, from the cache if they are there, else drawn and put there.
 
     Two processes that start at once draw once: the second waits for the first. A damaged file and
@@ -53,7 +53,7 @@ def drawn_signs(count=COUNT, seed=SEED):
     return signs
 
 
-def cache_file(count=COUNT, seed=SEED):
+def cache_file(count: int = COUNT, seed: int = SEED) -> Path:
     """Where signs drawn by the present code are kept.
 
     The name carries the version of the drawing: a digest of the code that draws, which no one can

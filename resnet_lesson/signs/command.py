@@ -37,7 +37,7 @@ def write_files(
             kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(skipped.items()))
             print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
     else:
-        make_folder(folder)  # to fail before the drawing, not after it
+        make_folder(folder or FOLDER)  # to fail before the drawing, not after it
         signs = parallel.draw(count or parallel.COUNT, parallel.SEED if seed is None else seed)
     train, test = write_signs(folder or FOLDER, signs)
     counts = len(signs.train_labels), len(signs.test_labels)

@@ -32,7 +32,7 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _AGAIN = "get or write the file again"
 
 
-def is_there(path):
+def is_there(path: str | Path) -> bool:
     """True if something is at ``path``, a broken link included.
 
     Raises:
@@ -47,15 +47,8 @@ def is_there(path):
     return True
 
 
-def read_part(path, part):
-    """Reads the training or the test images from one HDF5 file.
-
-    Args:
-        path: the file.
-        part: "train" or "test".
-
-    Returns:
-        images uint8 ``(m, 64, 64, 3)`` and labels int64 ``(m,)``.
+def read_part(path: str | Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images uint8 ``(m, 64, 64, 3)`` and labels int64 ``(m,)`` of a part, "train" or "test".
 
     Raises:
         SignsError: the file is missing, unreadable, not HDF5, damaged, or holds something else.
@@ -122,9 +115,9 @@ def _datasets(file, path, part):
     names = (f"{part}_set_x", f"{part}_set_y", "list_classes")
     missing = [name for name in names if not isinstance(file.get(name), h5py.Dataset)]
     if missing:
-        found = ", ".join(printable(name) for name in list(file)[:8]) or "nothing"
+        content = ", ".join(printable(name) for name in list(file)[:8]) or "nothing"
         raise SignsError(
-            f"{printable(path)} lacks {' and '.join(missing)} (it holds {found}); "
+            f"{printable(path)} lacks {' and '.join(missing)} (it holds {content}); "
             f"expected {', '.join(names)}; rename the data sets, or {CONVERT}"
         )
     return [file[name] for name in names]
@@ -135,24 +128,21 @@ def _check_classes(classes, path):
         values = classes[...]
         if (values == all_classes()).all():
             return
-        found = values.tolist()
+        content = values.tolist()
     else:
-        found = f"dtype {classes.dtype} and shape {classes.shape}"
+        content = f"dtype {classes.dtype} and shape {classes.shape}"
     raise SignsError(
-        f"{printable(path)}: list_classes is {found}; expected {all_classes().tolist()}; "
+        f"{printable(path)}: list_classes is {content}; expected {all_classes().tolist()}; "
         "keep the digits 0 to 5 alone"
     )
 
 
-def read_signs(path):
+def read_signs(path: str | Path) -> Signs:
     """Reads training and test images.
 
     Args:
         path: the folder with ``train_signs.h5`` and ``test_signs.h5``, or one of these files (the
             other is taken from beside it).
-
-    Returns:
-        `Signs`.
 
     Raises:
         SignsError: in one line, what is wrong with ``path`` or with a file.
@@ -165,8 +155,8 @@ def read_signs(path):
             f"expected both {' and '.join(FILES.values())}; put them there, or write them with "
             "`python -m resnet_lesson signs --output DIR`"
         )
-    arrays = [array for part in PARTS for array in read_part(folder / FILES[part], part)]
-    return Signs(*arrays, all_classes())
+    train, test = (read_part(folder / FILES[part], part) for part in PARTS)
+    return Signs(*train, *test, all_classes())
 
 
 def _folder(path):
@@ -190,15 +180,12 @@ def _folder(path):
     return path.parent
 
 
-def check_signs(path):
-    """Checks one HDF5 file of signs.
+def check_signs(path: str | Path) -> str:
+    """Checks one HDF5 file of signs; says how many images of each sign it holds.
 
     Args:
         path: the file. Named ``train_signs.h5`` or ``test_signs.h5`` it must hold that part; with
             another name its keys tell which part it holds.
-
-    Returns:
-        One line: how many images, and how many of each sign.
 
     Raises:
         SignsError: in one line, the first thing that is wrong.
@@ -223,7 +210,7 @@ def _parts_in(path):
         raise SignsError(_damage(path, error)) from None
 
 
-def encode(**parts):
+def encode(**parts: tuple) -> bytes:
     """The bytes of an HDF5 file with ``train=(images, labels)``, ``test=(images, labels)`` or both.
 
     The same arrays always give the same bytes. Each block carries a checksum, so that a damaged
@@ -239,15 +226,12 @@ def encode(**parts):
     return memory.getvalue()
 
 
-def write_signs(folder, signs):
-    """Writes ``train_signs.h5`` and ``test_signs.h5`` into a folder, which is made if need be.
+def write_signs(folder: str | Path, signs: Signs) -> list[Path]:
+    """Writes ``train_signs.h5`` and ``test_signs.h5`` into a folder, and returns their paths.
 
     Args:
-        folder: where to write. Files of these names that are there already are replaced.
+        folder: where to; it is made if need be, and older files of these names are replaced.
         signs: `Signs`.
-
-    Returns:
-        The two paths.
 
     Raises:
         SignsError: the arrays are not as they should be (nothing is written then), or the folder
@@ -269,19 +253,18 @@ def write_signs(folder, signs):
     return paths
 
 
-def make_folder(folder):
+def make_folder(folder: str | Path) -> Path:
     """Makes a folder to write signs into, and returns its path.
 
     Raises:
         SignsError: it cannot be made, or nothing can be written in it.
     """
+    reason: object = "permission denied"
     try:
-        folder = Path(folder).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
-        reason = "permission denied"
+        path = Path(folder).expanduser()
+        path.mkdir(parents=True, exist_ok=True)
+        if os.access(path, os.W_OK):
+            return path
     except (OSError, RuntimeError, ValueError) as error:
-        writable, reason = False, getattr(error, "strerror", None) or error
-    if not writable:
-        raise SignsError(f"{printable(folder)} cannot be written ({reason}); give another folder")
-    return folder
+        reason = getattr(error, "strerror", None) or error
+    raise SignsError(f"{printable(folder)} cannot be written ({reason}); give another folder")

@@ -23,7 +23,7 @@ _SEED = 0  # of the split and of the order: the same folder always gives the sam
 _LAYOUT = "expected folders 0, 1, 2, 3, 4, 5 with images, or train and test with these six in each"
 
 
-def convert_folder(folder):
+def convert_folder(folder: str | Path) -> tuple[Signs, Counter[str]]:
     """Reads images of hand signs from folders.
 
     Each image becomes 64x64 as `read_image` describes. With ``train`` and ``test`` the division is
@@ -37,13 +37,13 @@ def convert_folder(folder):
         folder: holds ``0`` ... ``5``, or ``train`` and ``test`` that do.
 
     Returns:
-        `Signs`, and a `collections.Counter` of the skipped files by ending ("hidden" for those).
+        The signs, and how many files were skipped by ending ("hidden" for those).
 
     Raises:
         SignsError: a folder is missing or has no images, or an image cannot be read.
     """
     folder = Path(folder).expanduser()
-    skipped = Counter()
+    skipped: Counter[str] = Counter()
     divided = [part for part in PARTS if is_there(folder / part)]
     if len(divided) == 1:
         raise SignsError(f"{printable(folder)} holds {divided[0]} alone; {_LAYOUT}; add the other")
@@ -53,7 +53,7 @@ def convert_folder(folder):
         parts = _split(_files_by_sign(folder, skipped), folder)
     parts = [_shuffled(part) for part in parts]
     total = sum(map(len, parts))
-    arrays = []
+    arrays: list[np.ndarray] = []
     with progress_bar("Reading images") as report:
         for part, before in zip(parts, (0, len(parts[0])), strict=True):
             images = np.empty((len(part), SIZE, SIZE, 3), np.uint8)
@@ -61,7 +61,7 @@ def convert_folder(folder):
                 report(before + place, total)
                 images[place] = read_image(path)
             arrays += [images, np.array([digit for _, digit in part], np.int64)]
-    return Signs(*arrays, all_classes()), skipped
+    return Signs._make([*arrays, all_classes()]), skipped
 
 
 def _files_by_sign(folder, skipped):
@@ -69,9 +69,9 @@ def _files_by_sign(folder, skipped):
     entries = _listed(folder)
     missing = [str(digit) for digit in range(CLASSES) if str(digit) not in entries]
     if missing:
-        found = ", ".join(map(printable, entries[:8])) or "nothing"
+        content = ", ".join(map(printable, entries[:8])) or "nothing"
         raise SignsError(
-            f"{printable(folder)} lacks {', '.join(missing)} (it holds {found}); {_LAYOUT}; "
+            f"{printable(folder)} lacks {', '.join(missing)} (it holds {content}); {_LAYOUT}; "
             "name one folder for each sign"
         )
     return [_images_in(folder / str(digit), skipped) for digit in range(CLASSES)]

@@ -2,6 +2,7 @@
 
 import warnings
 from contextlib import nullcontext, suppress
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -19,8 +20,8 @@ WHOLE = (0, 0, 100, 100)
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 
-def read_image(source, part=WHOLE):
-    """Reads an image of any size and kind, and fits the whole of it into 64x64 pixels.
+def read_image(source: Any, part: tuple = WHOLE) -> np.ndarray:
+    """Reads an image of any size and kind, the whole of it fitted into uint8 ``(64, 64, 3)``.
 
     The camera's note which way is up is obeyed, transparent parts become white, grey becomes RGB,
     and of several frames the first is taken. The aspect is kept and nothing is cut off, as a finger
@@ -31,9 +32,6 @@ def read_image(source, part=WHOLE):
         source: a file that Pillow can read, or one that is open for reading bytes and has a
             ``name``. HEIC is read where the package ``pillow-heif`` is installed.
         part: left, top, right and bottom of the part to take, in per cent of the upright image.
-
-    Returns:
-        uint8 ``(64, 64, 3)``.
 
     Raises:
         SignsError: the file cannot be read as an image, or there is no such part.

@@ -5,17 +5,18 @@ The files are described in `resnet_lesson.signs.files`, the drawn default in
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from resnet_lesson import settings
 from resnet_lesson.signs.files import FILES, is_there, read_signs
-from resnet_lesson.signs.schema import CLASSES, SignsError, checked_labels
+from resnet_lesson.signs.schema import CLASSES, Signs, SignsError, checked_labels
 
 FOLDER = "datasets"
 
 
-def load_signs(path=None):
+def load_signs(path: str | Path | None = None) -> Signs:
     """Loads the hand signs: yours if there are any, else drawn ones.
 
     They are looked for in this order:
@@ -53,15 +54,12 @@ def load_signs(path=None):
     return drawn_signs()
 
 
-def one_hot(labels, classes=CLASSES):
-    """Turns class numbers into one-hot rows: all 0 but a 1 at the class.
+def one_hot(labels: Any, classes: int = CLASSES) -> np.ndarray:
+    """One-hot rows of class numbers, float32 ``(m, classes)``: all 0 but a 1 at the class.
 
     Args:
         labels: whole numbers from 0 to ``classes - 1``, shape ``(m,)``, ``(1, m)`` or ``(m, 1)``.
-        classes: integer >= 1, the number of classes.
-
-    Returns:
-        float32 ``(m, classes)``.
+        classes: how many there are, 1 at least.
 
     Raises:
         SignsError: labels of another shape or type, or out of range.
@@ -72,14 +70,11 @@ def one_hot(labels, classes=CLASSES):
     return np.eye(classes, dtype=np.float32)[checked_labels(labels, "labels", classes)]
 
 
-def normalise(images):
-    """Brings pixels from 0…255 to 0…1.
+def normalise(images: Any) -> np.ndarray:
+    """Brings pixels from 0…255 to 0…1, as float32 of the same shape.
 
     Args:
         images: whole numbers from 0 to 255, shape ``(m, H, W, 3)``, or ``(H, W, 3)`` for one image.
-
-    Returns:
-        float32 of the same shape, from 0.0 to 1.0.
 
     Raises:
         SignsError: another shape or type (images that are normalised already, say), or values

@@ -1,6 +1,6 @@
 """What hand signs are: their arrays, and the checks that every image and label passes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,23 +30,20 @@ class Signs(NamedTuple):
     classes: np.ndarray
 
 
-def all_classes():
+def all_classes() -> np.ndarray:
     """The six digits, int64 ``(6,)``."""
     return np.arange(CLASSES, dtype=np.int64)
 
 
-def checked_labels(values, name, classes=CLASSES):
-    """Class numbers in the form that the lesson uses.
+def checked_labels(values: Any, name: str, classes: int = CLASSES) -> np.ndarray:
+    """Class numbers as the lesson uses them: int64 ``(m,)``.
 
     Args:
         values: whole numbers from 0 to ``classes - 1``, shape ``(m,)``, ``(1, m)`` or ``(m, 1)``,
             in any integer type. Floating-point values are taken if each is a whole number, because
             spreadsheets and older tools store labels so.
         name: what to call them in a message.
-        classes: integer, the number of classes.
-
-    Returns:
-        int64 ``(m,)``.
+        classes: how many there are.
 
     Raises:
         SignsError: wrong type, shape or range.
@@ -67,7 +64,7 @@ def checked_labels(values, name, classes=CLASSES):
     return values.astype(np.int64)
 
 
-def check_label_form(shape, dtype, name, classes):
+def check_label_form(shape: Any, dtype: Any, name: str, classes: int) -> None:
     """Raises SignsError unless labels have a shape and dtype that can be read as class numbers."""
     if dtype.kind not in "iuf":
         raise SignsError(
@@ -82,7 +79,7 @@ def check_label_form(shape, dtype, name, classes):
         raise SignsError(f"{name} has shape {shape}; expected (m,) or (1, m); {advice}")
 
 
-def check_image_form(shape, dtype, name):
+def check_image_form(shape: Any, dtype: Any, name: str) -> None:
     """Raises SignsError unless images are uint8 ``(m, 64, 64, 3)``."""
     if dtype != np.uint8:
         raise SignsError(
@@ -93,7 +90,7 @@ def check_image_form(shape, dtype, name):
         raise SignsError(f"{name} has shape {shape}; expected (m, {SIZE}, {SIZE}, 3); {CONVERT}")
 
 
-def checked_part(images, labels, where, part):
+def checked_part(images: Any, labels: Any, where: str, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Images with their labels, validated: uint8 ``(m, 64, 64, 3)`` and int64 ``(m,)``.
 
     ``where`` names the source in a message (a file, say), ``part`` is "train" or "test".

@@ -36,7 +36,7 @@ class Published:
     md5: str
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The last part of the address."""
         return self.url.rpartition("/")[2]
 
@@ -53,18 +53,15 @@ CLASS_INDEX = Published(
 )
 
 
-def fetch(published, folder=None):
-    """A published file from the cache folder, downloaded if it is not there.
+def fetch(published: Published, folder: str | Path | None = None) -> Path:
+    """The path of a published file in the cache folder, downloaded if it is not there.
 
     What has arrived of a download that broke off lies beside it as ``.part`` and is taken up again,
     if the server still has the same file. Two processes that start at once download once.
 
     Args:
-        published: `Published`.
-        folder: where files are kept; None for the lesson's cache folder.
-
-    Returns:
-        Path of the whole, checked file.
+        published: the file.
+        folder: where to look and write; None for the lesson's cache folder.
 
     Raises:
         DownloadError: no network, an answer other than the file, a wrong sum (what arrived is
@@ -93,7 +90,7 @@ def fetch(published, folder=None):
     return path
 
 
-def md5_of(path):
+def md5_of(path: Path) -> str:
     """The MD5 of a file in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
@@ -157,12 +154,12 @@ def _version_file(part):
 
 def _check(part, published):
     """Raises DownloadError, and removes what arrived, unless it has the published sum."""
-    found = md5_of(part)
-    if found != published.md5:
+    md5 = md5_of(part)
+    if md5 != published.md5:
         size = _size(part)
         _remove(part)
         raise DownloadError(
-            f"{published.name} arrived damaged or changed ({size} bytes with MD5 {found}, expected "
+            f"{published.name} arrived damaged or changed ({size} bytes with MD5 {md5}, expected "
             f"{published.md5}) and was removed; try again"
         )
 

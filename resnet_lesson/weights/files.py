@@ -10,11 +10,13 @@ The files say nothing of the epsilon that BatchNormalization was trained with: `
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
+import keras
 import numpy as np
 from keras.layers import BatchNormalization
 
@@ -51,8 +53,8 @@ class Loaded:
         left_aside: the places in the network's head that kept their own weights.
     """
 
-    layers: tuple
-    left_aside: tuple = ()
+    layers: tuple[tuple[str, str], ...]
+    left_aside: tuple[str, ...] = ()
 
     def __repr__(self):
         aside = f", left aside {', '.join(self.left_aside)}" if self.left_aside else ""
@@ -60,7 +62,7 @@ class Loaded:
         return f"{len(self.layers)} layers loaded and checked{aside}; {epsilon}"
 
 
-def load_weights(model, path, head=True):
+def load_weights(model: keras.Model, path: str | Path, head: bool = True) -> Loaded:
     """Loads weights in a format of ``keras.applications`` into a ResNet, checked layer by layer.
 
     Layers belong together by the place that they have in the graph, so the network may name and
@@ -74,9 +76,6 @@ def load_weights(model, path, head=True):
         head: False leaves the network's head as it is, for another number of classes or for a
             "notop" file.
 
-    Returns:
-        `Loaded`.
-
     Raises:
         WeightsError: the file cannot be read, is no such file, or does not fit the network.
     """
@@ -85,9 +84,9 @@ def load_weights(model, path, head=True):
     aside = [place for place, _ in placed if Place.parse(place).path == "head" and not head]
     wanted = [(place, name_of(place), layer) for place, layer in placed if place not in aside]
     with _opened(path) as file:
-        found = _layers_in(file, path)
-        _check_network({name: place for place, name, _ in wanted}, found, path)
-        values = [_values(found[name], name, layer, path) for _, name, layer in wanted]
+        stored = _layers_in(file, path)
+        _check_network({name: place for place, name, _ in wanted}, stored, path)
+        values = [_values(stored[name], name, layer, path) for _, name, layer in wanted]
     for (_, _, layer), arrays in zip(wanted, values, strict=True):
         layer.set_weights(arrays)
         if isinstance(layer, BatchNormalization):
@@ -96,14 +95,11 @@ def load_weights(model, path, head=True):
     return Loaded(tuple((place, name) for place, name, _ in wanted), tuple(aside))
 
 
-def name_of(place):
+def name_of(place: str) -> str:
     """What ``keras.applications`` calls the layer at a place of the graph.
 
     Args:
-        place: such as ``"stage2.block1.shortcut.conv"``.
-
-    Returns:
-        Such as ``"conv2_block1_0_conv"``.
+        place: ``"stage2.block1.shortcut.conv"``, say, for ``"conv2_block1_0_conv"``.
 
     Raises:
         WeightsError: its ResNets have no layer there.
@@ -122,7 +118,7 @@ def name_of(place):
     return f"conv{at.stage}_block{at.block}_{at.group}_{at.kind}"
 
 
-def names_in_order(groups):
+def names_in_order(groups: Sequence[int]) -> dict[str, list[str]]:
     """The layer names of a ResNet in ``keras.applications``, in the order of ``.weights.h5``.
 
     Args:
@@ -181,17 +177,17 @@ def _layers_in(file, path):
     """The layers with weights in a file: name → weight name → HDF5 data set."""
     file = file.get("model_weights", file)  # a legacy file may hold a whole model
     if "layers" in file and "layer_names" not in file.attrs:
-        found = _counted(file["layers"], path)
+        stored = _counted(file["layers"], path)
     else:
-        found = {name: _named_weights(group) for name, group in file.items()}
-    found = {name: weights for name, weights in found.items() if weights}
-    if not found:
+        stored = {name: _named_weights(group) for name, group in file.items()}
+    stored = {name: weights for name, weights in stored.items() if weights}
+    if not stored:
         raise WeightsError(
             f"{printable(path)} holds no layers with weights (it holds "
             f"{', '.join(map(printable, list(file)[:6])) or 'nothing'}); expected weights in a "
             "format of keras.applications; give another file"
         )
-    return found
+    return stored
 
 
 def _named_weights(group):
@@ -209,7 +205,7 @@ def _counted(layers, path):
     # Three convolutions a block, four projections, and the first.
     by_count = {3 * sum(groups) + 5: groups for depth, groups in GROUPS.items() if depth >= 50}
     order = names_in_order(by_count.get(len(members["conv2d"]), ()))
-    found = {}
+    stored = {}
     for kind, keys in members.items():
         noted = [layers[key]["vars"].attrs.get("name") for key in keys]
         names = noted if all(noted) else order[kind]
@@ -221,8 +217,8 @@ def _counted(layers, path):
         for name, key in zip(names, keys, strict=False):
             values = layers[key]["vars"]
             numbered = zip(_NAMES[kind], sorted(values), strict=False)
-            found[name] = {weight: values[number] for weight, number in numbered}
-    return found
+            stored[name] = {weight: values[number] for weight, number in numbered}
+    return stored
 
 
 def _members(layers, kind):
@@ -231,25 +227,25 @@ def _members(layers, kind):
     return sorted(keys, key=lambda key: int(key[len(kind) + 1 :] or 0))
 
 
-def _check_network(wanted, found, path):
+def _check_network(wanted, stored, path):
     """Raises WeightsError unless a file has the layers of the network, and no others.
 
-    Args:
-        wanted: name → place.
-        found: what `_layers_in` gave.
+    ``wanted`` maps names to places, ``stored`` is what `_layers_in` gives.
     """
-    missing = [name for name in wanted if name not in found]
-    extra = [name for name in found if name not in wanted and name != HEAD]
+    missing = [name for name in wanted if name not in stored]
+    extra = [name for name in stored if name not in wanted and name != HEAD]
     extra.sort(key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
     if not missing and not extra:
         return
-    network = _network_of(found)
+    network = _network_of(stored)
     file = f"{printable(path)}, weights of a {network}," if network else printable(path)
     if missing == [HEAD] and not extra:
         problem = 'has no classifier ("notop"), and the network has one'
         advice = "pass head=False to keep the network's own"
-    elif all(_AUTOMATIC.fullmatch(name) for name in found):
-        problem = f"names its layers {', '.join(list(found)[:3])} …, not as keras.applications does"
+    elif all(_AUTOMATIC.fullmatch(name) for name in stored):
+        problem = (
+            f"names its layers {', '.join(list(stored)[:3])} …, not as keras.applications does"
+        )
         advice = "load it with load_weights of the model that wrote it, and then use transfer"
     else:
         problem = f"holds {extra[0]}, and the network has no such layer" if extra else ""

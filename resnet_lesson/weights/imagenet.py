@@ -10,7 +10,7 @@ from resnet_lesson.weights.download import CLASS_INDEX, RESNET50, DownloadError,
 from resnet_lesson.weights.transfer import WeightsError
 
 
-def find_weights(path=None):
+def find_weights(path: str | Path | None = None) -> Path | None:
     """Finds a file with the ImageNet weights of ResNet-50.
 
     They are looked for in this order: ``path``; the file that the environment variable
@@ -36,7 +36,7 @@ def find_weights(path=None):
     return _fetched(RESNET50, "going on with made weights")
 
 
-def class_names():
+def class_names() -> list[str] | None:
     """The names of the 1000 classes of ImageNet in their order; None if they cannot be had."""
     file = _fetched(CLASS_INDEX, "going on with the numbers of the classes")
     if file is None:

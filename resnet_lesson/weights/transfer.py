@@ -1,6 +1,7 @@
 """Weights from one form of a network to another, by the place that each layer has in the graph."""
 
 from itertools import zip_longest
+from typing import Any
 
 import keras
 from keras.layers import BatchNormalization
@@ -14,7 +15,7 @@ class WeightsError(LessonError, ValueError):
     """Weights that do not fit."""
 
 
-def transfer(source, target):
+def transfer(source: Any, target: Any) -> list[str]:
     """Copies all weights of one block or network into another that computes in the same way.
 
     Layers belong together that stand at the same place of the graph; their names, the order in
@@ -28,7 +29,7 @@ def transfer(source, target):
         target: likewise. Where it has no weights yet, it is built for the source's input shape.
 
     Returns:
-        List of the places with weights, such as ``"stage2.block1.main.1.conv"``, in the order of
+        The places with weights, such as ``"stage2.block1.main.1.conv"``, in the order of
         the graph.
 
     Raises:
@@ -39,19 +40,19 @@ def transfer(source, target):
         raise WeightsError(
             "neither the source nor the target has seen an input; call one of them on images first"
         )
-    given, wanted = layers_by_place(source, shape), layers_by_place(target, shape)
-    for one, other in zip_longest(given, wanted, fillvalue=("", None)):
+    sources, targets = layers_by_place(source, shape), layers_by_place(target, shape)
+    for one, other in zip_longest(sources, targets, fillvalue=("", None)):
         _check_pair(*one, *other)
-    _check_sharing(given, wanted)
-    for (_, layer), (_, other) in zip(given, wanted, strict=True):
+    _check_sharing(sources, targets)
+    for (_, layer), (_, other) in zip(sources, targets, strict=True):
         other.set_weights(layer.get_weights())
         if isinstance(layer, BatchNormalization):
             other.epsilon = layer.epsilon
     forget_compiled(target)
-    return [place for place, _ in wanted]
+    return [place for place, _ in targets]
 
 
-def input_shape(model):
+def input_shape(model: Any) -> tuple | None:
     """The shape ``(H, W, C)`` that a model or layer was built for, or None if it is unknown."""
     if getattr(model, "inputs", None):
         return tuple(model.inputs[0].shape[1:])
@@ -59,7 +60,7 @@ def input_shape(model):
     return tuple(shape[1:]) if shape else None
 
 
-def layers_by_place(model, shape=None):
+def layers_by_place(model: Any, shape: tuple | None = None) -> list[tuple[str, Any]]:
     """The layers with weights of a block or network, each with the place where it is used.
 
     Args:
@@ -67,7 +68,7 @@ def layers_by_place(model, shape=None):
         shape: ``(H, W, C)`` of its input; not needed where it knows that itself.
 
     Returns:
-        List of ``(place, layer)`` in the order of the graph. A layer that is used at two places
+        ``(place, layer)`` in the order of the graph. A layer that is used at two places
         occurs twice.
 
     Raises:
@@ -86,7 +87,7 @@ def layers_by_place(model, shape=None):
     ]
 
 
-def forget_compiled(model):
+def forget_compiled(model: Any) -> None:
     """Makes a model build its functions anew: the old ones hold constants such as epsilon."""
     for name in ("train_function", "test_function", "predict_function"):
         if hasattr(model, name):
@@ -135,22 +136,22 @@ def _check_pair(place, layer, other_place, other):
         )
 
 
-def _check_sharing(given, wanted):
+def _check_sharing(sources, targets):
     """A layer of the target that serves at two places needs one layer in the source as well."""
     first = {}
-    for (place, layer), (_, other) in zip(given, wanted, strict=True):
-        before, sources = first.setdefault(id(other), (place, layer))
-        if sources is not layer:
+    for (place, layer), (_, other) in zip(sources, targets, strict=True):
+        before, source = first.setdefault(id(other), (place, layer))
+        if source is not layer:
             raise WeightsError(
                 f"{place}: the target uses the layer of {before} again, and the source has a layer "
                 "of its own there; make a new layer for each place"
             )
 
 
-def shapes_of(layer):
+def shapes_of(layer: Any) -> dict[str, tuple]:
     """The shapes of a layer's weights by name, such as ``{"kernel": (1, 1, 64, 64), ...}``."""
     return {weight.name: tuple(weight.shape) for weight in layer.weights}
 
 
-def listed(shapes):
+def listed(shapes: dict[str, tuple]) -> str:
     return " and ".join(f"{name} {shape}" for name, shape in shapes.items()) or "no weights"

@@ -5,17 +5,16 @@ import numpy as np
 GAMMA = 2.2
 
 
-def wall(cover, light, scale, rng):
-    """Draws a wall with the hand's soft shadow on it.
+def wall(
+    cover: np.ndarray, light: np.ndarray, scale: float, rng: np.random.Generator
+) -> np.ndarray:
+    """A wall with the soft shadow of the hand on it: linear RGB `(size, size, 3)`.
 
     Args:
         cover: `(size, size)`, the share of each pixel that is hand.
         light: `(3,)`, towards the lamp.
         scale: pixels a centimetre.
-        rng: `numpy.random.Generator`.
-
-    Returns:
-        Linear RGB `(size, size, 3)`.
+        rng: draws the wall.
     """
     size = len(cover)
     down, right = np.mgrid[:size, :size] / size - 0.5
@@ -66,10 +65,10 @@ def _moved(picture, shift):
     return picture[rows[:, None], columns]
 
 
-def develop(light, rng):
-    """Photographs light, linear RGB `(size, size, 3)`, with a lens and a sensor.
+def develop(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Photographs light, linear RGB `(size, size, 3)`, with a lens and a sensor: uint8.
 
-    Vignette, exposure, white balance, blur, flare, sharpening, contrast, noise. Returns uint8.
+    Vignette, exposure, white balance, blur, flare, sharpening, contrast, noise.
     """
     size = len(light)
     down, right = np.mgrid[:size, :size] / size - 0.5
@@ -100,7 +99,7 @@ def _noise(rng, size, cells):
     return rows[:, low] * (1 - part) + rows[:, low + 1] * part
 
 
-def blur(image, sigma):
+def blur(image: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur of `(size, size, ...)` along its first two axes; the border is held."""
     reach = int(np.ceil(2.5 * sigma))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-3)) ** 2)

@@ -5,19 +5,19 @@ which. The processes are started afresh and not forked: a notebook's kernel has 
 whose threads a fork would break.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing, contextmanager, suppress
 from multiprocessing import active_children, get_context
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from resnet_lesson import settings
 from resnet_lesson.hardware import processors
-from resnet_lesson.paths import PROJECT
+from resnet_lesson.paths import search_path
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.schema import CLASSES, Signs, SignsError, all_classes
 
@@ -39,13 +39,12 @@ def count_for_test(count: int) -> int:
 def draw(count: int = COUNT, seed: int = SEED) -> Signs:
     """Draws signs, with a progress bar.
 
-    Args:
-        count: integer from 6 to 100,000, the number of training images; a ninth as many test images
-            (at least 6) are drawn besides.
-        seed: integer from 0 to 2**32 - 1. The same seed gives the same images.
+    No two images, and no two seeds, share a drawing.
 
-    Returns:
-        `Signs`. No two of its images, and no two seeds, share a drawing.
+    Args:
+        count: of training images, from 6 to 100,000; a ninth as many test images (at least 6) are
+            drawn besides.
+        seed: from 0 to 2**32 - 1. The same seed gives the same images.
 
     Raises:
         SignsError: ``count`` or ``seed`` is out of range.
@@ -124,8 +123,8 @@ def _nothing_of_the_caller():
     A new process would run the script that is `__main__` once more, and import modules from where
     the caller does, which in a notebook is the learner's folder first.
     """
-    path, main, here = sys.path[:], sys.modules["__main__"], Path.cwd()
-    sys.path[:] = [str(PROJECT), *(p for p in path if p and Path(p).absolute() != here)]
+    path, main = sys.path[:], sys.modules["__main__"]
+    sys.path[:] = search_path().split(os.pathsep)
     sys.modules["__main__"] = ModuleType("__main__")
     try:
         # The processors are in use, and PYTHONSAFEPATH keeps the folder out from the first import.

@@ -1,11 +1,12 @@
 """Draws photographs of hands that sign the digits 0 to 5: the data that the lesson brings along.
 
-Every picture is a small scene. `hand_model` poses a hand; here it is turned before a camera, its
+Every picture is a small scene. `skeleton` poses a hand; here it is turned before a camera, its
 surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit and given skin;
-`hand_picture` puts it before a wall that it throws its shadow on, and photographs it with a lens
-and a sensor that are not perfect. Nothing is read from real photographs.
+`camera` puts it before a wall that it throws its shadow on, and photographs it with a lens and a
+sensor that are not perfect. Nothing is read from real photographs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,16 +42,13 @@ SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the t
 BLOCK = 4  # pixels a side that share the first part of their way
 
 
-def draw_hand(digit, rng, size=64):
-    """Draws one photograph of a hand that signs `digit`.
+def draw_hand(digit: int, rng: np.random.Generator, size: int = 64) -> np.ndarray:
+    """One photograph of a hand that signs `digit`: uint8 `(size, size, 3)`, RGB.
 
     Args:
         digit: 0 to 5.
-        rng: `numpy.random.Generator`; the picture depends on nothing else.
+        rng: the picture depends on nothing else.
         size: width and height in pixels, 16 to 512.
-
-    Returns:
-        uint8 `(size, size, 3)`, RGB.
 
     Raises:
         ValueError: the digit or the size is not one of these.
@@ -63,8 +61,10 @@ def draw_hand(digit, rng, size=64):
     return develop(hand[..., :3] + (1 - hand[..., 3:]) * behind, rng)
 
 
-def draw_signs(count, seed, progress=None):
-    """Draws `count` hand signs, the six classes in equal shares and shuffled.
+def draw_signs(
+    count: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draws hand signs, uint8 `(count, 64, 64, 3)`, and labels, int64; all classes alike often.
 
     Picture `i` and its label depend on `seed` and `i` alone, so that a longer set begins with the
     shorter one. Every six in a row hold each class once.
@@ -73,9 +73,6 @@ def draw_signs(count, seed, progress=None):
         count: number of pictures, at least 1.
         seed: whole number from 0.
         progress: called as `progress(done, count)` after every picture.
-
-    Returns:
-        Images uint8 `(count, 64, 64, 3)` and labels int64 `(count,)`.
 
     Raises:
         ValueError: count or seed is not such a number.
@@ -188,20 +185,20 @@ def _trace(view, pixels):
     return points[met], index[met]
 
 
-def _march(flesh, points, bottom, keep, near):
+def _march(flesh, points, bottom, margin, near):
     """Lets points sink towards the skin, as deep as `bottom`, until they are `near` it.
 
-    They stop `keep` short of it. A ray that brushes past a finger would creep: it takes a least
+    They stop `margin` short of it. A ray that brushes past a finger would creep: it takes a least
     step all the same. Returns the points float32 `(N, 3)` and their gaps `(N,)`.
     """
     points = points.astype(np.float32)
     gap = np.full(len(points), np.inf, np.float32)
     active = np.arange(len(points))
     while len(active):
-        gap[active] = found = flesh.distance(points[active])
-        least = np.where(found > near, 2 * near, -np.inf)
-        points[active, 2] -= np.maximum(found - keep, least)
-        active = active[(found > near) & (points[active, 2] > bottom[active])]
+        gap[active] = distance = flesh.distance(points[active])
+        least = np.where(distance > near, 2 * near, -np.inf)
+        points[active, 2] -= np.maximum(distance - margin, least)
+        active = active[(distance > near) & (points[active, 2] > bottom[active])]
     return points, gap
 
 

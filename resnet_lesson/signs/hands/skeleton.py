@@ -8,8 +8,10 @@ Morphol. 28(3), 2010), flesh at the tip included; breadth and length vary from p
 where a table or a random draw states them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -80,12 +82,12 @@ class Part:
     arm: bool = False
 
 
-def unit(vector):
+def unit(vector: np.ndarray) -> np.ndarray:
     """Scales vectors `(..., 3)` to length 1."""
     return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
-def rotation(x=0.0, y=0.0, z=0.0):
+def rotation(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:
     """Returns the 3×3 matrix that turns by `x`, then `y`, then `z` degrees about these axes."""
     matrix = np.eye(3)
     for axis, angle in enumerate((x, y, z)):
@@ -96,7 +98,9 @@ def rotation(x=0.0, y=0.0, z=0.0):
     return matrix
 
 
-def finger_joints(finger, bends, splay, reach=1.0):
+def finger_joints(
+    finger: int, bends: np.ndarray, splay: float, reach: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Walks along a finger: `bends` at its three joints and `splay` to the side, in degrees.
 
     `reach` is its length as a share of the average. Returns the four joints `(4, 3)` from knuckle
@@ -111,7 +115,7 @@ def finger_joints(finger, bends, splay, reach=1.0):
     return np.vstack([KNUCKLES[finger], KNUCKLES[finger] + np.cumsum(steps, 0)]), pads
 
 
-def thumb_joints(directions, target=None):
+def thumb_joints(directions: Any, target: np.ndarray | None = None) -> np.ndarray:
     """Places the thumb's bones along `directions` `(3, 3)`, then bends them towards `target`.
 
     Reaching alternates from both ends (FABRIK, Aristidou & Lasenby 2011): every bone keeps its
@@ -129,7 +133,7 @@ def thumb_joints(directions, target=None):
     return joints
 
 
-def finger_pose(digit, rng):
+def finger_pose(digit: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
     if digit == 0:
         bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
@@ -144,7 +148,9 @@ def finger_pose(digit, rng):
     return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
 
 
-def thumb_pose(digit, rng, chains):
+def thumb_pose(
+    digit: int, rng: np.random.Generator, chains: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Draws the thumb's joints `(4, 3)` and pad direction for a sign.
 
     `chains` `(4, 4, 3)` are the joints of the fingers, which it touches in some signs.
@@ -158,7 +164,8 @@ def thumb_pose(digit, rng, chains):
         fingers = chains[digit] + between * (chains[digit + 1] - chains[digit])
         target += fingers[1] + along * (fingers[2] - fingers[1])
     elif box is None:
-        turn = rotation(*rng.uniform(-14, 14, 2), rng.uniform(-20, 20))
+        x, y = rng.uniform(-14, 14, 2)
+        turn = rotation(x, y, rng.uniform(-20, 20))
         directions = np.array(directions) @ turn.T
         directions[2] = rotation(z=rng.uniform(-24, 8)) @ directions[2]
     return thumb_joints(directions, target), np.array(pad)
@@ -223,7 +230,7 @@ def _arm_parts(bend, deviation, plump, clothes):
         yield Part(cuff, end, wide, pad, CLOTH, blended=False, arm=True)
 
 
-def pose_hand(digit, rng):
+def pose_hand(digit: int, rng: np.random.Generator) -> list[Part]:
     """Draws one right hand that shows `digit`, palm to the viewer; returns its list of `Part`."""
     plump = rng.uniform(0.86, 1.1)
     bends, splay = finger_pose(digit, rng)
@@ -277,7 +284,7 @@ class Flesh:
     larger, as it looks from there. Points are float32 `(N, 3)`.
     """
 
-    def __init__(self, parts, turn, distance=1e6):
+    def __init__(self, parts: Iterable[Part], turn: np.ndarray, distance: float = 1e6):
         parts = sorted(parts, key=lambda part: not part.blended)
         start, end, pad = (
             np.array([getattr(part, name) for part in parts]) @ turn.T
@@ -316,7 +323,7 @@ class Flesh:
         axis = np.sqrt(np.abs(square, out=square), out=square)
         return axis - (self.radius + place * self.taper), place, axis
 
-    def depths(self, points, reach):
+    def depths(self, points: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
         """Between which depths there is flesh near points `(N, 2)` in the picture, top and bottom.
 
         Near means within `reach` cm. Where there is none, the top lies below the bottom.
@@ -327,7 +334,7 @@ class Flesh:
         top = np.where(near, ends.max(0) + girth, -np.inf).max(0)
         return top, np.where(near, ends.min(0) - girth, np.inf).min(0)
 
-    def distance(self, points):
+    def distance(self, points: np.ndarray) -> np.ndarray:
         """Signed distance of points from the skin, `(N,)`."""
         return self._distance(points)[0]
 

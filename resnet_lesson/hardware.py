@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from resnet_lesson import settings
@@ -23,15 +24,14 @@ _CONTROL_GROUPS = (  # the first is of version 2, the others of version 1
 )
 
 
-def memory_limit(groups="/proc/self/cgroup", mounted="/sys/fs/cgroup"):
-    """How much memory this process may use at most, by its control groups and its own limits.
+def memory_limit(
+    groups: str | Path = "/proc/self/cgroup", mounted: str | Path = "/sys/fs/cgroup"
+) -> int | None:
+    """How many bytes of memory this process may use by its control groups and its own limits.
 
     Args:
         groups: path of the list of control groups.
         mounted: path of the folder where they are mounted.
-
-    Returns:
-        Bytes, or None where there is no limit.
     """
     limits = []
     with contextlib.suppress(OSError):
@@ -58,7 +58,7 @@ def _limits_along(root, own, name):
             return
 
 
-def processors():
+def processors() -> int:
     """How many processors this process may use."""
     try:
         count = len(os.sched_getaffinity(0))
@@ -70,7 +70,7 @@ def processors():
     return count
 
 
-def processor_flags():
+def processor_flags() -> set[str]:
     """What Linux says that the processor can do; empty elsewhere."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
@@ -79,7 +79,7 @@ def processor_flags():
     return set()
 
 
-def fitting_precision():
+def fitting_precision() -> str:
     """The precision that trains fastest here: "mixed_bfloat16" or "float32".
 
     bfloat16 pays on graphics cards from compute capability 8.0 on, and on processors with
@@ -99,7 +99,7 @@ def fitting_precision():
 
 
 @contextlib.contextmanager
-def trial():
+def trial() -> Iterator[subprocess.Popen]:
     """Starts a Python that loads TensorFlow and computes; a context, giving it for `outcome`."""
     process = subprocess.Popen(
         module_command(__name__),
@@ -117,7 +117,7 @@ def trial():
             process.kill()
 
 
-def try_out():
+def try_out() -> None:
     """Loads TensorFlow, lets it compute, and writes to stdout, as JSON, what it uses."""
     started = time.perf_counter()
     import tensorflow as tf
@@ -127,17 +127,17 @@ def try_out():
         tf.nn.conv2d(tf.ones((1, 8, 8, 8)), tf.ones((3, 3, 8, 8)), 1, "SAME")
     details = map(tf.config.experimental.get_device_details, tf.config.list_physical_devices("GPU"))
     flags = processor_flags()
-    told = {
+    result = {
         "seconds": seconds,
         "flags": [feature for feature in FEATURES if feature in flags],
         "precision": fitting_precision(),
         "cards": [card.get("device_name", "GPU") for card in details],
     }
-    print(json.dumps(told), flush=True)
+    print(json.dumps(result), flush=True)
     os._exit(0)  # at once: to take TensorFlow down in order lasts seconds
 
 
-def outcome(process, patience=PATIENCE):
+def outcome(process: subprocess.Popen, patience: float = PATIENCE) -> dict:
     """What became of a trial.
 
     Args:
@@ -156,8 +156,8 @@ def outcome(process, patience=PATIENCE):
     if process.returncode:
         return {"failed": _in_words(process.returncode, errors)}
     isa = _ISA.search(out) if "primitive,exec,cpu,convolution" in out else None
-    told = next(line for line in reversed(out.splitlines()) if line.startswith("{"))
-    return {**json.loads(told), "onednn": isa[1] if isa else None}
+    result = next(line for line in reversed(out.splitlines()) if line.startswith("{"))
+    return {**json.loads(result), "onednn": isa[1] if isa else None}
 
 
 def _in_words(status, errors):

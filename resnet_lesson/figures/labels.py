@@ -1,22 +1,21 @@
 """What stands in a box: an operation in a few words."""
 
 from resnet_lesson.figures.svg import clean
+from resnet_lesson.graph.operations import Op
 
 MERGES = {"add": "Add", "merge": "Merge"}
 _NAMES = {"bn": "BatchNorm", "relu": "ReLU", "flatten": "Flatten", **MERGES}
 
 
-def shape_text(shape):
+def shape_text(shape: tuple | None) -> str:
     """A shape without its batch axis: ``15×15×64``; empty if unknown."""
     return "×".join("?" if size is None else clean(size) for size in shape or ())
 
 
-def lines(op):
+def lines(op: Op) -> tuple[str, ...]:
     """An operation in one to three short lines, the first its heading.
 
-    Args:
-        op: `resnet_lesson.graph.operations.Op` of any kind. ``attrs["lines"]``, a tuple of texts,
-            overrides the wording.
+    ``attrs["lines"]``, a tuple of texts, overrides the wording.
     """
     if "lines" in op.attrs:
         words = op.attrs["lines"]
@@ -86,7 +85,7 @@ def _walk(attrs):
     return " · ".join(clean(word) for word in words)
 
 
-def stride(attrs):
+def stride(attrs: dict) -> str:
     """The stride of a window in words: ``2``, or ``2×1`` if the axes differ; empty if unknown."""
     steps = _flat(attrs.get("strides"))
     return _size(steps[:1] if len(set(steps)) == 1 else steps)
@@ -110,7 +109,7 @@ def _settings(attrs):
     return known[:2]
 
 
-def sentence(op):
+def sentence(op: Op) -> str:
     """An operation in full, for the tooltip of its box."""
     words = ", ".join(lines(op))
     shape = shape_text(op.shape)

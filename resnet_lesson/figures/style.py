@@ -59,6 +59,6 @@ THEMED = {
 THEMED_TEXT = {**THEMED, BLUE: (f"var(--jp-content-link-color,{BLUE})", 1)}
 
 
-def heat(share):
+def heat(share: float) -> str:
     """The colour for a share of the most, above 0 and at most 1."""
     return HEAT[min(int(share * len(HEAT)), len(HEAT) - 1)]

@@ -1,6 +1,7 @@
 """A small writer of SVG: shapes and text with everything escaped, the same bytes every time."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 from resnet_lesson.figures import style
@@ -22,18 +23,18 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def clean(value, most=1000):
+def clean(value: Any, most: int | None = 1000) -> str:
     """Any value as text of one line that XML can hold, of ``most`` characters or, if None, all."""
     return " ".join(_NOT_XML.sub("\ufffd", shown(value, most)).split())
 
 
-def text_width(string, size=style.SMALL, bold=False):
+def text_width(string: str, size: float = style.SMALL, bold: bool = False) -> float:
     """An upper estimate of the width of a text, in the units of the picture."""
     advance = sum(_ADVANCE.get(char, 1000) for char in string) / 1000
     return advance * size * (_BOLDER if bold else 1)
 
 
-def shorten(string, width, size=style.SMALL, bold=False):
+def shorten(string: str, width: float, size: float = style.SMALL, bold: bool = False) -> str:
     """The text itself, or its beginning with an ellipsis where it is wider than ``width``."""
     if text_width(string, size, bold) <= width:
         return string
@@ -42,7 +43,7 @@ def shorten(string, width, size=style.SMALL, bold=False):
     return string.rstrip() + "…"
 
 
-def number(value):
+def number(value: float) -> str:
     """A coordinate as short text, to a tenth of a unit."""
     return f"{round(value, 1):g}"
 
@@ -101,14 +102,8 @@ def line(parent, points, colour=style.MUTED, width=2, head=True, radius=9):
     tip = (x1, y1)
     if head:
         points[-1] = (x1 - 5 * dx, y1 - 5 * dy)
-    add(
-        parent,
-        "path",
-        d=_rounded(points, radius),
-        fill="none",
-        stroke=colour,
-        stroke_width=width,
-    )
+    looks = {"fill": "none", "stroke": colour, "stroke_width": width}
+    add(parent, "path", d=_rounded(points, radius), **looks)
     if head:
         arrowhead(parent, *tip, dx, dy, colour)
 
@@ -149,7 +144,9 @@ def _sign(value):
     return (value > 0) - (value < 0)
 
 
-def document(width, height, title="", description=""):
+def document(
+    width: float, height: float, title: str = "", description: str = ""
+) -> ElementTree.Element:
     """Starts a picture: the root element, with title and description, on a white rounded panel."""
     root = ElementTree.Element(
         "svg",
@@ -171,7 +168,7 @@ def document(width, height, title="", description=""):
     return root
 
 
-def themed(picture):
+def themed(picture: str) -> str:
     """A picture for a page: its colours follow JupyterLab's theme, its width that of the type.
 
     Args:
@@ -188,14 +185,14 @@ def themed(picture):
             element.set("style", looks)
         if element.tag == "text":
             element.tail = ", "  # between the texts of a drawing nothing is drawn
-    ems = float(root.get("width")) / style.HEADING
+    ems = float(root.get("width", 0)) / style.HEADING
     size = f"width:{number(ems)}em;min-width:{number(0.8 * ems)}em;max-width:100%;height:auto"
     root.set("style", f"display:block;{size}")
     for name in ("width", "height"):
         del root.attrib[name]
-    said = root.find("desc")
-    if said is not None:
-        root.set("aria-label", said.text)
+    description = root.find("desc")
+    if description is not None:
+        root.set("aria-label", description.text or "")
     for element in list(root.iter()):
         for tip in element.findall("title"):  # for a mouse alone; the table says it to all
             element.remove(tip)
@@ -214,7 +211,7 @@ def _themed_looks(element):
     return ";".join(looks)
 
 
-def serialise(root):
+def serialise(root: ElementTree.Element) -> str:
     """The picture as text, one element a line."""
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"

@@ -1,6 +1,7 @@
 """What happens inside layers that are made of layers: models, and subclasses of Layer."""
 
 import warnings
+from typing import Any
 
 import keras
 from keras import layers
@@ -15,7 +16,7 @@ from resnet_lesson.keras_internals import (
 )
 
 
-def is_composite(operation):
+def is_composite(operation: Any) -> bool:
     """True for models, and for layers that do something else than a layer of Keras's does."""
     if isinstance(operation, keras.Model) or not isinstance(operation, layers.Layer):
         return isinstance(operation, keras.Model)
@@ -25,24 +26,17 @@ def is_composite(operation):
     return not type(operation).call.__module__.startswith("keras.")
 
 
-def keras_class(operation):
+def keras_class(operation: Any) -> type:
     """The class of Keras's that an operation is an instance of: of a learner's own its base."""
     bases = type(operation).__mro__
     return next((base for base in bases if base.__module__.startswith("keras.")), bases[0])
 
 
-def call_inside(operation, *args, **kwargs):
+def call_inside(operation: Any, *args: Any, **kwargs: Any) -> Any:
     """Calls a composite on symbolic tensors, so that the operations inside it can be followed.
 
-    Args:
-        operation: a layer made of layers.
-        *args, **kwargs: of its call, symbolic tensors among them.
-
-    Returns:
-        What its `call` returns. Each tensor says by `inside` what computes it.
-
-    Raises:
-        Whatever its `call` raises.
+    Of each tensor that its `call` returns `inside` gives the one that computes it. What `call`
+    raises is raised.
     """
     # Called as a whole, not by `call` alone: only so do the layers inside learn of `training`.
     with _inlined(), _functions_on_symbols, warnings.catch_warnings():
@@ -67,7 +61,7 @@ def _inlined():
     return symbolic_calls(inlined)
 
 
-def mark_built(operation):
+def mark_built(operation: Any) -> None:
     """Spares composites that make no weights of their own what Keras does to build them.
 
     It would run each of them twice without values. The layers inside are built when they are
@@ -87,21 +81,21 @@ def _copy(tensor):
     return copy
 
 
-def inside(tensor):
+def inside(tensor: Any) -> Any:
     """The symbolic tensor inside a composite that computes this one; None if there is none."""
     return getattr(tensor, "computed_inside", None)
 
 
-def expand(operation, arguments):
+def expand(operation: Any, arguments: Any) -> list | None:
     """Calls a composite once more, so that the operations inside it can be followed.
 
     Args:
         operation: a layer made of layers.
-        arguments: the arguments of its call, symbolic tensors among them.
+        arguments: of its call, symbolic tensors among them.
 
     Returns:
-        List of the symbolic tensors that are computed inside and come out; None if the layer cannot
-        be called in this way and stays one closed operation.
+        The symbolic tensors that are computed inside and come out; None if the layer cannot be
+        called in this way and stays one closed operation.
     """
     try:
         outputs = keras.tree.flatten(call_inside(operation, *arguments.args, **arguments.kwargs))

@@ -4,9 +4,11 @@ A multiply-accumulate (MAC) is one product that is added to a sum. As in the pub
 those of convolutions and dense layers are counted, for one image, and nothing else.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from math import prod
+from typing import Any
 
 from resnet_lesson.graph.operations import Branch
 from resnet_lesson.graph.places import Place
@@ -35,7 +37,7 @@ class Cost:
     moving: int = 0
 
 
-def costs(series, input_shape):
+def costs(series: tuple, input_shape: tuple) -> list[Cost]:
     """What every operation of a graph costs, in the order of computation.
 
     Args:
@@ -49,31 +51,27 @@ def costs(series, input_shape):
     return list(_walk(series, input_shape[-1], set()))
 
 
-def model_costs(model):
+def model_costs(model: Any) -> list[Cost]:
     """`costs` of a Keras model with one input of known size and one output."""
     from resnet_lesson.graph.tracing import trace_model
 
     return costs(trace_model(model), model.input_shape[1:])
 
 
-def total(items):
+def total(items: Iterable[Cost]) -> tuple[int, int]:
     """Parameters and MACs of many operations: ``(parameters, macs)``."""
     return sum(item.parameters for item in items), sum(item.macs for item in items)
 
 
-def by_part(items):
-    """The costs summed up by stem, stages and head.
+def by_part(items: Iterable[Cost]) -> list[Cost]:
+    """The costs summed up by stem, stages and head: ``shape`` is what each hands on.
 
-    Args:
-        items: list of `Cost` of a network, in the order of computation.
-
-    Returns:
-        List of `Cost`, one a part; ``shape`` is what the part hands on, ``kind`` is "part".
+    ``items`` are those of a network, in the order of computation.
     """
     parts = []
     for place, group in groupby(items, key=lambda item: Place.parse(item.place).part):
-        group = list(group)
-        parts.append(Cost(place, "part", group[-1].shape, *total(group)))
+        members = list(group)
+        parts.append(Cost(place, "part", members[-1].shape, *total(members)))
     return parts
 
 

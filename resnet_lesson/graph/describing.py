@@ -1,6 +1,7 @@
 """Keras operations → kinds and settings: what an operation is, by its class or by what it does."""
 
 import contextlib
+from typing import Any
 
 import keras
 import numpy as np
@@ -40,16 +41,13 @@ GLOBAL_POOLS = {
 }
 
 
-def describe(operation, shapes, arguments):
-    """Kind and settings of a Keras operation.
+def describe(operation: Any, shapes: list[tuple], arguments: Any) -> tuple[str, dict[str, Any]]:
+    """Kind and settings of a Keras operation, as `resnet_lesson.graph.operations.Op` has them.
 
     Args:
-        operation: a Keras layer or operation.
-        shapes: the shapes of its inputs without the batch axis.
-        arguments: the arguments of its call, None if unknown.
-
-    Returns:
-        ``(kind, attrs)`` as in `resnet_lesson.graph.operations.Op`.
+        operation: of Keras, a layer or not.
+        shapes: of its inputs without the batch axis.
+        arguments: of its call, None if unknown.
     """
     name = _class_name(operation)
     if name == "Conv2D":
@@ -115,7 +113,7 @@ def _bn(layer, shapes, arguments):
     return attrs
 
 
-def initializer_name(initializer):
+def initializer_name(initializer: Any) -> str:
     """An initializer in words: what the caller gave, with its seed, or the class with its seed."""
     seed = seed_as_given(initializer)
     if getattr(initializer, "is_the_callers", False):
@@ -123,7 +121,7 @@ def initializer_name(initializer):
     return f"{type(initializer).__name__}({'' if seed is None else f'seed={seed}'})"
 
 
-def activation_name(function):
+def activation_name(function: Any) -> str:
     """The name of an activation function, found by what it does where its name is unknown."""
     if function is None:
         return "linear"
@@ -161,8 +159,8 @@ def _merge_by_behaviour(operation, shapes, arguments):
     args, kwargs = arguments.fill_in(known)
     for name, function in MERGES.items():
         with contextlib.suppress(Exception):
-            found, expected = np.asarray(operation(*args, **kwargs)), np.asarray(function(*values))
-            if found.shape == expected.shape and np.allclose(found, expected, atol=1e-6):
+            result, expected = map(np.asarray, (operation(*args, **kwargs), function(*values)))
+            if result.shape == expected.shape and np.allclose(result, expected, atol=1e-6):
                 return name
     return None
 
@@ -170,9 +168,9 @@ def _merge_by_behaviour(operation, shapes, arguments):
 def _by_behaviour(operation, shapes, arguments):
     """Layers, operations and Lambdas without weights are known by what they do to one sample."""
     name = _class_name(operation)
-    found = None
+    activation = None
     if isinstance(operation, layers.Activation):
-        found = activation_name(operation.activation)
+        activation = activation_name(operation.activation)
     elif len(shapes) == 1 and arguments is not None and not getattr(operation, "weights", None):
         shape = (2, *(7 if size is None else size for size in shapes[0]))
         x = np.linspace(-8, 8, int(np.prod(shape)), dtype="float32").reshape(shape)
@@ -184,13 +182,13 @@ def _by_behaviour(operation, shapes, arguments):
                 kwargs["training"] = True
             return operation(*args, **kwargs)
 
-        found = _match(call, x)
-        if name == "Reshape" and found is None:
+        activation = _match(call, x)
+        if name == "Reshape" and activation is None:
             return "flatten", {}
-    if found in ("linear", "relu"):
-        return found, {}
-    if found:
-        return "activation", {"name": found}
+    if activation in ("linear", "relu"):
+        return activation, {}
+    if activation:
+        return "activation", {"name": activation}
     if isinstance(operation, layers.Softmax):
         return "activation", {"name": f"softmax over axis {operation.axis}"}
     if isinstance(operation, (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.Activation)):

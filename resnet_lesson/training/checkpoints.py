@@ -5,6 +5,7 @@ import numbers
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import h5py
 import keras
@@ -17,7 +18,7 @@ class TrainingError(LessonError, ValueError):
     """A training cannot start or go on."""
 
 
-def whole_number(name, value, least):
+def whole_number(name: str, value: Any, least: int) -> int:
     """An argument as an ``int``.
 
     Raises:
@@ -29,7 +30,7 @@ def whole_number(name, value, least):
     return int(value)
 
 
-def save(model, path):
+def save(model: keras.Model, path: str | Path) -> None:
     """Writes a model with its weights and its optimizer's state into one file.
 
     Args:
@@ -52,14 +53,8 @@ def save(model, path):
         ) from None
 
 
-def load(path):
-    """Reads a model that `save` or Keras's ``model.save`` has written.
-
-    Args:
-        path: the ``.keras`` file.
-
-    Returns:
-        A Keras model.
+def load(path: str | Path) -> keras.Model:
+    """Reads a model that `save` or Keras's ``model.save`` has written in a ``.keras`` file.
 
     Raises:
         TrainingError: there is no such file, or Keras cannot read a model from it.
@@ -74,14 +69,16 @@ def load(path):
         raise TrainingError(f"{path} holds no model that Keras can read: {reason}") from error
 
 
-def write_checkpoint(path, model, settings, history):
+def write_checkpoint(
+    path: str | Path | None, model: keras.Model, settings: dict, history: dict
+) -> None:
     """Writes all that a training needs to go on: weights, optimizer's state, what happened so far.
 
     Args:
         path: the file; None writes nothing. It is replaced whole or not at all.
         model: a compiled Keras model.
-        settings: dict of what the training was asked for, as plain data.
-        history: dict of what happened, as plain data.
+        settings: of the training, as plain data.
+        history: what happened, as plain data.
 
     Raises:
         TrainingError: the file cannot be written.
@@ -102,16 +99,13 @@ def write_checkpoint(path, model, settings, history):
         ) from None
 
 
-def read_checkpoint(path, model, settings):
-    """Puts a model into the state that `write_checkpoint` wrote.
+def read_checkpoint(path: str | Path | None, model: keras.Model, settings: dict) -> dict | None:
+    """Puts a model into the state that a checkpoint holds; returns the checkpoint's history.
 
     Args:
-        path: the file; None, or a file that is not there, changes nothing.
+        path: the file; None, or a file that is not there, changes nothing and gives None.
         model: a compiled Keras model of the same form.
-        settings: dict; must be the one that was written.
-
-    Returns:
-        The history that was written, a dict; None if there was nothing to read.
+        settings: must be the one that was written.
 
     Raises:
         TrainingError: the file is no checkpoint, or of another training.
@@ -155,12 +149,12 @@ def _state(model):
 
 
 def _difference(written, settings):
-    found = ((name, written.get(name), value) for name, value in settings.items())
-    differing = [f"{name} {old}, not {new}" for name, old, new in found if old != new]
+    pairs = ((name, written.get(name), value) for name, value in settings.items())
+    differing = [f"{name} {old}, not {new}" for name, old, new in pairs if old != new]
     return "; ".join(differing) or "a model of another form"
 
 
-def _file(path):
+def _file(path: str | Path) -> Path:
     """A path as `pathlib.Path`.
 
     Raises:
@@ -176,5 +170,7 @@ def _file(path):
 
 def _reason(error):
     """Why a file cannot be had, in a few words; HDF5 says them in the middle of many lines."""
-    said = re.search(r"error message = '([^']*)'", str(error))
-    return getattr(error, "strerror", None) or (said[1] if said else str(error).partition("\n")[0])
+    reason = re.search(r"error message = '([^']*)'", str(error))
+    return getattr(error, "strerror", None) or (
+        reason[1] if reason else str(error).partition("\n")[0]
+    )

@@ -5,26 +5,25 @@ strategy. Each holds all weights, and computes its part of every batch. Gradient
 of batch normalization are taken over all parts, so that the result is that of one device.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+import keras
 import tensorflow as tf
 
 from resnet_lesson import settings
 from resnet_lesson.training.checkpoints import TrainingError, whole_number
 
 
-def strategy_for(devices=None):
-    """A strategy for what this machine, or a cluster of machines, has.
+def strategy_for(devices: int | None = None) -> tf.distribute.Strategy:
+    """A strategy for what this machine or cluster has; build the model in its ``scope()``.
 
     Args:
-        devices: integer, how many graphics cards to train on. On a machine that has none, the
+        devices: how many graphics cards to train on. On a machine that has none, the
             processor is divided into so many virtual devices: nothing gets faster, but all can be
             tried. None takes all cards, or of a number such as 6 the next lower power of two,
             because a batch must be divisible. Where the variable ``TF_CONFIG`` names several
             workers, it must be None: every worker uses all that it has.
-
-    Returns:
-        A `tf.distribute.Strategy`; build the model in its ``scope()``.
 
     Raises:
         TrainingError: ``devices`` is no number of devices, there are not so many, or TensorFlow
@@ -64,7 +63,7 @@ def _divide_the_processor(devices):
             ) from None
 
 
-def workers():
+def workers() -> int:
     """How many workers the variable ``TF_CONFIG`` names; 1 if it is not set.
 
     Raises:
@@ -89,7 +88,7 @@ def _strategy_of_workers():
         raise TrainingError(f"the workers of TF_CONFIG cannot work together: {reason}") from None
 
 
-def strategy_of(model):
+def strategy_of(model: keras.Model) -> tf.distribute.Strategy:
     """The strategy that a model is trained under: the one in whose scope it was built.
 
     Raises:
@@ -113,12 +112,12 @@ def strategy_of(model):
     return strategy
 
 
-def leads(strategy):
+def leads(strategy: tf.distribute.Strategy) -> bool:
     """Whether this process is the one that writes files and shows how far the training is."""
     return strategy.extended.should_checkpoint
 
 
-def same_for_all(strategy, number):
+def same_for_all(strategy: tf.distribute.Strategy, number: int) -> bool:
     """Whether all workers have the same whole number; each must ask."""
 
     @tf.function
@@ -129,7 +128,7 @@ def same_for_all(strategy, number):
 
 
 @contextmanager
-def lost_workers_in_words():
+def lost_workers_in_words() -> Iterator[None]:
     """Says in one line that another worker has ended, which TensorFlow notices in seconds."""
     lost = tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError
     try:

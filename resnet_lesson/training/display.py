@@ -7,19 +7,15 @@ import sys
 import time
 
 from resnet_lesson.progress_bar import TerminalLine, drawn, in_notebook, show_widget
+from resnet_lesson.training.history import History
 
 _SECONDS_BETWEEN = 0.2
 
 
-def display_for(epochs, steps):
+def display_for(epochs: int, steps: int) -> "QuietDisplay":
     """The display that suits the place where this runs.
 
-    Args:
-        epochs: integer.
-        steps: integer, all steps of the training.
-
-    Returns:
-        A context manager with `step(loss)`, to be called after every step, and `epoch(history)`.
+    It is a context manager; ``steps`` counts those of all epochs.
     """
     if in_notebook():
         return _NotebookDisplay(epochs, steps)
@@ -31,8 +27,9 @@ def display_for(epochs, steps):
 class QuietDisplay:
     """Counts the steps and shows nothing; the others say on top of that what they count."""
 
-    def __init__(self, epochs, steps):
-        self.epochs, self.steps, self.done, self.history = epochs, steps, 0, None
+    def __init__(self, epochs: int, steps: int):
+        self.epochs, self.steps, self.done = epochs, steps, 0
+        self.history: History | None = None
         self._before = 0  # steps of an earlier, interrupted run
         self._shown_at = -_SECONDS_BETWEEN
 
@@ -42,12 +39,12 @@ class QuietDisplay:
     def __exit__(self, *problem):
         self.close()
 
-    def resume(self, steps, history):
+    def resume(self, steps: int, history: History) -> None:
         """Goes on after ``steps`` steps of an interrupted training."""
         self.done = self._before = steps
         self.history = history
 
-    def step(self, loss):
+    def step(self, loss: float) -> None:
         """Takes note of one more step; ``loss`` is its loss."""
         self.done += 1
         now = time.monotonic()
@@ -58,14 +55,14 @@ class QuietDisplay:
             epoch = -(-self.done * self.epochs // self.steps)
             self.show(f"epoch {epoch} of {self.epochs}, loss {loss:.2f}{self._left(now)}")
 
-    def epoch(self, history):
+    def epoch(self, history: History) -> None:
         """Takes note of the end of an epoch; ``history`` holds the numbers so far."""
         self.history = history
 
-    def show(self, line):
+    def show(self, line: str) -> None:
         """Shows the present state, in a line."""
 
-    def close(self):
+    def close(self) -> None:
         """Removes what was for the time of the training."""
 
     def _left(self, now):

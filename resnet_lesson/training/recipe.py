@@ -10,6 +10,8 @@ What makes so short a training work:
 - Moving statistics of batch normalization that keep up with the weights (`fitting_momentum`).
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -21,15 +23,12 @@ USUAL_MOMENTUM = 0.8
 INITIAL_SHARE = 0.01
 
 
-def learning_rates(steps, epochs):
+def learning_rates(steps: int, epochs: int) -> keras.optimizers.schedules.LearningRateSchedule:
     """The recipe's learning rate at every step: up during one epoch, then down along a cosine.
 
     Args:
-        steps: integer, steps an epoch.
-        epochs: integer.
-
-    Returns:
-        A `keras.optimizers.schedules.LearningRateSchedule`.
+        steps: of an epoch.
+        epochs: of the training.
 
     Sources: cosine, Loshchilov and Hutter (2017), equation 5; warm-up, Goyal et al. (2017), section
     2.2.
@@ -44,13 +43,13 @@ def learning_rates(steps, epochs):
     )
 
 
-def compile_for(model, steps, epochs):
+def compile_for(model: keras.Model, steps: int, epochs: int) -> None:
     """Compiles a model with the recipe's loss, optimizer and `learning_rates`.
 
     Args:
-        model: a Keras model that gives probabilities.
-        steps: integer, steps an epoch.
-        epochs: integer.
+        model: gives probabilities.
+        steps: of an epoch.
+        epochs: of the training.
 
     Sources: Adam, Kingma and Ba (2015); shortened gradients, Pascanu et al. (2013), section 3.2,
     here for each variable by itself.
@@ -64,20 +63,15 @@ def compile_for(model, steps, epochs):
     )
 
 
-def augment(images, rng):
+def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Moves, turns, scales and mirrors images at random, each by its own amount.
 
-    Args:
-        images: float32 ``(N, H, W, C)``.
-        rng: a `numpy.random.Generator`.
-
-    Returns:
-        float32 array ``(N, H, W, C)``; what comes in from outside repeats the edge.
+    ``images (N, H, W, C)`` are float32; what comes in from outside repeats the edge.
     """
     return keras.ops.convert_to_numpy(moved(images, random_moves(rng, *images.shape[:3])))
 
 
-def random_moves(rng, count, height, width):
+def random_moves(rng: np.random.Generator, count: int, height: int, width: int) -> np.ndarray:
     """Draws a move for each of ``count`` images of ``height`` by ``width`` pixels.
 
     Returns:
@@ -98,29 +92,23 @@ def random_moves(rng, count, height, width):
     return np.stack([a0, a1, a2, b0, b1, b2, none, none], axis=1).astype("float32")
 
 
-def moved(images, moves):
+def moved(images: Any, moves: Any) -> Any:
     """Applies moves of `random_moves` to images, a tensor or array ``(N, H, W, C)``."""
     return keras.ops.image.affine_transform(images, moves, fill_mode="nearest")
 
 
-def moved_bytes(images, moves):
+def moved_bytes(images: Any, moves: Any) -> Any:
     """Applies moves to images of bytes; gives them in [0, 1]. Part of the compiled step."""
     return moved(tf.cast(images, "float32") / 255, moves)
 
 
-def fitting_momentum(steps):
-    """The momentum of moving statistics that suits a training of so many steps.
+def fitting_momentum(steps: int) -> float:
+    """The momentum of moving statistics, from 0 to 0.8, for a training of so many steps in all.
 
     After n steps the share momentum**n of the initial statistics (mean 0, variance 1) remains in
     the moving ones. Keras's default 0.99 leaves 71 % of them after an epoch of 34 steps, and lags a
     hundred steps behind weights that change quickly. 0.8 lags five steps; where even that leaves
     more than one hundredth, because the steps are very few, it is less. 0.9 ends as high, but what
     is measured while the learning rate is high stays near chance for some epochs longer.
-
-    Args:
-        steps: integer, all steps of the training.
-
-    Returns:
-        Float between 0 and 0.8.
     """
     return min(USUAL_MOMENTUM, INITIAL_SHARE ** (1 / steps))

@@ -138,16 +138,16 @@ def test_the_stride_is_2_and_the_mode_training_unless_said_otherwise():
 @pytest.mark.parametrize("block", [identity_block, convolutional_block])
 def test_the_callers_initializer_makes_every_kernel(block):
     inputs = keras.Input((6, 6, 4))
-    made = []
+    seeds = []
 
     def initializer(seed):
-        made.append(seed)
+        seeds.append(seed)
         return RandomUniform(minval=2, maxval=3, seed=seed)
 
     model = keras.Model(inputs, block(inputs, 3, [2, 3, 4], initializer=initializer))
     kernels = [np.asarray(w) for w in model.weights if w.path.endswith("kernel")]
-    assert len(kernels) == len(made)
-    assert set(made) == {0}
+    assert len(kernels) == len(seeds)
+    assert set(seeds) == {0}
     assert all(((k >= 2) & (k <= 3)).all() for k in kernels)
 
 

@@ -40,8 +40,8 @@ def pair(depth):
 def layers_by_place(model):
     """The layers with weights by their place in the graph, such as ``stem.conv``."""
     followed = Trace(model.outputs[0], model.inputs[0])
-    found = operations(with_places(followed.series))
-    return {op.place: followed.steps[op.node].operation for op in found if op.layer >= 0}
+    ops = operations(with_places(followed.series))
+    return {op.place: followed.steps[op.node].operation for op in ops if op.layer >= 0}
 
 
 def set_epsilon(model, epsilon):

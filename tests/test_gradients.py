@@ -49,16 +49,16 @@ def test_gradients_of_the_weights_are_those_of_finite_differences(block):
     gradients = tape.gradient(value, [w.value for w in weights])
     rng = np.random.default_rng(1)
     for weight, gradient in zip(weights, gradients, strict=True):
-        kept = weight.numpy()
+        values = weight.numpy()
 
         def moved(values, weight=weight):
             weight.assign(values)
             return loss(X)
 
         for place in some_places(weight.shape, rng):
-            expected = difference(moved, kept, place)
+            expected = difference(moved, values, place)
             np.testing.assert_allclose(gradient.numpy()[place], expected, rtol=1e-5, atol=1e-7)
-        weight.assign(kept)
+        weight.assign(values)
     assert len(weights) == 9
     assert all(np.abs(gradient).max() > 1e-3 for gradient in gradients)
 

@@ -140,11 +140,11 @@ def test_gradient_norms_are_those_of_finite_differences():
     direction = rng.normal(size=kernel.shape).astype("float32")
 
     def loss_at(step):
-        kernel.assign(kept + step * direction)
+        kernel.assign(values + step * direction)
         right = model(images, training=True).numpy()[np.arange(8), labels]
         return -np.mean(np.log(right))
 
-    kept = kernel.numpy()
+    values = kernel.numpy()
     measured = experiments.gradient_norms(model, images, labels)
     with tf.GradientTape() as tape:
         right = tf.gather(model(images, training=True), labels, axis=1, batch_dims=1)
@@ -223,9 +223,9 @@ def test_filters_of_a_direction_are_as_long_as_the_networks():
 
 def test_the_loss_surface_holds_the_networks_own_loss_and_its_neighbours():
     model, (images, labels) = shaken(experiments.build_stack(4, skip_connection)), noise()
-    kept = [weight.numpy() for weight in model.weights]
+    values = [weight.numpy() for weight in model.weights]
     places, losses = experiments.loss_surface(model, images, labels, steps=3, reach=0.5, seed=7)
-    for weight, before in zip(model.weights, kept, strict=True):
+    for weight, before in zip(model.weights, values, strict=True):
         np.testing.assert_array_equal(weight, before)
 
     def loss():

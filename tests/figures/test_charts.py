@@ -109,7 +109,7 @@ WARMED = keras.optimizers.schedules.CosineDecay(1e-4, 27, warmup_target=2e-3, wa
 
 
 @pytest.mark.parametrize(
-    ("schedule", "epochs", "said"),
+    ("schedule", "epochs", "phrase"),
     [
         (WARMED, 10, "from 0.0001, up to 0.002 in 3 steps, down to 6.8e-06 at the end"),
         (WARMED, 1, "1 epoch of 3 steps: from 0.0001, up to 0.0014 in 2 steps."),
@@ -117,9 +117,9 @@ WARMED = keras.optimizers.schedules.CosineDecay(1e-4, 27, warmup_target=2e-3, wa
         (lambda step: 0.001, 2, "0.001 throughout"),
     ],
 )
-def test_a_learning_rate_is_described_by_its_turning_points(schedule, epochs, said):
+def test_a_learning_rate_is_described_by_its_turning_points(schedule, epochs, phrase):
     chart = charts.learning_rate(schedule, 3, epochs)
-    assert said in chart.summary and chart.png()
+    assert phrase in chart.summary and chart.png()
 
 
 def test_a_learning_rate_is_drawn_step_by_step_over_epochs():

@@ -107,7 +107,7 @@ def test_the_expected_map_is_the_mean_over_random_linear_networks(shortcuts):
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
-    found, runs, side = np.zeros((9, 9)), 400, 9
+    measured, runs, side = np.zeros((9, 9)), 400, 9
     for _ in range(runs):
         X = tf.zeros((1, side, side, 8))
         with tf.GradientTape() as tape:
@@ -118,10 +118,10 @@ def test_the_expected_map_is_the_mean_over_random_linear_networks(shortcuts):
                 path = tf.nn.conv2d(tf.nn.conv2d(Y, kernels[0], 1, "SAME"), kernels[1], 1, "SAME")
                 Y = path + Y if shortcuts else path
             middle = Y[0, 4, 4, 0]
-        found += np.square(tape.gradient(middle, X)[0]).sum(-1)
+        measured += np.square(tape.gradient(middle, X)[0]).sum(-1)
     expected = receptive_field.expected_map(2, 1, 3, shortcuts)
-    np.testing.assert_allclose(found / found.sum(), expected, atol=0.1 * expected.max())
-    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.98
+    np.testing.assert_allclose(measured / measured.sum(), expected, atol=0.1 * expected.max())
+    assert np.corrcoef(measured.ravel(), expected.ravel())[0, 1] > 0.98
 
 
 @pytest.mark.parametrize(("kind", "norm"), [("plain", True), ("residual", False)])

@@ -222,11 +222,11 @@ def test_words_of_the_boxes():
 def test_marks_are_drawn_in_their_box():
     marks = {"main.2.conv": "padding", "add": "operands", "shortcut": "extra", "x.y": "missing"}
     picture = diagram(BLOCK, marks=marks)
-    found = {group.get("data-place"): group for group, _ in boxes(picture)}
+    groups = {group.get("data-place"): group for group, _ in boxes(picture)}
     for place, badge in (("main.2.conv", "✗ padding"), ("add", "✗ operands")):
-        assert badge in [text.text for text in found[place].iter(f"{SVG}text")]
-        assert any(element.get("stroke-dasharray") for element in found[place])
-        assert any(element.get("stroke") == style.VERMILION for element in found[place])
+        assert badge in [text.text for text in groups[place].iter(f"{SVG}text")]
+        assert any(element.get("stroke-dasharray") for element in groups[place])
+        assert any(element.get("stroke") == style.VERMILION for element in groups[place])
     assert "✗ extra" in picture
     assert "✗ x.y: missing" in picture
     assert "stroke-dasharray" not in diagram(BLOCK)

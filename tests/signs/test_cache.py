@@ -170,9 +170,9 @@ def test_without_a_folder_to_write_it_draws_in_memory_and_says_so_once(
     (tmp_path / "file").touch()
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "file"))
     first = drawn_signs(12)
-    said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1
-    assert f"{tmp_path / 'file'} cannot be written" in said.err
+    output = capsys.readouterr()
+    assert output.out == "" and output.err.count("\n") == 1
+    assert f"{tmp_path / 'file'} cannot be written" in output.err
     first.train_images[:] = 0
     assert drawn_signs(12).train_images.any()
     assert drawn() == 1 and capsys.readouterr().err == ""

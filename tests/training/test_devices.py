@@ -28,7 +28,7 @@ from support.training import norm_of, signs_of_colours
 from resnet_lesson import training
 from resnet_lesson.training import TrainingError, strategy_for, train
 
-signs, found = signs_of_colours(), {}
+signs, results = signs_of_colours(), {}
 
 def small_model(input_shape=(64, 64, 3), classes=6):
     # Without biases in front of BatchNormalization: Adam would turn their gradients, which are
@@ -53,23 +53,23 @@ def trained(name, strategy, **options):
     written = model.get_config()
     history = train(model, signs, **{"epochs": 2, "batch_size": 8} | options)
     assert model.get_config() == written
-    found[name + " loss"] = history.loss
-    found[name + " accuracy"] = history.train_accuracy + history.test_accuracy
-    found[name + " precision"] = history.precision
+    results[name + " loss"] = history.loss
+    results[name + " accuracy"] = history.train_accuracy + history.test_accuracy
+    results[name + " precision"] = history.precision
     for number, weight in enumerate(model.weights):
-        found[f"{name} weight {number}"] = weight.numpy()
+        results[f"{name} weight {number}"] = weight.numpy()
     return model
 
 def refused(name, model, **options):
     try:
         train(model, signs, epochs=1, **options)
     except TrainingError as error:
-        found[name] = str(error)
+        results[name] = str(error)
 
 trained("one", one, precision="float32")
 model = trained("two", two, precision="float32")
 copies = two.experimental_local_results(norm_of(model).moving_variance.value)
-found["copies"] = [copy.numpy() for copy in copies]
+results["copies"] = [copy.numpy() for copy in copies]
 trained("begun on two", two, precision="float32", target=0, checkpoint="signs.h5")
 trained("ended on one", one, precision="float32", checkpoint="signs.h5")
 trained("two in bfloat16", two, precision="mixed_bfloat16")
@@ -80,8 +80,8 @@ with two.scope():
 try:
     strategy_for(3)
 except TrainingError as error:
-    found["too late"] = str(error)
-np.savez(sys.argv[1], **found)
+    results["too late"] = str(error)
+np.savez(sys.argv[1], **results)
 """
 
 
@@ -92,46 +92,46 @@ def started(code, folder, *arguments, **environment):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def results(tmp_path_factory):
     """What the trainings on two virtual devices and on one gave, by name."""
     folder = tmp_path_factory.mktemp("found")
-    process = started(ON_TWO, folder, "found.npz")
+    process = started(ON_TWO, folder, "results.npz")
     err = process.communicate()[1]
     assert process.returncode == 0, err
-    return np.load(folder / "found.npz")
+    return np.load(folder / "results.npz")
 
 
-def weights_of(found, name):
-    return [found[key] for key in found.files if key.startswith(f"{name} weight ")]
+def weights_of(results, name):
+    return [results[key] for key in results.files if key.startswith(f"{name} weight ")]
 
 
 @pytest.mark.parametrize("name", ["two", "ended on one"])
-def test_two_devices_give_what_one_gives(found, name):
-    np.testing.assert_allclose(found[f"{name} loss"], found["one loss"], rtol=1e-4)
-    np.testing.assert_allclose(found[f"{name} accuracy"], found["one accuracy"])
-    pairs = zip(weights_of(found, name), weights_of(found, "one"), strict=True)
+def test_two_devices_give_what_one_gives(results, name):
+    np.testing.assert_allclose(results[f"{name} loss"], results["one loss"], rtol=1e-4)
+    np.testing.assert_allclose(results[f"{name} accuracy"], results["one accuracy"])
+    pairs = zip(weights_of(results, name), weights_of(results, "one"), strict=True)
     for have, want in pairs:
         np.testing.assert_allclose(have, want, rtol=1e-2, atol=1e-4)
 
 
-def test_a_training_that_another_number_of_devices_began_goes_on(found):
-    assert len(found["begun on two loss"]) == 1 and len(found["ended on one loss"]) == 2
+def test_a_training_that_another_number_of_devices_began_goes_on(results):
+    assert len(results["begun on two loss"]) == 1 and len(results["ended on one loss"]) == 2
 
 
-def test_all_devices_keep_the_same_moving_statistics(found):
-    first, second = found["copies"]
+def test_all_devices_keep_the_same_moving_statistics(results):
+    first, second = results["copies"]
     np.testing.assert_array_equal(first, second)
     assert not np.allclose(first, 1, atol=1e-2)
 
 
-def test_two_devices_train_in_bfloat16_too(found):
-    assert found["two in bfloat16 precision"] == "mixed_bfloat16"
-    np.testing.assert_allclose(found["two in bfloat16 loss"], found["one loss"], rtol=0.05)
-    assert not np.array_equal(found["two in bfloat16 loss"], found["two loss"])
+def test_two_devices_train_in_bfloat16_too(results):
+    assert results["two in bfloat16 precision"] == "mixed_bfloat16"
+    np.testing.assert_allclose(results["two in bfloat16 loss"], results["one loss"], rtol=0.05)
+    assert not np.array_equal(results["two in bfloat16 loss"], results["two loss"])
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "phrase"),
     [
         (
             "an odd batch",
@@ -141,8 +141,8 @@ def test_two_devices_train_in_bfloat16_too(found):
         ("too late", "3 devices only before TensorFlow computes anything"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line(found, name, said):
-    assert said in str(found[name]) and "\n" not in str(found[name])
+def test_what_cannot_be_is_told_in_one_line(results, name, phrase):
+    assert phrase in str(results[name]) and "\n" not in str(results[name])
 
 
 BY_SUBCLASSING = """
@@ -153,26 +153,28 @@ for name, strategy in (("two", strategy_for(2)), ("one", strategy_for(1))):
     with strategy.scope():
         model = subclasses.ResNet50Model()
     assert not model.weights
-    found[name + " loss"] = train(model, signs, 1, 24, precision="float32").loss
+    results[name + " loss"] = train(model, signs, 1, 24, precision="float32").loss
     for number, weight in enumerate(model.weights):
-        found[f"{name} weight {number} {weight.name}"] = weight.numpy()
-np.savez(sys.argv[1], **found)
+        results[f"{name} weight {number} {weight.name}"] = weight.numpy()
+np.savez(sys.argv[1], **results)
 """
 
 
 @pytest.mark.slow
 def test_two_devices_give_a_subclassed_model_what_one_gives(tmp_path):
-    process = started(BY_SUBCLASSING, tmp_path, "found.npz")
+    process = started(BY_SUBCLASSING, tmp_path, "results.npz")
     err = process.communicate()[1]
     assert process.returncode == 0, err
-    found = np.load(tmp_path / "found.npz")
-    np.testing.assert_allclose(found["two loss"], found["one loss"], rtol=1e-4)
+    results = np.load(tmp_path / "results.npz")
+    np.testing.assert_allclose(results["two loss"], results["one loss"], rtol=1e-4)
     # Biases in front of BatchNormalization move by rounding, and the moving means follow them.
-    names = [name for name in found.files if name.endswith(("kernel", "gamma", "beta", "variance"))]
+    names = [
+        name for name in results.files if name.endswith(("kernel", "gamma", "beta", "variance"))
+    ]
     assert len(names) == 2 * (8 + 3 * 8 + 1)
     for name in names[: len(names) // 2]:
-        want = found[name.replace("two", "one", 1)]
-        np.testing.assert_allclose(found[name], want, rtol=1e-2, atol=1e-4, err_msg=name)
+        want = results[name.replace("two", "one", 1)]
+        np.testing.assert_allclose(results[name], want, rtol=1e-2, atol=1e-4, err_msg=name)
 
 
 ON_WORKERS = """
@@ -205,8 +207,8 @@ def two_workers(folder, second="lives", checkpoints=("signs.h5", "signs.h5")):
     processes = []
     for index, last in enumerate(("lives", second)):
         task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
-        told = json.dumps(task)
-        processes.append(started(ON_WORKERS, folder, checkpoints[index], last, TF_CONFIG=told))
+        config = json.dumps(task)
+        processes.append(started(ON_WORKERS, folder, checkpoints[index], last, TF_CONFIG=config))
     try:
         printed = [process.communicate()[0].strip() for process in processes]
     finally:
@@ -221,16 +223,16 @@ def loss_in(checkpoint):
 
 
 @pytest.mark.slow
-def test_two_workers_give_what_one_device_gives_and_the_first_speaks(found, tmp_path):
+def test_two_workers_give_what_one_device_gives_and_the_first_speaks(results, tmp_path):
     (first, second), statuses = two_workers(tmp_path)
     assert statuses == [0, 0] and second == "null"
     assert json.loads(first)["epochs"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["signs.h5"]
-    np.testing.assert_allclose(loss_in(tmp_path / "signs.h5"), found["one loss"], rtol=1e-4)
+    np.testing.assert_allclose(loss_in(tmp_path / "signs.h5"), results["one loss"], rtol=1e-4)
 
 
 @pytest.mark.slow
-def test_workers_say_that_another_died_and_go_on_when_they_are_started_again(found, tmp_path):
+def test_workers_say_that_another_died_and_go_on_when_they_are_started_again(results, tmp_path):
     (first, _), statuses = two_workers(tmp_path, second="dies")
     assert statuses == [0, -signal.SIGKILL]
     assert first.startswith("another worker has ended") and "\n" not in first
@@ -239,7 +241,7 @@ def test_workers_say_that_another_died_and_go_on_when_they_are_started_again(fou
     assert "do not read the same checkpoint signs.h5" in first
     assert "do not read the same checkpoint elsewhere.h5" in second
     two_workers(tmp_path)
-    np.testing.assert_allclose(loss_in(tmp_path / "signs.h5"), found["one loss"], rtol=1e-4)
+    np.testing.assert_allclose(loss_in(tmp_path / "signs.h5"), results["one loss"], rtol=1e-4)
 
 
 def test_a_model_that_is_not_built_for_the_workers_is_refused(monkeypatch):
@@ -258,11 +260,11 @@ def test_what_is_no_tf_config_is_told_in_one_line(monkeypatch, text):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("cards", "asked", "used"), [(2, None, 2), (6, None, 4), (3, 3, 3)])
-def test_several_graphics_cards_are_used(monkeypatch, cards, asked, used):
+@pytest.mark.parametrize(("cards", "devices", "used"), [(2, None, 2), (6, None, 4), (3, 3, 3)])
+def test_several_graphics_cards_are_used(monkeypatch, cards, devices, used):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["card"] * cards)
     monkeypatch.setattr(tf.distribute, "MirroredStrategy", list)
-    assert strategy_for(asked) == [f"GPU:{number}" for number in range(used)]
+    assert strategy_for(devices) == [f"GPU:{number}" for number in range(used)]
 
 
 @pytest.mark.parametrize("devices", [0, -2, 1.5, "two", True])

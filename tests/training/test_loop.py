@@ -29,8 +29,8 @@ def signs():
 def test_a_model_learns_and_is_measured_in_inference_mode_after_every_epoch(signs):
     model = tiny_model()
     history = train(model, signs, epochs=30, batch_size=8)
-    said = model.predict(normalise(signs.test_images), verbose=0).argmax(axis=1)
-    assert history.test_accuracy[-1] == np.mean(said == signs.test_labels) == 1
+    predicted = model.predict(normalise(signs.test_images), verbose=0).argmax(axis=1)
+    assert history.test_accuracy[-1] == np.mean(predicted == signs.test_labels) == 1
     assert history.loss[-1] < history.loss[0]
     assert {len(numbers) for numbers in list(vars(history).values())[:5]} == {30}
     assert history.images_per_second > 0
@@ -164,34 +164,34 @@ def test_numbers_of_numpy_serve_with_a_checkpoint_too(signs, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("shape", "classes", "said"),
+    ("shape", "classes", "phrase"),
     [
         ((32, 32, 3), 6, "takes (32, 32, 3)"),
         ((64, 64, 1), 6, "takes (64, 64, 1)"),
         ((64, 64, 3), 10, "gives (10,)"),
     ],
 )
-def test_a_model_that_does_not_fit_the_data_is_refused(signs, shape, classes, said):
+def test_a_model_that_does_not_fit_the_data_is_refused(signs, shape, classes, phrase):
     message = message_of(train, tiny_model(shape, classes), signs, epochs=1)
-    assert said in message and "input_shape=(64, 64, 3) and classes=6" in message
+    assert phrase in message and "input_shape=(64, 64, 3) and classes=6" in message
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "phrase"),
     [
         (lambda inputs, X: {"sign": X}, "gives a dict of 1"),
         (lambda inputs, X: [X, X], "gives"),
         (lambda inputs, X: X - 3, "gives numbers from -"),
     ],
 )
-def test_a_model_that_gives_no_probabilities_is_refused(signs, change, said):
+def test_a_model_that_gives_no_probabilities_is_refused(signs, change, phrase):
     tiny = tiny_model()
     model = keras.Model(tiny.inputs, change(tiny.inputs, tiny.outputs[0]))
-    assert said in message_of(train, model, signs, epochs=1)
+    assert phrase in message_of(train, model, signs, epochs=1)
 
 
 @pytest.mark.parametrize(
-    ("model", "signs", "said"),
+    ("model", "signs", "phrase"),
     [
         ("ResNet50", None, "the model is a str"),
         (keras.Model, None, "the model is a type"),
@@ -201,17 +201,19 @@ def test_a_model_that_gives_no_probabilities_is_refused(signs, change, said):
         (None, {"test_images": np.zeros((0, 64, 64, 3), "uint8"), "test_labels": []}, "for 0"),
     ],
 )
-def test_what_is_no_model_and_what_are_no_signs_is_refused(model, signs, said):
+def test_what_is_no_model_and_what_are_no_signs_is_refused(model, signs, phrase):
     if not isinstance(signs, str):
         signs = signs_of_colours()._replace(**signs or {})
-    assert said in message_of(train, model or tiny_model(), signs, epochs=1)
+    assert phrase in message_of(train, model or tiny_model(), signs, epochs=1)
 
 
 def test_lists_and_tensors_serve_as_signs(signs):
     train_images, *others, classes = signs
-    given = Signs(tf.constant(train_images), *(array.tolist() for array in others), classes)
-    given = given._replace(test_images=signs.test_images)
-    assert train(tiny_model(), given, epochs=1).loss == train(tiny_model(), signs, epochs=1).loss
+    converted = Signs(tf.constant(train_images), *(array.tolist() for array in others), classes)
+    converted = converted._replace(test_images=signs.test_images)
+    assert (
+        train(tiny_model(), converted, epochs=1).loss == train(tiny_model(), signs, epochs=1).loss
+    )
 
 
 @pytest.mark.parametrize("kind", ["float64", "bfloat16"])
@@ -253,8 +255,8 @@ def test_when_the_loss_is_lost_the_weights_of_the_last_good_epoch_are_back(signs
         return call
 
     monkeypatch.setattr(step, "training_step", spoilt)
-    said = message_of(train, model, signs, epochs=2, batch_size=8, precision="float32")
-    assert "at step 9" in said and "before this epoch" in said
+    message = message_of(train, model, signs, epochs=2, batch_size=8, precision="float32")
+    assert "at step 9" in message and "before this epoch" in message
     monkeypatch.undo()
     alone = tiny_model()
     monkeypatch.setattr(loop, "fitting_momentum", lambda steps: 0.01 ** (1 / 12))
@@ -276,8 +278,8 @@ def test_weights_that_the_last_step_of_an_epoch_spoils_are_lost_too(signs, tmp_p
     model = keras.Model(inputs, layers.Dense(6, "softmax")(X))
     before = model.get_weights()
     file = tmp_path / "signs.h5"
-    said = message_of(train, model, signs, epochs=1, batch_size=50, checkpoint=file)
-    assert "weights became infinite or no numbers at step 1" in said and not file.exists()
+    message = message_of(train, model, signs, epochs=1, batch_size=50, checkpoint=file)
+    assert "weights became infinite or no numbers at step 1" in message and not file.exists()
     for weight, good in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weight, good)
 
@@ -325,7 +327,7 @@ def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "phrase"),
     [
         ("none/a.h5", "is no folder"),
         ("broken.h5", "no checkpoint that can be read"),
@@ -333,11 +335,11 @@ def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path):
         ("a" * 300 + ".h5", "is no name of a file (File name too long)"),
     ],
 )
-def test_a_checkpoint_that_does_not_fit_is_told_in_one_line(signs, tmp_path, name, said):
+def test_a_checkpoint_that_does_not_fit_is_told_in_one_line(signs, tmp_path, name, phrase):
     (tmp_path / "broken.h5").write_bytes(b"nothing")
     train(tiny_model(), signs, epochs=2, batch_size=8, checkpoint=tmp_path / "other.h5", target=0)
     message = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / name)
-    assert said in message and "\n" not in message
+    assert phrase in message and "\n" not in message
 
 
 def test_a_training_does_not_go_on_with_other_images(signs, tmp_path):
@@ -354,8 +356,8 @@ def test_a_full_disk_is_told_in_one_line(signs, tmp_path, monkeypatch):
         raise OSError("Can't write\n(time = today\n, error message = 'No space left on device')")
 
     monkeypatch.setattr(checkpoints.h5py, "File", full)
-    said = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / "signs.h5")
-    assert "signs.h5 cannot be written (No space left on device)" in said
+    message = message_of(train, tiny_model(), signs, epochs=1, checkpoint=tmp_path / "signs.h5")
+    assert "signs.h5 cannot be written (No space left on device)" in message
 
 
 def test_what_a_training_left_that_was_killed_in_writing_is_written_over(signs, tmp_path):
@@ -368,8 +370,8 @@ def test_a_checkpoint_cannot_be_in_a_folder_that_may_not_be_written_to(
     signs, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(checkpoints.os, "access", lambda path, mode: False)
-    said = message_of(train, tiny_model(), signs, checkpoint=tmp_path / "signs.h5")
-    assert "a folder that you may write to" in said
+    message = message_of(train, tiny_model(), signs, checkpoint=tmp_path / "signs.h5")
+    assert "a folder that you may write to" in message
 
 
 def test_random_numbers_of_a_dropout_go_on_where_they_were(signs, tmp_path):
@@ -433,8 +435,8 @@ def test_where_keras_lacks_a_private_name_training_goes_on_with_plain_steps(
 
 
 def test_an_unknown_precision_is_refused(signs):
-    said = message_of(train, tiny_model(), signs, precision="float8")
-    assert "'float8'" in said and "mixed_bfloat16" in said
+    message = message_of(train, tiny_model(), signs, precision="float8")
+    assert "'float8'" in message and "mixed_bfloat16" in message
 
 
 def test_a_saved_model_gives_the_same_answers(signs, tmp_path):
@@ -448,17 +450,17 @@ def test_a_saved_model_gives_the_same_answers(signs, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "phrase"),
     [
         ("signs.h5", "does not end in .keras"),
         ("none/signs.keras", "cannot be written"),
         ("file/signs.keras", "cannot be written"),
     ],
 )
-def test_where_a_model_cannot_be_saved_one_line_says_why(tmp_path, name, said):
+def test_where_a_model_cannot_be_saved_one_line_says_why(tmp_path, name, phrase):
     (tmp_path / "file").write_text("I am no folder")
     message = message_of(training.save, tiny_model(), tmp_path / name)
-    assert said in message and name in message
+    assert phrase in message and name in message
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no model at all"])

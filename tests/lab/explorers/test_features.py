@@ -22,10 +22,10 @@ def test_the_parts_are_the_outputs_of_stem_and_stages(network):
     (pool,) = (x for x in network.layers if isinstance(x, keras.layers.MaxPooling2D))
     (average,) = (x for x in network.layers if isinstance(x, keras.layers.AveragePooling2D))
     expected = keras.Model(network.inputs[0], [pool.output, average.input])(image)
-    found = _inside(network)(image)
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_array_equal(found[4], expected[1])
-    shapes = [tuple(values.shape[1:]) for values in found[1:]]
+    features = _inside(network)(image)
+    np.testing.assert_array_equal(features[0], expected[0])
+    np.testing.assert_array_equal(features[4], expected[1])
+    shapes = [tuple(values.shape[1:]) for values in features[1:]]
     assert shapes == [(15, 15, 256), (8, 8, 512), (4, 4, 1024), (2, 2, 2048)]
 
 
@@ -57,14 +57,14 @@ def test_a_sign_is_the_same_each_time_and_differs_from_the_others():
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, phrase",
     [
         (ResNet50Model, "ResNet50Model has no graph"),
         (lambda: keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 3)]), "stages"),
     ],
     ids=["subclass", "no stages"],
 )
-def test_a_network_that_cannot_be_looked_into_is_told_in_one_line(wrong, said):
-    with pytest.raises(ValueError, match=said) as error:
+def test_a_network_that_cannot_be_looked_into_is_told_in_one_line(wrong, phrase):
+    with pytest.raises(ValueError, match=phrase) as error:
         explore_features(wrong())
     assert "\n" not in str(error.value)

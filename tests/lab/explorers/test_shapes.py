@@ -15,9 +15,9 @@ def test_shapes_and_weights_are_those_of_the_block(size, channels, filters, s):
     inputs = keras.Input((size, size, channels))
     block = keras.Model(inputs, convolutional_block(inputs, 3, filters, s=s))
     layers = [layer for layer in block.layers if isinstance(layer, keras.layers.Conv2D)]
-    found = convolutions(size, channels, filters, s).values()
+    items = convolutions(size, channels, filters, s).values()
     expected = [(layer.output.shape[1:], layer.kernel.numpy().size) for layer in layers]
-    assert sorted((item.shape, item.parameters) for item in found) == sorted(expected)
+    assert sorted((item.shape, item.parameters) for item in items) == sorted(expected)
 
 
 def test_moving_a_control_changes_picture_and_words():

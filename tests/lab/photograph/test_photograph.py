@@ -41,8 +41,8 @@ def test_the_whole_photograph_is_seen_unless_a_part_is_chosen(hand):
 
 @pytest.mark.parametrize("part", [(50, 0, 50, 100), (0, 0, 100, 101), (1, 2, 3), "all", None])
 def test_a_part_that_is_none_gets_one_line(hand, part):
-    said = one_line(photograph.see, hand, part)
-    assert repr(part) in said and "left, top, right and bottom" in said
+    message = one_line(photograph.see, hand, part)
+    assert repr(part) in message and "left, top, right and bottom" in message
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -89,8 +89,10 @@ def box(brand, *others):
 def test_heic_is_told_by_its_content_with_what_to_do(tmp_path, monkeypatch, name, first):
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)  # where pillow-heif is installed
     (tmp_path / name).write_bytes(first)
-    said = one_line(photograph.see, tmp_path / name)
-    assert f"{name} is a HEIC photograph" in said and "JPEG" in said and "pillow-heif" in said
+    message = one_line(photograph.see, tmp_path / name)
+    assert (
+        f"{name} is a HEIC photograph" in message and "JPEG" in message and "pillow-heif" in message
+    )
 
 
 def test_avif_that_cannot_be_read_is_not_taken_for_heic(tmp_path, monkeypatch):
@@ -111,7 +113,7 @@ def test_a_photograph_that_is_cut_off_or_too_large_gets_one_line(hand, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "phrase"),
     [
         ("none.jpg", "is not there"),
         ("two\nlines.jpg", "is not there"),
@@ -119,16 +121,17 @@ def test_a_photograph_that_is_cut_off_or_too_large_gets_one_line(hand, monkeypat
         ("text.jpg", "cannot be read"),
     ],
 )
-def test_what_is_no_photograph_gets_one_line(tmp_path, name, said):
+def test_what_is_no_photograph_gets_one_line(tmp_path, name, phrase):
     (tmp_path / "text.jpg").write_text("no image")
-    assert said in one_line(photograph.see, tmp_path / name)
+    assert phrase in one_line(photograph.see, tmp_path / name)
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [(np.zeros((64, 64, 3)), "is not ndarray"), ("~nobody/a.jpg", "is not there")]
+    ("path", "phrase"),
+    [(np.zeros((64, 64, 3)), "is not ndarray"), ("~nobody/a.jpg", "is not there")],
 )
-def test_what_names_no_file_gets_one_line(path, said):
-    assert said in one_line(photograph.see, path)
+def test_what_names_no_file_gets_one_line(path, phrase):
+    assert phrase in one_line(photograph.see, path)
 
 
 def test_bytes_are_read_like_a_file_and_named(hand):
@@ -267,8 +270,8 @@ def test_what_cannot_be_asked_gets_one_line(model, hand):
     larger = np.zeros((100, 80, 3), "uint8")
     assert "is uint8 (100, 80, 3)" in one_line(photograph.ask, model, larger)
     assert "uint8 (1, 64, 64, 3)" in one_line(photograph.ask, model, photograph.see()[np.newaxis])
-    said = one_line(photograph.ask, model, photograph.see())
-    assert "2 classes" in said and "6 names" in said
+    message = one_line(photograph.ask, model, photograph.see())
+    assert "2 classes" in message and "6 names" in message
 
 
 # ------------------------------------------------------------------------------------ the button

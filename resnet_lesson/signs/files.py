@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from resnet_lesson.hdf5 import opened
 from resnet_lesson.paths import printable, unreadable, write_atomically
 from resnet_lesson.signs.schema import (
     CLASSES,
@@ -28,8 +29,7 @@ from resnet_lesson.signs.schema import (
 
 FILES = {part: f"{part}_signs.h5" for part in PARTS}
 
-_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_AGAIN = "get or write the file again"
+_OTHERWISE = f"get or write the file again, or {CONVERT}"
 
 
 def is_there(path: str | Path) -> bool:
@@ -53,62 +53,14 @@ def read_part(path: str | Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         SignsError: the file is missing, unreadable, not HDF5, damaged, or holds something else.
     """
-    _check_signature(path)
-    try:
-        with h5py.File(path, "r") as file:
-            x, y, classes = _datasets(file, path, part)
-            # The form is checked before anything is read: a wrong file may be a very large one.
-            check_image_form(x.shape, x.dtype, f"{printable(path)}: {x.name[1:]}")
-            check_label_form(y.shape, y.dtype, f"{printable(path)}: {y.name[1:]}", CLASSES)
-            _check_classes(classes, path)
-            images, labels = x[...], y[...]
-    except SignsError:
-        raise
-    except BlockingIOError:
-        raise SignsError(
-            f"{printable(path)} is open for writing elsewhere; expected a closed file; "
-            "close it there, or restart that kernel"
-        ) from None
-    except MemoryError:
-        raise SignsError(
-            f"{printable(path)} does not fit into memory; store fewer images"
-        ) from None
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        raise SignsError(_damage(path, error)) from None
+    with opened(path, SignsError, _OTHERWISE) as file:
+        x, y, classes = _datasets(file, path, part)
+        # The form is checked before anything is read: a wrong file may be a very large one.
+        check_image_form(x.shape, x.dtype, f"{printable(path)}: {x.name[1:]}")
+        check_label_form(y.shape, y.dtype, f"{printable(path)}: {y.name[1:]}", CLASSES)
+        _check_classes(classes, path)
+        images, labels = x[...], y[...]
     return checked_part(images, labels, printable(path), part)
-
-
-def _check_signature(path):
-    try:
-        if os.path.isdir(path):
-            raise SignsError(
-                f"{printable(path)} is a folder; expected an HDF5 file; give the file in it"
-            )
-        with open(path, "rb") as file:
-            start = file.read(len(_SIGNATURE))
-    except SignsError:
-        raise
-    except (FileNotFoundError, NotADirectoryError):
-        raise SignsError(
-            f"{printable(path)} does not exist; expected an HDF5 file; correct the path"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise SignsError(unreadable(path, error)) from None
-    if not start:
-        raise SignsError(f"{printable(path)} is empty (0 bytes); expected an HDF5 file; {_AGAIN}")
-    # A file cut inside the signature counts as truncated, and one with a user block is good.
-    if not _SIGNATURE.startswith(start) and not h5py.is_hdf5(path):
-        raise SignsError(
-            f"{printable(path)} is not an HDF5 file (it starts with {start!r}); "
-            f"{_AGAIN}, or {CONVERT}"
-        )
-
-
-def _damage(path, error):
-    what = "truncated" if "truncated" in str(error) else "damaged or truncated"
-    size = os.path.getsize(path) if os.path.exists(path) else 0
-    there = f"{printable(path)} is {what} ({size} bytes are there)"
-    return f"{there}; expected a whole HDF5 file; {_AGAIN}"
 
 
 def _datasets(file, path, part):
@@ -202,12 +154,8 @@ def check_signs(path: str | Path) -> str:
 
 
 def _parts_in(path):
-    _check_signature(path)
-    try:
-        with h5py.File(path, "r") as file:
-            return [part for part in PARTS if f"{part}_set_x" in file] or PARTS[:1]
-    except (OSError, RuntimeError, KeyError) as error:
-        raise SignsError(_damage(path, error)) from None
+    with opened(path, SignsError, _OTHERWISE) as file:
+        return [part for part in PARTS if f"{part}_set_x" in file] or PARTS[:1]
 
 
 def encode(**parts: tuple) -> bytes:

@@ -8,21 +8,19 @@ order in which Keras sorts the model; newer versions of Keras note the layer's n
 The files say nothing of the epsilon that BatchNormalization was trained with: `IMAGENET_EPSILON`.
 """
 
-import os
 import re
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import keras
 import numpy as np
 from keras.layers import BatchNormalization
 
 from resnet_lesson.graph.places import Place
+from resnet_lesson.hdf5 import opened
 from resnet_lesson.networks import GROUPS
-from resnet_lesson.paths import printable, unreadable
+from resnet_lesson.paths import printable
 from resnet_lesson.weights.transfer import (
     WeightsError,
     forget_compiled,
@@ -83,7 +81,7 @@ def load_weights(model: keras.Model, path: str | Path, head: bool = True) -> Loa
     placed = layers_by_place(model)
     aside = [place for place, _ in placed if Place.parse(place).path == "head" and not head]
     wanted = [(place, name_of(place), layer) for place, layer in placed if place not in aside]
-    with _opened(path) as file:
+    with opened(path, WeightsError) as file:
         stored = _layers_in(file, path)
         _check_network({name: place for place, name, _ in wanted}, stored, path)
         values = [_values(stored[name], name, layer, path) for _, name, layer in wanted]
@@ -141,36 +139,6 @@ def names_in_order(groups: Sequence[int]) -> dict[str, list[str]]:
         "batch_normalization": [f"{part}_bn" for part in parts],
         "dense": [HEAD],
     }
-
-
-@contextmanager
-def _opened(path):
-    """The open HDF5 file; whatever goes wrong with it becomes one line."""
-    try:
-        with open(path, "rb") as file:
-            start = file.read(8)
-        if start != b"\x89HDF\r\n\x1a\n":
-            raise WeightsError(
-                f"{printable(path)} is not an HDF5 file (it starts with {start!r}); "
-                f"expected weights as .h5 or .weights.h5; {_AGAIN}"
-            )
-        with h5py.File(path, "r") as file:
-            yield file
-    except WeightsError:
-        raise
-    except FileNotFoundError:
-        raise WeightsError(
-            f"{printable(path)} does not exist; expected a weights file; correct the path"
-        ) from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise WeightsError(unreadable(path, error)) from None
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        what = "truncated" if "truncated" in str(error) else "damaged or truncated"
-        size = os.path.getsize(path)
-        raise WeightsError(
-            f"{printable(path)} is {what} ({size} bytes are there); expected a whole HDF5 file; "
-            f"{_AGAIN}"
-        ) from None
 
 
 def _layers_in(file, path):

@@ -242,7 +242,7 @@ def test_what_is_no_weights_file_is_named(own, tmp_path):
     with h5py.File(other, "w") as file:
         file["train_set_x"] = np.zeros(3)
     assert "not an HDF5 file (it starts with b'<html>" in refusal(own, page)
-    assert "not an HDF5 file" in refusal(own, empty)
+    assert "is empty (0 bytes)" in refusal(own, empty)
     assert "no layers with weights (it holds train_set_x)" in refusal(own, other)
     assert "does not exist" in refusal(own, tmp_path / "none.h5")
     assert re.search("cannot be read: .*directory", refusal(own, tmp_path))

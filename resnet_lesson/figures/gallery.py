@@ -76,8 +76,7 @@ def _shortcut(root, middle, start, end):
     svg.line(root, left, style.BLUE, 2.5)
     svg.text(root, middle - 110, 160, "shortcut: X", 13, True, style.BLUE, anchor="end")
     svg.add(root, "circle", cx=middle, cy=end, r=15, fill=style.PAPER, stroke=style.INK)
-    plus = f"M{middle - 7},{end}h14M{middle},{end - 7}v14"
-    svg.add(root, "path", d=plus, stroke=style.INK, stroke_width=2.5)
+    svg.plus(root, middle, end)
     svg.text(root, middle + 76, end, "F(X) + X", 13, bold=True, anchor="start")
     svg.line(root, [(middle, end + 15), (middle, 296)])
 

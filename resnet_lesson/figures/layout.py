@@ -180,9 +180,7 @@ class Merge:
         if box.heat:
             fill, looks["stroke_dasharray"] = style.heat(box.heat), None
         svg.add(group, "circle", cx=middle, cy=y, r=r, fill=fill, **looks)
-        plus = f"M{svg.number(middle - 7)},{svg.number(y)}h14M{svg.number(middle)},"
-        plus += f"{svg.number(y - 7)}v14"
-        svg.add(group, "path", d=plus, stroke=style.INK, stroke_width=2.5)
+        svg.plus(group, middle, y)
         svg.text(group, middle, y + r + 11, "Add", bold=True)
         if box.mark:
             badge(group, middle, y + r + 20 + BADGE / 2, box.badge)

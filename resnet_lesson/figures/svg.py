@@ -120,6 +120,12 @@ def arrowhead(parent, x, y, dx, dy, colour=style.MUTED, size=8):
     add(parent, "path", d=path, fill=colour)
 
 
+def plus(parent, x, y):
+    """Adds the sign of an addition with its middle at ``(x, y)``."""
+    path = f"M{number(x - 7)},{number(y)}h14M{number(x)},{number(y - 7)}v14"
+    add(parent, "path", d=path, stroke=style.INK, stroke_width=2.5)
+
+
 def _rounded(points, radius):
     path = f"M{number(points[0][0])},{number(points[0][1])}"
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):

@@ -98,30 +98,18 @@ def train(
         # Builds the model, and the graph that tests it, before its layers are changed.
         check_probabilities(probabilities(model, signs.test_images[:32]))
         history = _history_so_far(checkpoint, model, settings, strategy)
-        making = compiled_step(
-            model,
-            moved_bytes,
-            _shapes_of_a_batch(signs, batch_size),
-            fitting_momentum(epochs * steps),
-            precision or fitting_precision(),
-        )
-        show = display_for if leads(strategy) else QuietDisplay
+        shapes, momentum = _shapes_of_a_batch(signs, batch_size), fitting_momentum(epochs * steps)
+        precision = precision or fitting_precision()
+        making = compiled_step(model, moved_bytes, shapes, momentum, precision)
+        show, clock = display_for if leads(strategy) else QuietDisplay, Clock()
         with show(epochs, epochs * steps) as display, making as (step, used):
             if history.loss:
                 display.resume(len(history.loss) * steps, history)
-            clock = Clock()
             for epoch in range(len(history.loss), epochs):
                 if history.reaches(target):
                     break
                 numbers = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, display)
-                history = history.with_epoch(
-                    *numbers,
-                    accuracy_of(model, signs.test_images, signs.test_labels),
-                    float(model.optimizer.learning_rate),
-                    clock.lap(),
-                    images_per_second=clock.images_per_second,
-                    precision=used,
-                )
+                history = _extended(history, model, signs, numbers, clock, used)
                 display.epoch(history)
                 if leads(strategy):
                     write_checkpoint(checkpoint, model, settings, asdict(history))
@@ -168,6 +156,18 @@ def _one_epoch(model, step, signs, batch_size, seed, clock, display):
     if not all(np.isfinite(weight.numpy()).all() for weight in model.weights):
         raise _lost(model, good, "weights became infinite or no numbers", clock.steps)
     return np.mean(measured, axis=0)
+
+
+def _extended(history, model, signs, numbers, clock, precision):
+    """The history with one epoch more, of which ``numbers`` are the mean loss and accuracy."""
+    return history.with_epoch(
+        *map(float, numbers),
+        accuracy_of(model, signs.test_images, signs.test_labels),
+        float(model.optimizer.learning_rate),
+        clock.lap(),
+        images_per_second=clock.images_per_second,
+        precision=precision,
+    )
 
 
 def _lost(model, good, what, step):

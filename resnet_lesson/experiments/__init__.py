@@ -16,11 +16,11 @@ from resnet_lesson.experiments.stacks import (
     THREE_GROUPS,
     build_stack,
     depths,
-    quick,
     settle,
     small_signs,
     training_losses,
 )
+from resnet_lesson.settings import quick
 
 __all__ = [
     "ONE_GROUP",

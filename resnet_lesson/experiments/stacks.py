@@ -12,7 +12,7 @@ import numpy as np
 from keras import layers, ops
 from keras.initializers import HeNormal
 
-from resnet_lesson import settings
+from resnet_lesson.settings import quick
 from resnet_lesson.signs import load_signs, normalise
 
 BATCH = 64
@@ -157,11 +157,6 @@ def training_losses(
             mean = model.train_on_batch(images[batch], labels[batch])
         losses.append(float(mean))
     return losses
-
-
-def quick() -> bool:
-    """Whether experiments are to be short: ``RESNET_LESSON_QUICK=1``."""
-    return settings.quick()
 
 
 def settle(model: keras.Model, images: np.ndarray) -> None:

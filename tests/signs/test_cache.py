@@ -20,16 +20,13 @@ import os, sys
 import numpy as np
 from resnet_lesson.signs.hands import render
 
-def draw_signs(count, seed, progress=None):
+def draw_signs(count, seed):
     "Noise; each drawing is noted in a file that the test names, and waits where it is to."
     with open(os.environ["DRAWN"], "a") as drawn:
         drawn.write(f"{count} {seed}\\n")
     if os.environ.pop("WAIT", None):
         print("drawing", flush=True)
         sys.stdin.read()
-    for done in range(count):
-        if progress:
-            progress(done + 1, count)
     rng = np.random.default_rng(seed)
     return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6
 

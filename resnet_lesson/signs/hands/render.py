@@ -6,7 +6,6 @@ surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit a
 sensor that are not perfect. Nothing is read from real photographs.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,9 +60,7 @@ def draw_hand(digit: int, rng: np.random.Generator, size: int = 64) -> np.ndarra
     return develop(hand[..., :3] + (1 - hand[..., 3:]) * behind, rng)
 
 
-def draw_signs(
-    count: int, seed: int, progress: Callable[[int, int], None] | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def draw_signs(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draws hand signs, uint8 `(count, 64, 64, 3)`, and labels, int64; all classes alike often.
 
     Picture `i` and its label depend on `seed` and `i` alone, so that a longer set begins with the
@@ -72,7 +69,6 @@ def draw_signs(
     Args:
         count: number of pictures, at least 1.
         seed: whole number from 0.
-        progress: called as `progress(done, count)` after every picture.
 
     Raises:
         ValueError: count or seed is not such a number.
@@ -85,8 +81,6 @@ def draw_signs(
         group, place = divmod(i, len(DIGITS))
         labels[i] = np.random.default_rng([seed, 0, group]).permutation(len(DIGITS))[place]
         images[i] = draw_hand(labels[i], np.random.default_rng([seed, 1, i]))
-        if progress is not None:
-            progress(i + 1, count)
     return images, labels
 
 
@@ -106,7 +100,7 @@ class View:
     extent: float  # width of the picture, cm
     light: np.ndarray  # (3,), towards the lamp
 
-    def grid(self, pixels):
+    def grid(self, pixels: int) -> np.ndarray:
         """Points `(pixels², 2)` in cm on which a picture of that many pixels a side looks."""
         across = ((np.arange(pixels) + 0.5) / pixels - 0.5) * self.extent
         x, y = np.meshgrid(self.centre[0] + across, self.centre[1] - across)

@@ -63,12 +63,6 @@ def test_numpys_global_random_state_neither_matters_nor_moves():
     np.testing.assert_array_equal(first, hand_of(5, 8))
 
 
-def test_progress_is_told_after_every_picture():
-    seen = []
-    draw_signs(3, seed=0, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 3), (2, 3), (3, 3)]
-
-
 @pytest.mark.parametrize("size", [16, 33, 96])
 def test_any_size_can_be_drawn(size):
     assert draw_hand(2, np.random.default_rng(0), size).shape == (size, size, 3)

@@ -1,4 +1,4 @@
-"""The lesson's pictures, one function each, drawn from the graphs of the reference code."""
+"""The lesson's pictures, most of them drawn from the graphs of the reference code."""
 
 import base64
 import io

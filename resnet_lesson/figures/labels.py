@@ -1,4 +1,4 @@
-"""What stands in a box: an operation in a few words."""
+"""Labels of the boxes in a diagram: an operation in a few words."""
 
 from resnet_lesson.figures.svg import clean
 from resnet_lesson.graph.operations import Op

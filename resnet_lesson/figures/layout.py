@@ -1,4 +1,4 @@
-"""Where things go: the parts of a diagram, each of which knows its size and draws itself.
+"""Layout of a diagram: its parts, each of which knows its size and draws itself.
 
 Every part is entered from the left at its *line*, the height ``y`` that it is drawn at, and reaches
 ``up`` above and ``down`` below it. It is left on the right at ``y + exit``. Units are those of

@@ -1,4 +1,4 @@
-"""One palette and one type for every picture: colours of Okabe and Ito, distinct to all eyes."""
+"""Palette and typeface of every picture: colours of Okabe and Ito, distinct to all eyes."""
 
 INK = "#1b1f24"
 MUTED = "#57606a"

@@ -1,4 +1,4 @@
-"""What happens inside layers that are made of layers: models, and subclasses of Layer."""
+"""Layers that are made of layers, models and subclasses of Layer, and the operations in them."""
 
 import warnings
 from typing import Any

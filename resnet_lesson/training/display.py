@@ -1,4 +1,4 @@
-"""How far a training is: a bar with live curves in a notebook, text in a terminal, else nothing.
+"""Progress of a training: a bar with live curves in a notebook, text in a terminal, else nothing.
 
 In a notebook the output ends as one picture of the curves, whatever the machine and its speed.
 """
@@ -25,7 +25,7 @@ def display_for(epochs: int, steps: int) -> "QuietDisplay":
 
 
 class QuietDisplay:
-    """Counts the steps and shows nothing; the others say on top of that what they count."""
+    """Counts the steps and shows nothing: the base class of the other displays."""
 
     def __init__(self, epochs: int, steps: int):
         self.epochs, self.steps, self.done = epochs, steps, 0

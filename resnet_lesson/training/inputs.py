@@ -1,4 +1,4 @@
-"""What a training is asked for: refused in one line where it does not fit together."""
+"""Checks of a training's model, data and options; each refusal is one line."""
 
 import zlib
 from itertools import zip_longest

@@ -68,15 +68,7 @@ def test_small_signs_are_the_means_of_windows(monkeypatch):
     np.testing.assert_allclose(images[1, 2, 3], pixels[1, 8:12, 12:16].mean((0, 1)) / 255, 1e-5)
 
 
-@pytest.fixture
-def eagerly():
-    """Computes each step at once: to build the graph of a deep network takes longer than twenty."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-def test_deep_plain_stack_learns_worse_than_shallow_and_a_shortcut_repairs_it(monkeypatch, eagerly):
+def test_deep_plain_stack_learns_worse_than_shallow_and_a_shortcut_repairs_it(monkeypatch):
     monkeypatch.setenv("RESNET_LESSON_QUICK", "1")
     shallow, deep = experiments.depths()
     images, labels = stripes(128)

@@ -19,7 +19,7 @@ MD5 = hashlib.md5(CONTENT).hexdigest()
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `content`, in the way that the attributes say; `asked` has each request's range."""
+    """Serves `content`, in the way that the attributes say; `requested` has each request's range."""
 
     daemon_threads = True
     content, tag, status = CONTENT, '"one"', 200
@@ -28,7 +28,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.ranges, self.done, self.stalled = [], threading.Event(), threading.Event()
+        self.requested, self.done, self.stalled = [], threading.Event(), threading.Event()
 
     def published(self, md5=MD5):
         return Published(f"http://127.0.0.1:{self.server_port}/file.h5", md5)
@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         server = self.server
         wanted = self.headers.get("Range")
-        server.ranges.append(wanted)
+        server.requested.append(wanted)
         if server.status != 200:
             return self.send_error(server.status)
         same = self.headers.get("If-Range") == server.tag
@@ -51,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         if server.tag:
             self.send_header("ETag", server.tag)
         self.end_headers()
-        answers = len(server.ranges) - 1
+        answers = len(server.requested) - 1
         ends = server.break_off_after
         self.wfile.write(body[: ends[answers]] if answers < len(ends) else body)
         if server.stall:
@@ -91,7 +91,7 @@ def test_a_file_is_fetched_once_and_nothing_is_left_beside_it(server, tmp_path):
     folder = tmp_path / "new" / "cache"
     path = fetch(server.published(), folder)
     assert path.read_bytes() == CONTENT and left_in(folder) == ["file.h5"]
-    assert fetch(server.published(), folder) == path and server.ranges == [None]
+    assert fetch(server.published(), folder) == path and server.requested == [None]
 
 
 def test_the_lessons_cache_folder_is_the_default(server, tmp_path, monkeypatch):
@@ -102,8 +102,8 @@ def test_the_lessons_cache_folder_is_the_default(server, tmp_path, monkeypatch):
 def test_a_transfer_that_breaks_off_is_taken_up_where_it_ended(server, tmp_path):
     server.break_off_after = (300_000, 200_000)
     assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
-    assert server.ranges[0] is None and len(server.ranges) == 3
-    starts = [int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) for wanted in server.ranges[1:]]
+    assert server.requested[0] is None and len(server.requested) == 3
+    starts = [int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) for wanted in server.requested[1:]]
     assert 0 < starts[0] <= 300_000 and starts[0] < starts[1] <= 500_000
 
 
@@ -114,7 +114,7 @@ def test_what_had_arrived_serves_the_next_call(server, tmp_path):
     assert "broke off" in line and 0 < arrived <= 300_000
     server.break_off_after = ()
     assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
-    assert server.ranges[-1] == f"bytes={arrived}-" and left_in(tmp_path) == ["file.h5"]
+    assert server.requested[-1] == f"bytes={arrived}-" and left_in(tmp_path) == ["file.h5"]
 
 
 def test_nothing_is_appended_to_another_version_of_the_file(server, tmp_path):
@@ -131,7 +131,7 @@ def test_without_an_exact_name_of_the_version_it_starts_anew(server, tmp_path, t
     refusal(server.published(), tmp_path)
     server.break_off_after = ()
     assert fetch(server.published(), tmp_path).read_bytes() == CONTENT
-    assert set(server.ranges) == {None}
+    assert set(server.requested) == {None}
 
 
 def test_a_server_without_ranges_sends_all_again_and_a_line_says_so(server, tmp_path, capsys):
@@ -194,7 +194,7 @@ def test_two_that_start_at_once_download_once(server, tmp_path):
     server.stall = 0.2
     with ThreadPoolExecutor(2) as pool:  # a lock of its own for each, as for two processes
         paths = list(pool.map(fetch, [server.published()] * 2, [tmp_path] * 2))
-    assert paths == [tmp_path / "file.h5"] * 2 and len(server.ranges) == 1
+    assert paths == [tmp_path / "file.h5"] * 2 and len(server.requested) == 1
 
 
 def served(server, monkeypatch, folder, name, md5=MD5):
@@ -219,7 +219,7 @@ def test_a_file_of_ones_own_comes_first(server, tmp_path, monkeypatch):
     named.unlink()
     with pytest.raises(WeightsError, match=r"RESNET_LESSON_WEIGHTS: .* is no file"):
         imagenet.find_weights()
-    assert server.ranges == []
+    assert server.requested == []
 
 
 def test_when_things_are_to_be_quick_the_network_is_not_tried(server, tmp_path, monkeypatch):
@@ -227,7 +227,7 @@ def test_when_things_are_to_be_quick_the_network_is_not_tried(server, tmp_path, 
     monkeypatch.setattr(imagenet, "CLASS_INDEX", server.published())
     monkeypatch.setenv("RESNET_LESSON_QUICK", "1")
     assert imagenet.find_weights() is None and imagenet.class_names() is None
-    assert server.ranges == []
+    assert server.requested == []
 
 
 def test_without_weights_one_line_says_so(server, tmp_path, monkeypatch, capsys):

@@ -1,6 +1,5 @@
 """Weights files that ``keras.applications`` wrote: what is loaded predicts the same, or a line."""
 
-import re
 import shutil
 from itertools import chain
 
@@ -245,7 +244,7 @@ def test_what_is_no_weights_file_is_named(own, tmp_path):
     assert "is empty (0 bytes)" in refusal(own, empty)
     assert "no layers with weights (it holds train_set_x)" in refusal(own, other)
     assert "does not exist" in refusal(own, tmp_path / "none.h5")
-    assert re.search("cannot be read: .*directory", refusal(own, tmp_path))
+    assert "is a folder" in refusal(own, tmp_path)
 
 
 def test_a_file_of_a_network_that_counts_in_another_order_is_refused(own, tmp_path):

@@ -19,7 +19,7 @@ MD5 = hashlib.md5(CONTENT).hexdigest()
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `content`, in the way that the attributes say; `requested` has each request's range."""
+    """Serves `content` as the attributes say; `requested` has the range of each request."""
 
     daemon_threads = True
     content, tag, status = CONTENT, '"one"', 200

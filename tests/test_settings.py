@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 
 import pytest
 
@@ -83,3 +84,25 @@ def test_an_error_is_one_line_in_a_notebook_and_at_the_command_line(monkeypatch,
 def test_a_second_base_leaves_the_message_alone(base):
     kind = type("KindError", (LessonError, base), {})
     assert str(kind("in one line")) == "in one line"
+
+
+DOTTED = re.compile(r"resnet_lesson(?:\.\w+)+")
+
+
+def test_every_path_of_a_module_in_a_text_leads_somewhere():
+    """Docstrings too: what was moved is named by its new place."""
+    named = {
+        path
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for path in DOTTED.findall(node.value)
+    }
+    assert len(named) > 20
+    lost = []
+    for path in named:
+        try:
+            pkgutil.resolve_name(path)
+        except (ImportError, AttributeError):
+            lost.append(path)
+    assert sorted(lost) == []

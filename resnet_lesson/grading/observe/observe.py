@@ -148,7 +148,7 @@ def _traced(call, probe, given, run, seed, x):
             return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
         if run.probe < EAGER_PROBES:
-            run = replace(run, first=trace.run(x, None if run.separate else False)[-1])
+            run = replace(run, first=trace.run(x)[-1])  # in the mode that it is written in
         inject(trace, len(probe.shape) + run.probe + RUNS * seed)
         return trace, run
     except TraceError as error:

@@ -216,14 +216,14 @@ def one_parameter_too_many(input_shape, classes, initializer, depth):
     return Model(inputs, head(X, classes))
 
 
-@wrong("ResNet50", "stem.pad", "extra")
+@wrong("ResNet50", "submission", "ready_made")
 def network_of_keras_applications(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     return keras.applications.ResNet50(
         include_top=True, weights=None, input_shape=input_shape, classes=classes
     )
 
 
-@wrong("ResNet50", "stem.pad", "extra")
+@wrong("ResNet50", "submission", "ready_made")
 def body_of_keras_applications(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     body = keras.applications.ResNet50(include_top=False, weights=None, input_shape=input_shape)
     return Model(body.input, head(body.output, classes))

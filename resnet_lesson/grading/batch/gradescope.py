@@ -22,7 +22,6 @@ from resnet_lesson.paths import PACKAGE
 
 DISTRIBUTION = "resnet-lesson"
 SCRIPTS = ("setup.sh", "run_autograder")
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 
 def gradescope_results(result: dict, visibility: str = "visible") -> dict:
@@ -30,7 +29,8 @@ def gradescope_results(result: dict, visibility: str = "visible") -> dict:
 
     Args:
         result: in the form of ``grade --json``.
-        visibility: when the learner sees it, one of `VISIBILITIES`.
+        visibility: when the learner sees it: "visible", "after_due_date", "after_published" or
+            "hidden".
 
     Returns:
         What ``results.json`` holds: the points, and for each exercise a test with its findings as
@@ -74,7 +74,7 @@ def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visi
     Args:
         path: of the folder, which must not exist yet or be empty; the zip has ``.zip`` added.
         exercise_ids: the exercises to grade.
-        visibility: when learners see the results, one of `VISIBILITIES`.
+        visibility: when learners see the results, as in `gradescope_results`.
 
     Returns:
         Path of the zip.

@@ -1,5 +1,6 @@
 """Layers that are made of layers, models and subclasses of Layer, and the operations in them."""
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -122,6 +123,7 @@ class _FunctionsOnSymbols:
 
     def __init__(self):
         self._active = 0  # depth: composites lie in composites
+        self.on_use = None
 
     def __enter__(self):
         self._active += 1
@@ -133,9 +135,28 @@ class _FunctionsOnSymbols:
         """Called by TensorFlow when a function has refused its arguments."""
         values = keras.tree.flatten((args, kwargs))
         if self._active and any(map(keras.utils.is_keras_tensor, values)):
+            if self.on_use and self._active == 1:
+                self.on_use(function.__name__)
             return TensorFlowFunction(function)(*args, **kwargs)
         return NotImplemented
 
 
 _functions_on_symbols = _FunctionsOnSymbols()
+
+
+@contextlib.contextmanager
+def functions_on_symbols(on_use):
+    """Lets TensorFlow functions take symbolic tensors everywhere, as Keras 2 did.
+
+    Args:
+        on_use: is called with the name of each function that is used so outside of a layer.
+    """
+    before, _functions_on_symbols.on_use = _functions_on_symbols.on_use, on_use
+    try:
+        with _functions_on_symbols:
+            yield
+    finally:
+        _functions_on_symbols.on_use = before
+
+
 add_dispatcher(_functions_on_symbols.handle)

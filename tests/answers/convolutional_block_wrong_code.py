@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras.initializers import GlorotUniform
 from keras.layers import Activation, Add, BatchNormalization, Conv2D, ReLU
 
-from answers import wrong
+from answers import right, wrong
 
 
 def _paths(X, f, filters, s, training, initializer):
@@ -30,7 +30,8 @@ def operands_without_a_list(X, f, filters, s=2, training=True, initializer=Gloro
     return Activation("relu")(Add()(main, shortcut))
 
 
-@wrong("convolutional_block", "submission", "exception")
+# Right in an older dialect.
+@right("convolutional_block")
 def function_of_tensorflow_at_the_end(X, f, filters, s=2, training=True, initializer=GlorotUniform):
     main, shortcut = _paths(X, f, filters, s, training, initializer)
     return tf.nn.relu(main + shortcut)
@@ -124,7 +125,8 @@ def without_a_stride(X, f, filters, training=True, initializer=GlorotUniform):
     return ReLU()(main + shortcut)
 
 
-@wrong("convolutional_block", "submission", "signature")
+# Right in an older dialect.
+@right("convolutional_block")
 def stride_under_another_name(X, f, filters, stride=2, training=True, initializer=GlorotUniform):
     main, shortcut = _paths(X, f, filters, stride, training, initializer)
     return ReLU()(main + shortcut)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras.initializers import GlorotUniform
 from keras.layers import Activation, Add, BatchNormalization, Conv2D, ReLU
 
-from answers import wrong
+from answers import right, wrong
 
 
 def _group(X, n, k, training, initializer):
@@ -97,8 +97,9 @@ def misspelt_keyword(X, f, filters, training=True, initializer=GlorotUniform):
     return Activation("relu")(Add()([X, X_shortcut]))
 
 
-@wrong("identity_block", "submission", "exception")
-def works_on_values_only(X, f, filters, training=True, initializer=GlorotUniform):
+# Right in an older dialect.
+@right("identity_block")
+def functions_of_tensorflow_alone(X, f, filters, training=True, initializer=GlorotUniform):
     F1, F2, F3 = filters
     Y = tf.nn.relu(_group(X, F1, 1, training, initializer))
     Y = tf.nn.relu(_group(Y, F2, f, training, initializer))
@@ -186,7 +187,7 @@ def model_returned(X, f, filters, training=True, initializer=GlorotUniform):
     return keras.Model(inputs, ReLU()(inputs + Y))
 
 
-@wrong("identity_block", "submission", "signature")
+@wrong("identity_block", "main.1.bn", "training")
 def arguments_of_their_own(inputs, kernel_size, number_of_filters):
     F1, F2, F3 = number_of_filters
     Y = ReLU()(_group(inputs, F1, 1, True, GlorotUniform))

@@ -15,7 +15,7 @@ from keras.layers import (
     ZeroPadding2D,
 )
 
-from answers import wrong
+from answers import right, wrong
 from answers.own_blocks import STAGES, convolutional_block, identity_block
 
 
@@ -143,7 +143,8 @@ def stride_asked_of_the_identity_block(
     return Model(inputs, head(X, classes))
 
 
-@wrong("ResNet50", "submission", "exception")
+# Right in an older dialect.
+@right("ResNet50")
 def function_of_tensorflow(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
     inputs = Input(input_shape)
     X = ZeroPadding2D(3)(inputs)
@@ -203,7 +204,8 @@ def no_parameters():
     return Model(inputs, head(stages(stem(inputs)), 6))
 
 
-@wrong("ResNet50", "submission", "signature")
+# Right in an older dialect.
+@right("ResNet50")
 def parameters_of_other_names(shape=(64, 64, 3), num_classes=6):
     inputs = Input(shape)
     return Model(inputs, head(stages(stem(inputs)), num_classes))

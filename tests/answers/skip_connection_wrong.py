@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 from keras.layers import Activation, Add, Average, Concatenate, Multiply, Subtract
 
-from answers import wrong
+from answers import right, wrong
 
 
 @wrong("skip_connection", "output.relu", "missing")
@@ -111,7 +111,8 @@ def adds_the_function_itself(X, main_path):
     return Activation("relu")(X + main_path)
 
 
-@wrong("skip_connection", "submission", "exception")
+# Right in an older dialect.
+@right("skip_connection")
 def function_of_tensorflow(X, main_path):
     return tf.nn.relu(main_path(X) + X)
 

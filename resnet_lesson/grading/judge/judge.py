@@ -173,12 +173,10 @@ def _paired(observed, reference):
 
     pairs, firsts = [], {}
     for run in observed.runs:
-        free_mode = run.training is None and "training" in observed.free
         run = replace(
             run,
             series=ready(run.series),
             unused=tuple(replace(way, series=ready(way.series)) for way in run.unused),
-            training=False if free_mode else run.training,
         )
         if run.mode == "symbolic":
             firsts[run.probe, run.training] = run.first

@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         probe: the call's number in the exercise.
-        training: the mode, True, False, or None where the function takes none.
+        training: the mode, True or False.
         mode: "symbolic" (as part of a model), "again" (the same graph after all other calls) or
             "eager" (on values). Of a layer or model also, with the weights of the symbolic call:
             "called" (on values), "model" (inside a model), "config" (made again from its
@@ -49,7 +49,7 @@ class Run:
     """
 
     probe: int
-    training: bool | None
+    training: bool
     mode: str
     series: Series = ()
     values: tuple[np.ndarray, ...] = ()

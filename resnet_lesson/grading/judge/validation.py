@@ -91,10 +91,7 @@ def _missing_calls(observed, reference, kind):
 def _wanted(free, reference, kind):
     """The calls to be made of this form of an attempt."""
     calls = [(run.probe, run.training, run.mode, run.separate) for run in reference.runs]
-    new = set(free) - set(reference.free)
-    if "training" in new:
-        calls = [(probe, None, *rest) for probe, training, *rest in calls if training is False]
-    if "initializer" in new and kind == "layer":
+    if kind == "layer" and "initializer" in set(free) - set(reference.free):
         calls = [call for call in calls if call[2] != "eager"]
     return calls
 

@@ -2,14 +2,14 @@
 
 import ast
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from resnet_lesson.exercises import Exercise
+from resnet_lesson.exercises import Exercise, Probe, all_exercises
 from resnet_lesson.grading.submissions.statements import Piece
 
 TENSORS = ("X", "x", "inputs", "input", "input_tensor", "tensor", "x_in")
-# Other names that mean the same. Of functions only those of the first: a later cell of the
-# notebook calls a function by the names that the exercise gives.
+# Other names that mean the same.
 ALIASES = {
     "n_filters": ("filters", "num_filters", "nb_filters", "n_filter", "nfilters", "channels"),
     "f": ("kernel_size", "kernel", "size"),
@@ -21,26 +21,32 @@ ALIASES = {
 OLD_NAMES = {"stage": 2, "block": "a", "data_format": "channels_last"}
 
 
+@dataclass
 class Call:
     """A learner's function or class, called with the arguments that its own signature has.
 
     Attributes:
-        function: the function or class.
-        names: dictionary, its own names for parameters → the exercise's.
+        names: its own names for parameters → the exercise's.
         tensor: how it calls the tensor: None if it takes none, "" if it takes it first.
-        old_names: dictionary of further arguments.
+        old_names: further arguments.
+        free: the settings that cannot be asked of this form.
+        leaves_mode: whether it takes no mode, where the exercise hands one in: then it has to
+            leave it to the model.
+        notes: what is worth telling of this form.
         layers: the layers that its calls have made so far, as `resnet_lesson.graph.tracing.Trace`
             numbers them.
     """
 
-    def __init__(self, function, names, tensor, old_names):
-        self.function = function
-        self.names = names
-        self.tensor = tensor
-        self.old_names = old_names
-        self.layers = {}
+    function: Callable
+    names: dict[str, str]
+    tensor: str | None
+    old_names: dict[str, object]
+    free: tuple[str, ...] = ()
+    leaves_mode: bool = False
+    notes: tuple[str, ...] = ()
+    layers: dict = field(default_factory=dict)
 
-    def __call__(self, x, probe, given):
+    def __call__(self, x: object, probe: Probe, given: dict) -> object:
         """Calls with a tensor, a probe's arguments and further ones, as far as it takes them."""
         known = {**probe.arguments, **given}
         kwargs = {own: known[name] for own, name in self.names.items() if name in known}
@@ -50,26 +56,19 @@ class Call:
         return self.function(*((x,) if self.tensor == "" else ()), **kwargs)
 
 
-def calling(function, exercise):
+def calling(function: Callable, exercise: Exercise) -> Call:
     """How to call this function or class: as the exercise says, or as older forms of it did.
-
-    Args:
-        function: what the learner defined.
-        exercise: `resnet_lesson.exercises.Exercise`.
-
-    Returns:
-        ``(call, free)``: a `Call`, and the settings that cannot be asked of this form.
 
     Raises:
         TypeError: it cannot be called so; the message says what was expected.
     """
     signature = _signature(function)
-    asked = [name for name in exercise.parameters if name not in ("X", "x")]
-    names = _own_names(signature, asked, exercise)
+    parameters = [name for name in exercise.parameters if name not in ("X", "x")]
+    needed = {name for probe in exercise.probes for name in probe.arguments}
+    names = _own_names(signature, exercise)
     tensor = _tensor(signature, names, exercise) if exercise.kind == "block" else None
     old = {name: value for name, value in OLD_NAMES.items() if name in signature.parameters}
-    needed = {name for probe in exercise.probes for name in probe.arguments}
-    missing = [name for name in asked if name in needed and name not in names.values()]
+    missing = [name for name in parameters if name in needed and name not in names.values()]
     try:
         if missing:
             raise TypeError(f"it does not take {', '.join(missing)}")
@@ -77,8 +76,33 @@ def calling(function, exercise):
         signature.bind(*((None,) if tensor == "" else ()), **named)
     except TypeError as error:
         form = f"{exercise.id}({exercise.signature})"
-        raise TypeError(f"expected {form}, got {exercise.id}{_brief(signature)}: {error}") from None
-    return Call(function, names, tensor, old), _free(exercise, names)
+        got = f"{exercise.id}{_brief(signature)}"
+        other = _of_other_exercise(signature, exercise)
+        raise TypeError(f"expected {form}, got {got}: {error}{other}") from None
+    notes = tuple(
+        f"`{own}` was taken for `{name}`: the cells that follow in the lesson call it `{name}`."
+        for own, name in names.items()
+        if own != name and exercise.kind in ("block", "network") and name != "n_filters"
+    )
+    leaves_mode = exercise.kind == "block" and "training" in set(parameters) - set(names.values())
+    return Call(function, names, tensor, old, _free(exercise, names), leaves_mode, notes)
+
+
+def _of_other_exercise(signature, exercise):
+    """Says of which other exercise these are the parameters, if of any."""
+    matches = {
+        other.id: len(needed)
+        for other in all_exercises().values()
+        if other.id != exercise.id
+        and other.kind == exercise.kind
+        and (needed := {name for probe in other.probes for name in probe.arguments})
+        and needed <= set(signature.parameters)
+    }
+    return (
+        f": these are the parameters of {max(matches, key=lambda name: matches[name])}"
+        if matches
+        else ""
+    )
 
 
 def _free(exercise, names):
@@ -86,8 +110,10 @@ def _free(exercise, names):
         # Blocks of a network may fix a mode, which a functional model overrides, and all of it
         # may draw its own weights.
         return ("training", "initializer") if exercise.kind == "network" else ("initializer",)
-    asked = ("initializer",) if exercise.kind == "layer" else ("training", "initializer")
-    return tuple(name for name in asked if name not in names.values())
+    # A block that takes no mode has to leave it to the model.
+    has_mode = exercise.kind == "layer" or "training" in exercise.parameters
+    settings = ("initializer",) if has_mode else ("training", "initializer")
+    return tuple(name for name in settings if name not in names.values())
 
 
 def free_by_source(pieces: Sequence[Piece], exercise: Exercise) -> tuple[str, ...] | None:
@@ -111,10 +137,9 @@ def free_by_source(pieces: Sequence[Piece], exercise: Exercise) -> tuple[str, ..
     given = definition.args
     names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
     kinds = inspect.Parameter
-    parameters = [kinds(name, kinds.KEYWORD_ONLY) for name in names]
+    parameters = [kinds(name, kinds.POSITIONAL_OR_KEYWORD) for name in names]
     parameters += [kinds(given.kwarg.arg, kinds.VAR_KEYWORD)] if given.kwarg else []
-    asked = [name for name in exercise.parameters if name not in ("X", "x")]
-    return _free(exercise, _own_names(inspect.Signature(parameters), asked, exercise))
+    return _free(exercise, _own_names(inspect.Signature(parameters), exercise))
 
 
 def _bound_names(node):
@@ -135,17 +160,28 @@ def _signature(function):
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-def _own_names(signature, asked, exercise):
-    """The attempt's names for parameters → the exercise's."""
+def _own_names(signature, exercise):
+    """The attempt's names for parameters → the exercise's: by name, or else by place."""
+    parameters = [name for name in exercise.parameters if name not in ("X", "x")]
+    needed = {name for probe in exercise.probes for name in probe.arguments}
     is_class = exercise.kind in ("layer", "model")
     # A class hands its **kwargs on to Keras, which knows nothing of the exercise's parameters.
     anything = not is_class and any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     names = {}
-    for name in asked:
-        aliases = ALIASES.get(name, ()) if is_class or name == "n_filters" else ()
-        own = next((n for n in (name, *aliases) if n in signature.parameters), None)
+    for name in parameters:
+        aliases = (name, *ALIASES.get(name, ()))
+        own = next((n for n in aliases if n in signature.parameters and n not in names), None)
         if own or anything:
             names[own or name] = name
+    places = [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name not in OLD_NAMES
+    ]
+    for name, own in zip(exercise.parameters, places, strict=False):
+        is_known = own in names or own in (*TENSORS, "training")
+        if not is_class and name in needed and name not in names.values() and not is_known:
+            names[own] = name
     return names
 
 
@@ -170,7 +206,7 @@ def _brief(signature):
     return f"({', '.join(parts)})"
 
 
-def a_or_an(value):
+def a_or_an(value: object) -> str:
     """What a value is, in words: "None", "an int", "a Dense"."""
     name = type(value).__name__
     return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

@@ -62,6 +62,20 @@ def _is_left_over(error, own, number):
     return above != BLANK[0] or below != "" or places == [0]
 
 
+def unfilled_line(function: Callable) -> tuple[int, str]:
+    """The number and text of the first line ``X = None`` in a function; ``(0, "")`` without one."""
+    try:
+        lines, first = inspect.getsourcelines(inspect.unwrap(function))
+        [tree] = ast.parse(textwrap.dedent("".join(lines))).body
+    except (OSError, SyntaxError, ValueError, TypeError):
+        return 0, ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "None":
+            row = node.lineno - 1
+            return max(first, 1) + row, lines[row].strip()
+    return 0, ""
+
+
 def _is_of_memory(error):
     """True for what Python, TensorFlow and the system raise where memory is used up."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

@@ -14,7 +14,7 @@ from resnet_lesson.exercises import Exercise
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
-from resnet_lesson.grading.observe.failures import failure_of, until
+from resnet_lesson.grading.observe.failures import failure_of, unfilled_line, until
 from resnet_lesson.grading.observe.hints import never_run, of_methods
 from resnet_lesson.grading.observe.probes import (
     RUNS,
@@ -24,10 +24,11 @@ from resnet_lesson.grading.observe.probes import (
     inputs,
     no_tensor,
 )
-from resnet_lesson.grading.observe.surroundings import older_pooling, untouched
+from resnet_lesson.grading.observe.surroundings import older_dialects, untouched
 from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.injection import inject
+from resnet_lesson.graph.operations import map_operations, operations
 from resnet_lesson.graph.tracing import Trace
 
 # How `keras.applications` names the layers of its networks.
@@ -58,15 +59,16 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
     # One copy for all calls: what an attempt does to its arguments shows in the next call.
     exercise = replace(exercise, probes=copy.deepcopy(exercise.probes_for(seed)))
     try:
-        call, free = calling(function, exercise)
+        call = calling(function, exercise)
     except TypeError as error:
         return Observation(
             failure=Failure("signature", message=str(error), hint=of_methods(function))
         )
-    notes: set[str] = set()
-    with untouched(), older_pooling(notes), contextlib.redirect_stdout(io.StringIO()):
+    notes, free = set(call.notes), call.free
+    with untouched(), older_dialects(notes), contextlib.redirect_stdout(io.StringIO()):
         runs = []
         for run in _runs(call, exercise, free, seed, notes):
+            run = _unless_unfilled(run, function)
             runs.append(run)
             if run.failure and run.failure.what in ("not_attempted", "ready_made"):
                 return Observation(failure=run.failure)
@@ -88,30 +90,58 @@ def _runs(call, exercise, free, seed, notes):
         return layer_runs(call, exercise, seed, free, notes)
     if exercise.kind == "model":
         return model_runs(call, exercise, seed, notes)
-    return _block_runs(call, exercise, free, seed)
+    return _block_runs(call, exercise, seed)
 
 
-def _block_runs(call, exercise, free, seed):
+def _unless_unfilled(run, function):
+    """The run; where a line ``X = None`` of a template was left, the failure names that line."""
+    if not run.failure or run.failure.what not in ("exception", "wrong_type"):
+        return run
+    number, line = unfilled_line(function)
+    if not line:
+        return run
+    message = f"line {number} of your code, `{line}`, is not filled in"
+    return replace(run, failure=Failure("wrong_type", message=message, line=line, number=number))
+
+
+def _block_runs(call, exercise, seed):
     if "training" not in exercise.parameters:
         yield from _following_runs(call, exercise, seed)
         return
-    modes = (None,) if "training" in free else (False, True)
     traces = []
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
-        for training in modes:
+        for training in (False, True):
             given = {"training": training, "initializer": CallersInitializer}
             run = Run(number, training, "symbolic")
             trace, run = _traced(call, probe, given, run, seed, x)
             traces.append(trace)
-            yield computed(trace, run, x) if trace else run
+            run = (_in_mode if call.leaves_mode else computed)(trace, run, x) if trace else run
+            yield run
             if number < EAGER_PROBES:
                 yield _eager_run(call, probe, given, Run(number, training, "eager"), x)
-    yield from _once_more(traces[0], exercise.probes[0], Run(0, modes[0], "again"), seed)
+    yield from _once_more(traces[0], exercise.probes[0], Run(0, False, "again"), seed)
     probe = exercise.probes[0]
-    given = {"training": modes[0], "initializer": keras.initializers.GlorotUniform}
-    run = Run(0, modes[0], "eager")
+    given = {"training": False, "initializer": keras.initializers.GlorotUniform}
+    run = Run(0, False, "eager")
     yield _eager_run(call, probe, given, run, inputs(probe.shape, RUNS * seed))
+
+
+def _in_mode(trace, run, x):
+    """The run of a block that takes no mode, in a mode of its model's, unless it fixes its own."""
+    run = computed(trace, run, x, _mode_of_model(trace, run))
+
+    def in_mode(op):
+        follows = "training" in op.attrs and op.attrs["training"] is None
+        return replace(op, attrs={**op.attrs, "training": run.training}) if follows else op
+
+    return replace(run, series=map_operations(in_mode, run.series))
+
+
+def _mode_of_model(trace, run):
+    """The mode that a model sets for a block which takes none; None where it fixes one itself."""
+    modes = [op.attrs.get("training") for op in operations(trace.series)]
+    return None if any(mode is not None for mode in modes) else run.training
 
 
 def _following_runs(call, exercise, seed):
@@ -148,7 +178,8 @@ def _traced(call, probe, given, run, seed, x):
             return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
         if run.probe < EAGER_PROBES:
-            run = replace(run, first=trace.run(x)[-1])  # in the mode that it is written in
+            mode = _mode_of_model(trace, run) if call.leaves_mode else None
+            run = replace(run, first=trace.run(x, mode)[-1])  # None: as it is written
         inject(trace, len(probe.shape) + run.probe + RUNS * seed)
         return trace, run
     except TraceError as error:
@@ -164,10 +195,25 @@ def _begin_alike():
     np.random.seed(0)
 
 
+class _Model(keras.layers.Layer):
+    """A layer that runs a function, so that the layers in it take their mode from a model."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.built = function, True
+
+    def call(self, x, training=None):
+        return self.function(x)
+
+
 def _eager_run(call, probe, given, run, x):
     try:
         _begin_alike()
-        result = call(keras.ops.convert_to_tensor(x), probe, given)
+        tensor = keras.ops.convert_to_tensor(x)
+        if call.leaves_mode and run.training:
+            result = _Model(lambda tensor: call(tensor, probe, given))(tensor, training=True)
+        else:
+            result = call(tensor, probe, given)
         if not keras.ops.is_tensor(result):
             return replace(run, failure=no_tensor(result))
         return replace(run, output=np.asarray(result))

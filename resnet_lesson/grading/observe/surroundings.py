@@ -3,35 +3,68 @@
 import contextlib
 import random
 import warnings
+from collections.abc import Iterator
 
 import keras
 import numpy as np
 
+from resnet_lesson.graph.composites import functions_on_symbols
+
+# What Keras 1 and 2 called the settings of layers: the name today, or None for what has gone.
+OLD_SETTINGS = {
+    "BatchNormalization": dict.fromkeys(
+        ("fused", "mode", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size")
+    ),
+    "Conv2D": {
+        **{"nb_filter": "filters", "subsample": "strides", "border_mode": "padding"},
+        **{"init": "kernel_initializer", "W_regularizer": "kernel_regularizer", "bias": "use_bias"},
+        "dim_ordering": None,
+    },
+    "MaxPooling2D": {"border_mode": "padding", "dim_ordering": None},
+    "AveragePooling2D": {"border_mode": "padding", "dim_ordering": None},
+    "Dense": {"output_dim": "units", "init": "kernel_initializer"},
+    "Dropout": {"p": "rate"},
+}
+
 
 @contextlib.contextmanager
-def older_pooling(notes):
-    """Lets pooling layers take a window of 2×2 where none is named, as Keras 2 did."""
-    classes = (keras.layers.AveragePooling2D, keras.layers.MaxPooling2D)
-    originals = [cls.__init__ for cls in classes]
+def older_dialects(notes: set[str]) -> Iterator[None]:
+    """Lets code for Keras 1 and 2 run as it stands; what it says otherwise is noted."""
 
-    def with_default(cls, original):
-        def __init__(self, pool_size=None, *args, **kwargs):
-            if pool_size is None:
-                pool_size = (2, 2)
-                notes.add(
-                    f"{cls.__name__}() names no pool_size: Keras 2 took 2×2, Keras 3 wants it."
-                )
-            original(self, pool_size, *args, **kwargs)
+    def on_use(name):
+        notes.add(
+            f"`{name}` of TensorFlow is called on a tensor that has no values yet: Keras 2 took "
+            "that, Keras 3 wants a layer or a function of `keras.ops`."
+        )
 
-        return __init__
-
-    for cls, original in zip(classes, originals, strict=True):
-        cls.__init__ = with_default(cls, original)
+    originals = {name: getattr(keras.layers, name).__init__ for name in OLD_SETTINGS}
+    for name, original in originals.items():
+        getattr(keras.layers, name).__init__ = _older(name, original, notes)
     try:
-        yield
+        with functions_on_symbols(on_use):
+            yield
     finally:
-        for cls, original in zip(classes, originals, strict=True):
-            cls.__init__ = original
+        for name, original in originals.items():
+            getattr(keras.layers, name).__init__ = original
+
+
+def _older(name, original, notes):
+    """A layer's `__init__` that understands its older settings."""
+
+    def __init__(self, *args, **kwargs):
+        if name.endswith("Pooling2D") and not args and "pool_size" not in kwargs:
+            kwargs["pool_size"] = (2, 2)
+            notes.add(f"{name}() names no pool_size: Keras 2 took 2×2, Keras 3 wants it.")
+        for old, new in OLD_SETTINGS[name].items():
+            if old in kwargs:
+                value = kwargs.pop(old)
+                if new:
+                    kwargs[new] = value
+                today = f"`{new}` today" if new else "gone in Keras 3"
+                notes.add(f"`{old}` of {name} is {today}.")
+        original(self, *args, **kwargs)
+
+    return __init__
 
 
 @contextlib.contextmanager

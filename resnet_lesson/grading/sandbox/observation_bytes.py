@@ -173,8 +173,8 @@ def _arrays(shapes, data):
 
 
 def _run(data, arrays, budget):
-    _require(data["training"] is None or type(data["training"]) is bool)
-    _require(all(type(data[name]) is bool for name in ("separate", "output", "first")))
+    settings = ("training", "separate", "output", "first")
+    _require(all(type(data[name]) is bool for name in settings))
     _require(data["mode"] in MODES)
     values = tuple(next(arrays) for _ in range(_whole(data["values"], 0, MOST_OPERATIONS)))
     return Run(

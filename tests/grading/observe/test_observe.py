@@ -5,6 +5,7 @@ import inspect
 import json
 import linecache
 from dataclasses import replace
+from functools import cache
 
 import keras
 import nbformat
@@ -202,3 +203,70 @@ def test_a_blank_that_is_left_beside_an_answer_is_to_be_deleted(source):
 def test_a_network_of_the_library_is_named_as_ready_made(source):
     observed = observe(defined("ResNet50", source), all_exercises()["ResNet50"])
     assert observed.failure.what == "ready_made"
+
+
+OLD_BLOCK = """
+import tensorflow as tf
+def {name}({form}):
+    F1, F2, F3 = filters
+    Y = Conv2D(F1, 1)(X)
+    Y = Activation("relu")(BatchNormalization({norm})(Y{mode}))
+    Y = Conv2D(F2, f, padding="same")(Y)
+    Y = tf.nn.relu(BatchNormalization()(Y{mode}))
+    Y = Conv2D(F3, 1)(Y)
+    Y = {last}
+    return tf.nn.relu(tf.add(Y, X))
+"""
+
+
+def old_block(name="identity_block", form="X, f, filters", norm="", mode="", last=None):
+    last = last or f"BatchNormalization()(Y{mode})"
+    source = OLD_BLOCK.format(name=name, form=form, norm=norm, mode=mode, last=last)
+    return defined(name, source)
+
+
+@cache
+def reference_of(exercise_id):
+    exercise = all_exercises()[exercise_id]
+    return observe(exercise.load_reference(), exercise)
+
+
+def judged(function, exercise_id="identity_block"):
+    observed = observe(function, all_exercises()[exercise_id])
+    return judge(observed, reference_of(exercise_id)), observed
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        ({}, "`add` of TensorFlow"),
+        ({"norm": "fused=True, renorm=False"}, "`fused` of BatchNormalization is gone"),
+        ({"form": "X, f, filters, stage, block"}, "`relu` of TensorFlow"),
+        ({"form": "X, window, filters", "norm": "axis=[f := window, -1][1]"},
+         "`window` was taken for `f`"),
+    ],
+)  # fmt: skip
+def test_older_dialects_are_right_as_they_stand_and_a_note_tells(options, note):
+    function = old_block(**options)
+    verdict, observed = judged(function)
+    assert verdict.passed and any(note in line for line in observed.notes)
+
+
+@pytest.mark.parametrize("mode", [True, False])
+def test_a_mode_that_a_block_fixes_for_itself_is_named(mode):
+    verdict, _ = judged(old_block(mode=f", training={mode}"))
+    first = verdict.differences[0]
+    assert (str(first.where), first.what) == ("main.1.bn", "training")
+
+
+def test_the_parameters_of_another_exercise_are_recognised():
+    function = old_block("residual_block", "X, f, filters, stage, block")
+    _, observed = judged(function, "residual_block")
+    assert observed.failure.what == "signature"
+    assert "these are the parameters of identity_block" in observed.failure.message
+
+
+def test_a_line_of_a_template_that_is_not_filled_in_is_named():
+    verdict, _ = judged(old_block(last="None"))
+    assert verdict.failure.what == "wrong_type"
+    assert "line 10 of your code, `Y = None`, is not filled in" in verdict.failure.message

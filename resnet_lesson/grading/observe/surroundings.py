@@ -1,6 +1,7 @@
 """The settings of Python, NumPy and Keras under which an attempt runs."""
 
 import contextlib
+import inspect
 import random
 import warnings
 from collections.abc import Iterator
@@ -50,13 +51,14 @@ def older_dialects(notes: set[str]) -> Iterator[None]:
 
 def _older(name, original, notes):
     """A layer's `__init__` that understands its older settings."""
+    known = inspect.signature(original).parameters
 
     def __init__(self, *args, **kwargs):
         if name.endswith("Pooling2D") and not args and "pool_size" not in kwargs:
             kwargs["pool_size"] = (2, 2)
             notes.add(f"{name}() names no pool_size: Keras 2 took 2×2, Keras 3 wants it.")
         for old, new in OLD_SETTINGS[name].items():
-            if old in kwargs:
+            if old in kwargs and old not in known:
                 value = kwargs.pop(old)
                 if new:
                     kwargs[new] = value

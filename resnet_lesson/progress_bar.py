@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.1
+_SECONDS_OF_ESTIMATE = 1.0
 
 
 def in_notebook() -> bool:
@@ -37,23 +38,37 @@ def notice(line: str) -> None:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Shows how far some work is, while it lasts.
+    """Shows how far some work is, while it lasts, and about how long it still takes.
 
     Gives a function ``report(done, total)``, to be called as often as you like.
     """
     bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
     last = -_SECONDS_BETWEEN
+    first: tuple[float, int] | None = None
 
     def report(done, total):
-        nonlocal last
-        if done >= total or time.monotonic() - last >= _SECONDS_BETWEEN:
-            last = time.monotonic()
-            bar.show(done, total)
+        nonlocal first, last
+        now = time.monotonic()
+        first = first or (now, done)
+        if done >= total or now - last >= _SECONDS_BETWEEN:
+            last = now
+            start, already = first
+            left = ""
+            if done > already and now - start >= _SECONDS_OF_ESTIMATE:
+                left = time_left((now - start) / (done - already) * (total - done))
+            bar.show(done, total, f"{done} of {total}{left}")
 
     try:
         yield report
     finally:
         bar.close()
+
+
+def time_left(seconds: float) -> str:
+    """How long something still takes, as the end of a line."""
+    if seconds < 60:
+        return f", {seconds:.0f} s left"
+    return f", {seconds / 60:.0f} min left"
 
 
 def show_widget(widget):
@@ -71,9 +86,9 @@ class _NotebookBar:
         self.box = HBox([Label(title), self.bar, self.count])
         self.output = show_widget(self.box)
 
-    def show(self, done, total):
+    def show(self, done, total, words):
         self.bar.max, self.bar.value = total, done
-        self.count.value = f"{done} of {total}"
+        self.count.value = words
 
     def close(self):
         self.output.update({}, raw=True)
@@ -107,15 +122,15 @@ class _TerminalBar:
     def __init__(self, title):
         self.title, self.line = title, TerminalLine()
 
-    def show(self, done, total):
-        self.line.write(f"{self.title} {drawn(done, total)} {done} of {total}")
+    def show(self, done, total, words):
+        self.line.write(f"{self.title} {drawn(done, total)} {words}")
 
     def close(self):
         self.line.write("")
 
 
 class _NoBar:
-    def show(self, done, total):
+    def show(self, done, total, words):
         pass
 
     def close(self):

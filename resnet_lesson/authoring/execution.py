@@ -14,10 +14,15 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from resnet_lesson import settings
 from resnet_lesson.authoring.notebook_environment import isolate
-from resnet_lesson.authoring.notebook_files import METADATA, AuthoringError, has_picture, place_of
+from resnet_lesson.authoring.notebook_files import (
+    METADATA,
+    UNCOMPARED,
+    AuthoringError,
+    has_picture,
+    place_of,
+)
 from resnet_lesson.progress_bar import WIDGET_VIEW
 
-UNCOMPARED = "nbval-ignore-output"
 CELL_SECONDS = 3600
 
 
@@ -94,9 +99,10 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = [output for output in cell.outputs if has_picture(output)]
 
 
-def keep_uncompared(notebook: nbformat.NotebookNode, earlier: nbformat.NotebookNode) -> None:
-    """Takes the pictures of uncompared cells from an earlier form, where it has any."""
+def keep_uncompared(notebook: nbformat.NotebookNode, earlier: nbformat.NotebookNode) -> set[str]:
+    """Takes the pictures of uncompared cells from an earlier form; returns the ids of all these."""
     pictures = {cell.id: cell.outputs for cell in earlier.cells if cell.get("outputs")}
-    for cell in notebook.cells:
-        if UNCOMPARED in cell.metadata.get("tags", ()):
-            cell.outputs = copy.deepcopy(pictures.get(cell.id, cell.outputs))
+    uncompared = [x for x in notebook.cells if UNCOMPARED in x.metadata.get("tags", ())]
+    for cell in uncompared:
+        cell.outputs = copy.deepcopy(pictures.get(cell.id, cell.outputs))
+    return {cell.id for cell in uncompared}

@@ -13,6 +13,7 @@ from resnet_lesson.authoring.notebook_files import (
     read_notebook,
     write_notebook,
 )
+from resnet_lesson.authoring.picture_sources import MADE_FROM, sign_pictures, stale_pictures
 from resnet_lesson.exercises.blanks import blank_source
 
 
@@ -32,6 +33,7 @@ def learners_form(solved: nbformat.NotebookNode, name: str) -> nbformat.Notebook
             cell.source = cell.source.replace("../../", "../")
             continue
         cell.outputs, cell.execution_count = [], None
+        cell.metadata.pop(MADE_FROM, None)
         graded = cell.metadata.get("nbgrader", {}).get("solution", False)
         source = blank_source(cell.source)
         if graded and source == cell.source:
@@ -68,9 +70,11 @@ def author(solved_path: Path, full: bool = False) -> bool:
     learners_form(stored, solved_path.name)  # before the long work: it finds slips early
     solved = copy.deepcopy(stored)
     execute(solved, solved_path.parent, f"solutions/{solved_path.name}", quick=not full)
+    kept: set[str] = set()
     if not full:
         normalise(stored)
-        keep_uncompared(solved, stored)
+        kept = keep_uncompared(solved, stored)
+    sign_pictures(solved, kept)
     changed = write_notebook(solved, solved_path)
     return write_blank(solved_path) or changed
 
@@ -86,10 +90,13 @@ def write_blank(solved_path: Path) -> bool:
 
 
 def out_of_step(folder: Path) -> Iterator[str]:
-    """Where learners' notebooks are not what their solved forms generate: one line for each.
+    """Where learners' notebooks are not what their solved forms generate, and stale pictures.
 
     Args:
         folder: the folder ``notebooks``.
+
+    Returns:
+        One line for each, with what mends it.
     """
     solved = {path.name: path for path in sorted((folder / "solutions").glob("*.ipynb"))}
     for path in sorted(folder.glob("*.ipynb")):
@@ -97,7 +104,9 @@ def out_of_step(folder: Path) -> Iterator[str]:
             yield f"{path}: has no solved form"
     for name, path in solved.items():
         try:
-            expected = learners_form(read_notebook(path), name)
+            solved_form = read_notebook(path)
+            expected = learners_form(solved_form, name)
+            yield from stale_pictures(solved_form, name)
             if expected.cells != read_notebook(folder / name).cells:
                 yield f"{folder / name}: not what {path} generates; run the authoring again"
         except AuthoringError as error:

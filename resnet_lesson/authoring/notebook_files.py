@@ -14,6 +14,8 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+UNCOMPARED = "nbval-ignore-output"  # the tag of a cell whose outputs nbval does not compare
+
 
 class AuthoringError(LessonError):
     """A notebook that cannot be generated or executed; the message is one line."""

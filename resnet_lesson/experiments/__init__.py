@@ -3,7 +3,13 @@
 `stacks` builds and trains plain and residual networks; the other modules look into such networks.
 """
 
-from resnet_lesson.experiments.lesion_study import accuracy, path_lengths, silence, without_pair
+from resnet_lesson.experiments.lesion_study import (
+    accuracies_without_pairs,
+    accuracy,
+    path_lengths,
+    silence,
+    without_pair,
+)
 from resnet_lesson.experiments.loss_surface import loss_surface
 from resnet_lesson.experiments.receptive_field import (
     gradient_map,
@@ -25,6 +31,7 @@ from resnet_lesson.settings import quick
 __all__ = [
     "ONE_GROUP",
     "THREE_GROUPS",
+    "accuracies_without_pairs",
     "accuracy",
     "activation_scales",
     "build_stack",

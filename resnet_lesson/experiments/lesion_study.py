@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from resnet_lesson.experiments.stacks import build_stack
+from resnet_lesson.progress_bar import progress_bar
 
 
 def silence(model: keras.Model, pairs: Iterable[int]) -> None:
@@ -58,6 +59,30 @@ def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> floa
     """The share of images that a network classifies correctly in inference mode."""
     answers = np.argmax(model(images, training=False), axis=-1)
     return float(np.mean(answers == labels))
+
+
+def accuracies_without_pairs(
+    model: keras.Model,
+    depth: int,
+    connect: Callable,
+    images: np.ndarray,
+    labels: np.ndarray,
+    **options: Any,
+) -> list[float]:
+    """What `accuracy` is left without each single pair: one number for each, from the first on.
+
+    Args:
+        model, depth, connect, options: as for `without_pair`.
+        images, labels: as for `accuracy`.
+    """
+    pairs = range(1, depth // 2)
+    left = []
+    with progress_bar(f"{len(pairs)} networks, a pair less each") as report:
+        for number in pairs:
+            shorter = without_pair(model, number, depth, connect, **options)
+            left.append(accuracy(shorter, images, labels))
+            report(number, len(pairs))
+    return left
 
 
 def path_lengths(blocks: int) -> list[int]:

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from resnet_lesson.experiments.scales import mean_loss
+from resnet_lesson.progress_bar import progress_bar
 
 
 def loss_surface(
@@ -47,7 +48,11 @@ def loss_surface(
         return mean_loss(probabilities, labels)
 
     places = np.linspace(-reach, reach, steps).astype("float32")
-    losses = [[float(loss_at(tf.constant(a), tf.constant(b))) for b in places] for a in places]
+    losses = []
+    with progress_bar("Loss surface, row by row") as report:
+        for a in places:
+            losses.append([float(loss_at(tf.constant(a), tf.constant(b))) for b in places])
+            report(len(losses), steps)
     return places, np.array(losses)
 
 

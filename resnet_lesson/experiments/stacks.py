@@ -12,6 +12,7 @@ import numpy as np
 from keras import layers, ops
 from keras.initializers import HeNormal
 
+from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.settings import quick
 from resnet_lesson.signs import load_signs, normalise
 
@@ -149,13 +150,16 @@ def training_losses(
     )
     rng = np.random.default_rng(0)
     losses = []
-    for _ in range(epochs or (10 if quick() else 20)):
-        order = rng.permutation(len(images))
-        model.reset_metrics()
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            mean = model.train_on_batch(images[batch], labels[batch])
-        losses.append(float(mean))
+    epochs = epochs or (10 if quick() else 20)
+    with progress_bar("Training, epoch by epoch") as report:
+        for epoch in range(epochs):
+            order = rng.permutation(len(images))
+            model.reset_metrics()
+            for start in range(0, len(order), BATCH):
+                batch = order[start : start + BATCH]
+                mean = model.train_on_batch(images[batch], labels[batch])
+            losses.append(float(mean))
+            report(epoch + 1, epochs)
     return losses
 
 

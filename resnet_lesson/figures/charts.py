@@ -7,8 +7,9 @@ a cell, and that says in words what it shows (`chart.summary`, the picture's alt
 import base64
 import html
 import io
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from matplotlib.figure import Figure
 from resnet_lesson.figures import style
 
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.INK)
+# A network of the experiments has the colour and the marker of its depth, up to so many layers.
+DEPTHS = ((12, style.GREEN, "o"), (30, style.BLUE, "s"), (math.inf, style.VERMILION, "^"))
+NETWORK = re.compile(r"(plain|residual)(?:, (\d+) layers)?")
+PLAIN_DASHES = (0, (4, 2))
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 SETTINGS: dict[Any, Any] = {
@@ -76,18 +81,30 @@ def status(line: str) -> str:
 
 
 def lines(
-    series: Mapping[str, Sequence[float]], xlabel: str, ylabel: str, title: str, log: bool = False
+    series: Mapping[str, Sequence[float]],
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    log: bool = False,
+    chance: float | None = None,
 ) -> Chart:
     """Draws one line a series, in a colour, dashes and markers of its own.
 
     Args:
-        series: label → numbers; the x axis counts from 1.
+        series: label → numbers; the x axis counts from 1. Labels such as "plain, 20 layers" decide
+            on colour and dashes, as `look_of` says.
         xlabel, ylabel, title: what stands at the axes and above.
         log: whether the y axis is logarithmic.
+        chance: marked as what guessing gives; None marks nothing.
     """
     with rc_context(SETTINGS):
         chart = Chart(6.8, 3.8, _describe_lines(series, ylabel, title))
-        _draw_lines(chart.subplots(), series, xlabel, ylabel, title, log)
+        axes = chart.subplots()
+        _draw_lines(axes, series, xlabel, ylabel, title, log)
+        if chance is not None:
+            axes.axhline(chance, color=style.MUTED, linestyle=":", linewidth=1.4)
+            right_edge = axes.get_yaxis_transform()
+            axes.text(1, chance, "guessing", transform=right_edge, ha="right", va="bottom")
     return chart
 
 
@@ -103,11 +120,29 @@ def _draw_lines(axes, series, xlabel, ylabel, title, log=False):
 
 def plot_lines(axes: Any, series: Mapping[str, tuple[Any, Sequence[float]]], markers: int) -> None:
     """Plots lines, label → ``(x, y)``, each with about so many markers."""
-    looks = zip(cycle(COLOURS), cycle(DASHES), cycle(MARKERS), strict=False)
-    for (label, (x, y)), (colour, dashes, marker) in zip(series.items(), looks, strict=False):
-        looks_of_line = {"color": colour, "linestyle": dashes, "marker": marker}
+    for number, (label, (x, y)) in enumerate(series.items()):
         spacing = max(1, len(y) // markers)
-        axes.plot(x, y, label=label, markevery=spacing, markersize=4.5, lw=1.8, **looks_of_line)
+        look = look_of(label, number)
+        axes.plot(x, y, label=label, markevery=spacing, markersize=4.5, lw=1.8, **look)
+
+
+def look_of(label: str, number: int) -> dict[str, Any]:
+    """Colour, dashes and marker of a line.
+
+    The label of a network, such as "plain, 20 layers", decides: the depth on the colour, dashes
+    and hollow markers mean plain. Any other line has those of its number in the chart.
+    """
+    network = NETWORK.fullmatch(label)
+    if network is None:
+        looks = (COLOURS, DASHES, MARKERS)
+        colour, dashes, marker = (each[number % len(each)] for each in looks)
+        return {"color": colour, "linestyle": dashes, "marker": marker}
+    kind, depth = network[1], int(network[2] or 20)
+    colour, marker = next((c, m) for most, c, m in DEPTHS if depth <= most)
+    if kind == "residual":
+        return {"color": colour, "linestyle": "-", "marker": marker}
+    hollow = {"markerfacecolor": style.PAPER, "markeredgecolor": colour}
+    return {"color": colour, "linestyle": PLAIN_DASHES, "marker": marker, **hollow}
 
 
 def _describe_lines(series, ylabel, title):

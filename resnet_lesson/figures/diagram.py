@@ -33,6 +33,7 @@ def diagram(
     input_shape=None,
     counts=None,
     width=style.WIDTH,
+    gap=GAP,
 ):
     """Draws a block or a network as SVG.
 
@@ -60,20 +61,22 @@ def diagram(
             warmer its colour, and a badge with the number. All else is grey then.
         width: what the picture should be as wide as, in its units; it takes more rows if it is
             narrow. Parts that do not fit alone make it wider.
+        gap: the length of the arrows in a block.
 
     Returns:
         SVG as text, the same for the same arguments. It has no ids: several can stand in one page.
     """
-    builder = _Builder(marks or {}, shapes, counts or {})
+    builder = _Builder(marks or {}, shapes, counts or {}, gap)
     rows = _network_rows(items, builder) if _is_network(items) else [("", (), items)]
     built = []
     for i, (heading, subheading, cells) in enumerate(rows):
         ends = (i == 0, i == len(rows) - 1)
+        builder.shape = None if heading.startswith("Stage") else builder.shape
         room = width - 2 * MARGIN - (_Lane.label if heading else 0)
         parts = builder.parts(cells, room, flat=bool(heading))
         parts = builder.with_ends(parts, items, input_shape, *ends)
         mark = builder.mark(heading.lower().replace(" ", ""))
-        series = Series(parts, room, 18 if heading else GAP)
+        series = Series(parts, room, 18 if heading else gap)
         built.append(_Lane(heading, subheading, series, mark))
     return _draw(built, title, description, builder.unplaced(), width)
 
@@ -81,7 +84,8 @@ def diagram(
 class _Builder:
     """Turns operations into parts, and keeps account of the marks."""
 
-    def __init__(self, marks, shapes, counts):
+    def __init__(self, marks, shapes, counts, gap):
+        self.gap = gap
         marks = {place: str(count) for place, count in counts.items()} | marks
         self.marks = {svg.clean(place): svg.clean(mark) for place, mark in marks.items()}
         self.counts = counts
@@ -131,9 +135,14 @@ class _Builder:
         self.shape = text or self.shape
         return "" if repeated else text
 
-    def parts(self, items, room, flat=False):
-        """The parts of a series; ``flat`` gives every operation a column of its own."""
+    def parts(self, items, room, flat=False, inside=False):
+        """The parts of a series; ``flat`` gives every operation a column of its own.
+
+        A column begins with a layer, and what normalises or activates its output follows below.
+        Where these come first, as in a pre-activation block, each column ends with its layer.
+        """
         parts, stack = [], []
+        before = inside and items and isinstance(items[0], Op) and items[0].kind in _STACKED
 
         def close():
             if stack:
@@ -142,11 +151,12 @@ class _Builder:
 
         for item in items:
             branch = isinstance(item, Branch)
-            joins = not branch and not flat and item.kind in _STACKED
-            if not (joins and stack and len(stack) < _HIGHEST_STACK):
+            joins = not branch and not flat and (before or item.kind in _STACKED)
+            full = len(stack) == _HIGHEST_STACK or (before and _has_layer(stack))
+            if full or not joins:
                 close()
             if branch:
-                parts.append(self.region(item, room - GAP))
+                parts.append(self.region(item, room - self.gap))
             else:
                 stack.append(item)
         close()
@@ -155,15 +165,15 @@ class _Builder:
     def region(self, branch, room):
         """The paths of a branch and where they meet."""
         merge = Merge(self.box(branch.merge))
-        inner = room - 2 * GAP - merge.width
+        inner = room - 2 * self.gap - merge.width
         above = inner - 2 * Region.beside
-        main = Series(self.parts(branch.main, inner), inner)
+        main = Series(self.parts(branch.main, inner, inside=True), inner, self.gap)
         arches = [
-            Series(self.parts(path, above, flat=True), above)
+            Series(self.parts(path, above, flat=True), above, self.gap)
             for path in (branch.shortcut, *branch.others)
         ]
         shortcut = Place.parse(branch.merge.place).at("shortcut")
-        return Region(main, arches, merge, self.mark(str(shortcut)))
+        return Region(main, arches, merge, self.mark(str(shortcut)), self.gap)
 
     def with_ends(self, parts, items, input_shape, first, last):
         """The parts with the input before and the output behind them."""
@@ -172,6 +182,10 @@ class _Builder:
         begin = [Stack([Box("tensor", _words("Input", start))])] if first else []
         end = [Stack([Box("tensor", _words("Output", shape))])] if last else []
         return [*begin, *parts, *end]
+
+
+def _has_layer(stack):
+    return any(op.kind not in _STACKED for op in stack)
 
 
 def _words(*words):

@@ -12,8 +12,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from resnet_lesson.figures import style
-from resnet_lesson.figures.charts import COLOURS, SETTINGS, Chart, plot_lines
+from resnet_lesson.figures.charts import SETTINGS, Chart, look_of, plot_lines
 
+SURFACE = "viridis"
 LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probability
 
 
@@ -42,26 +43,45 @@ def _power(first, last):
     return f"about 10^{round(float(np.log10(first / last)))}"
 
 
-def removals(accuracies: Mapping[str, Sequence[float]], title: str, chance: float = 1 / 6) -> Chart:
+def removals(
+    accuracies: Mapping[str, Sequence[float]], title: str, chance: float = 1 / 6, groups: int = 1
+) -> Chart:
     """Draws, network by network, the accuracy that is left without each single pair.
 
     Args:
         accuracies: label → numbers from 0 to 1, one for each pair.
         title: what stands above.
         chance: marked as what guessing gives.
+        groups: how many groups the pairs of each network form; lines part them.
     """
     words = (f"{k}: {min(v):.0%} to {max(v):.0%}" for k, v in accuracies.items())
     with rc_context(SETTINGS):
-        chart = Chart(7.2, 0.6 + 1.6 * len(accuracies), f"{title}. {'; '.join(words)}.")
+        chart = Chart(7.2, 0.9 + 1.6 * len(accuracies), f"{title}. {'; '.join(words)}.")
         rows = chart.subplots(len(accuracies), 1, squeeze=False)[:, 0]
-        for axes, (label, values), colour in zip(rows, accuracies.items(), COLOURS, strict=False):
-            axes.bar(range(1, len(values) + 1), [100 * value for value in values], color=colour)
-            axes.axhline(100 * chance, color=style.INK, linestyle="--", linewidth=1)
+        for number, (axes, (label, values)) in enumerate(
+            zip(rows, accuracies.items(), strict=True)
+        ):
+            _removal_bars(axes, values, look_of(label, number))
+            axes.axhline(100 * chance, color=style.INK, linestyle=":", linewidth=1.4)
             axes.set(ylim=(0, 105), ylabel="per cent right", title=label)
-            axes.xaxis.get_major_locator().set_params(integer=True)
-            axes.grid(False, axis="x")
-        rows[-1].set_xlabel("the pair taken out; the dashed line is chance")
+            size = len(values) / groups
+            for group in range(1, groups):
+                axes.axvline(size * group + 0.5, color=style.MUTED, linewidth=1.2)
+        borders = "; a new group begins at each line" if groups > 1 else ""
+        rows[-1].set_xlabel(f"the pair taken out{borders}; dots: chance")
     return chart
+
+
+def _removal_bars(axes, values, look):
+    """A bar for each pair, and its number: hollow bars for a plain network."""
+    places = range(1, len(values) + 1)
+    fill = look["color"] if look["linestyle"] == "-" else style.PAPER
+    edges = {"edgecolor": look["color"], "linestyle": look["linestyle"], "linewidth": 1.4}
+    axes.bar(places, [100 * value for value in values], color=fill, **edges)
+    axes.set_xticks(places)
+    axes.tick_params(axis="x", labelsize=9, length=0)
+    axes.set_xlim(0.4, len(values) + 0.6)
+    axes.grid(False, axis="x")
 
 
 def path_counts(counts: Sequence[int]) -> Chart:
@@ -72,8 +92,9 @@ def path_counts(counts: Sequence[int]) -> Chart:
     with rc_context(SETTINGS):
         chart = Chart(6.8, 3.2, summary)
         axes: Any = chart.subplots()
-        axes.bar(range(len(counts)), counts, color=style.BLUE)
-        axes.set(xlabel="main paths taken", ylabel="paths", title=f"{total:,} paths in all")
+        axes.bar(range(len(counts)), [100 * count / total for count in counts], color=style.BLUE)
+        axes.set(xlabel="main paths taken", ylabel="per cent of all paths")
+        axes.set_title(f"{total:,} paths in all")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(False, axis="x")
     return chart
@@ -85,7 +106,7 @@ def surfaces(measured: Mapping[str, tuple], guess: float = LOSS_OF_GUESSING) -> 
     Args:
         measured: label → what `resnet_lesson.experiments.loss_surface` returns. Colours are the
             powers of ten of the loss.
-        guess: the loss of guessing; the line where the loss is as high is drawn thick.
+        guess: the loss of guessing; the line where the loss is as high is drawn dark.
     """
     shares = {k: np.mean(losses < guess) for k, (_, losses) in measured.items()}
     words = ", ".join(f"{label} {share:.0%}" for label, share in shares.items())
@@ -99,12 +120,14 @@ def surfaces(measured: Mapping[str, tuple], guess: float = LOSS_OF_GUESSING) -> 
         for axes, (label, (places, _)) in zip(panels, measured.items(), strict=False):
             # The first direction's place is the row; contour wants it on the y axis.
             drawn = axes.contourf(
-                places, places, powers[label], levels, cmap="cividis", extend="both"
+                places, places, powers[label], levels, cmap=SURFACE, extend="both"
             )
             line = np.log10(guess)
-            axes.contour(places, places, powers[label], [line], colors="white", linewidths=2.5)
+            axes.contour(places, places, powers[label], [line], colors=style.INK, linewidths=2)
             axes.plot(0, 0, marker="+", color="white", markersize=11, markeredgewidth=2)
-            axes.set(title=f"{label}: {shares[label]:.0%} below guessing", aspect="equal")
+            axes.set(title=f"{label}\n{shares[label]:.0%} of the area below guessing")
+            axes.set_aspect("equal")
+            axes.set(xlabel="along direction 2", ylabel="along direction 1")
         bar = chart.colorbar(drawn, ax=chart.axes, shrink=0.8, label="training loss")
         bar.set_ticks(list(levels[::2]), labels=[f"$10^{{{int(level)}}}$" for level in levels[::2]])
     return chart

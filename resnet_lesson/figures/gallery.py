@@ -109,7 +109,7 @@ GRAPHS: dict[str, tuple[Callable, tuple, str, str]] = {
     "resnet50": (
         ResNet50,
         (64, 64, 3),
-        "ResNet-50 for images of 64×64 pixels",
+        "ResNet-50 for images of 64×64 pixels. In each block: the filters of its convolutions",
         "Stem: zero padding, convolution 7×7, BatchNorm, ReLU, max pooling. Four "
         "stages, each a convolutional block and then identity blocks: 3, 4, 6 and 3 "
         "blocks. Head: average pooling, flattening, dense layer with softmax. The "
@@ -127,7 +127,7 @@ GRAPHS: dict[str, tuple[Callable, tuple, str, str]] = {
     "resnet34": (
         ResNet34,
         (224, 224, 3),
-        "ResNet-34",
+        "ResNet-34. In each block: the filters of its convolutions",
         "Stem: zero padding, convolution 7×7, BatchNorm, ReLU, zero padding, max "
         "pooling. Four groups of two-layer residual blocks, 3, 4, 6 and 3 of them; the second, "
         "third and fourth group begin with a convolutional block of stride 2. Head: global "
@@ -161,19 +161,54 @@ def draw_graph(name: str) -> str:
 
 
 def draw_bottleneck():
-    """The bottleneck block: what each of its three convolutions is there for."""
+    """The bottleneck block: what its three convolutions are there for, and how narrow it is."""
     shape = (56, 56, 256)
     block, output = trace(partial(bottleneck_block, 64), shape)
     roles = iter(("reduces 256 to 64", "works among 64", "restores 256"))
     main = tuple(_with_role(op, next(roles)) if op.kind == "conv" else op for op in block.main)
-    return diagram(
+    picture = diagram(
         (replace(block, main=main), output),
         title="Bottleneck block",
         description="A convolution 1×1 reduces 256 channels to 64, a convolution 3×3 works among "
         "the 64, a convolution 1×1 restores 256. Each has a BatchNorm, the first two "
-        "a ReLU. The identity link is added, and a ReLU follows.",
+        "a ReLU. The identity link is added, and a ReLU follows. A band below shows the channels: "
+        "wide, narrow in the middle, wide again.",
         input_shape=shape,
     )
+    channels = {op.place: op.attrs["filters"] for op in main if op.kind == "conv"}
+    return svg.serialise(_with_band(picture, shape[-1], channels))
+
+
+def _with_band(picture, before, channels):
+    """A drawing with a band below it, as wide at each place as there are channels.
+
+    Args:
+        picture: a drawing of a block, as text.
+        before: the number of channels that come in.
+        channels: the number of channels after each convolution, by its place.
+    """
+    root = svg.parse(picture)
+    top, most = svg.heighten(root, 86), max(before, *channels.values())
+    points = [(40.0, before)]
+    for place, after in channels.items():
+        (box,) = (
+            group.find("rect") for group in root.iter("g") if group.get("data-place") == place
+        )
+        left = float(box.get("x"))
+        points += [(left, before), (left + float(box.get("width")), after)]
+        before = after
+    points.append((style.WIDTH - 40.0, before))
+    middle = top + 34
+    edge = [(x, 30 * count / most) for x, count in points]
+    outline = [(x, middle - half) for x, half in edge]
+    outline += [(x, middle + half) for x, half in reversed(edge)]
+    fill, stroke = style.KINDS["conv"]
+    corners = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in outline)
+    svg.add(root, "polygon", points=corners, fill=fill, stroke=stroke)
+    for (x, count), (following, _) in zip(points[::2], points[1::2], strict=True):
+        svg.text(root, (x + following) / 2, middle, str(count), bold=True)
+    svg.text(root, style.WIDTH / 2, top + 74, "channels", fill=style.MUTED)
+    return root
 
 
 def _with_role(op, role):

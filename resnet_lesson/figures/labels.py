@@ -48,9 +48,10 @@ def _pool(attrs):
 
 def _pad(attrs):
     padding = attrs.get("padding")
-    sizes = set(_flat(padding))
-    amount = f"{sizes.pop()} pixels all round" if len(sizes) == 1 else _size(padding)
-    return ("Zero padding", amount)
+    size, *others = set(_flat(padding)) or {0}
+    if others:
+        return ("Zero padding", _size(padding))
+    return ("Zero padding", f"{size} pixel{'' if size == 1 else 's'} all round")
 
 
 def _dense(attrs):

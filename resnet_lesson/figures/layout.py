@@ -25,8 +25,8 @@ class Box:
         kind: a key of `style.KINDS`; others look like "other".
         lines: texts, the first the heading.
         place: the place of the operation in its graph.
-        mark: what is the matter with it, shown in a badge; empty if nothing is. A mark that starts
-            with ✓ is drawn as right, any other as wrong.
+        mark: what is the matter with it, shown in badges; empty if nothing is, more than one thing
+            with commas between. A mark that starts with ✓ is drawn as right, any other as wrong.
         tip: tooltip.
         arch: whether a shortcut is hinted at above it, for a block in one box.
         heat: from 0, not filled for it, to 1, filled with the warmest colour.
@@ -47,13 +47,19 @@ class Box:
         return self.mark if signed else f"✗ {self.mark}"
 
     @property
+    def badges(self):
+        """The texts of the badges, one for each of the things that are the matter."""
+        sign, _, words = self.badge.partition(" ")
+        return [f"{sign} {word}" for word in words.split(", ")] if words else []
+
+    @property
     def middle(self):
         """How far below its upper edge the line enters: the same with and without a badge."""
         return 4 + LINE_HEIGHT * len(self.lines) / 2
 
     @property
     def height(self):
-        return 2 * self.middle + (BADGE + 6 if self.mark else 0)
+        return 2 * self.middle + BADGE * len(self.badges) + (6 if self.mark else 0)
 
     @property
     def width(self):
@@ -61,7 +67,7 @@ class Box:
         widths = [svg.text_width(heading, style.HEADING, bold=True)]
         widths += [svg.text_width(text) for text in rest]
         widths = [min(width, WIDEST_TEXT) for width in widths]
-        return max(*widths, badge_width(self.badge), 40) + 16
+        return max(*widths, *map(badge_width, self.badges), 40) + 16
 
     def draw(self, parent, x, y, width):
         """Draws the box with its upper left corner at ``(x, y)``."""
@@ -82,8 +88,8 @@ class Box:
             words = svg.shorten(words, width - 8, size, bold)
             middle = y + 4 + LINE_HEIGHT * (i + 0.5)
             svg.text(group, x + width / 2, middle, words, size, bold)
-        if self.mark:
-            badge(group, x + width / 2, y + self.height - BADGE / 2 - 5, self.badge)
+        for i, words in enumerate(reversed(self.badges)):
+            badge(group, x + width / 2, y + self.height - BADGE * (i + 0.5) - 5, words)
         if self.arch:
             left, right, top = x + 10, x + width - 10, y - ARCHLET
             points = [(left, y), (left, top), (right, top), (right, y - 1)]
@@ -275,22 +281,23 @@ class Region:
         arches: a list of `Series`, nearest first.
         merge: `Merge`.
         mark: a mark for the shortcut itself.
+        gap: the length of the lines at both ends.
     """
 
     exit = 0
     colour = style.BLUE
     beside = 50  # room for the name of a shortcut that has layers, before them
 
-    def __init__(self, main, arches, merge, mark=""):
-        self.main, self.arches, self.merge = main, arches, merge
+    def __init__(self, main, arches, merge, mark="", gap=GAP):
+        self.main, self.arches, self.merge, self.gap = main, arches, merge, gap
         self.label = Box("", ("",), mark=mark).badge
-        self.lead = GAP if main.parts or any(arch.parts for arch in arches) else 0
+        self.lead = gap if main.parts or any(arch.parts for arch in arches) else 0
         label = max(svg.text_width("shortcut", bold=True), badge_width(self.label)) + 10
         beside = max(self.beside, label - self.lead) if arches[0].parts else 0
         self.inner = max(
             label, main.width, arches[0].width + 2 * beside, *(arch.width for arch in arches)
         )
-        self.width = self.lead + self.inner + GAP + merge.width
+        self.width = self.lead + self.inner + gap + merge.width
         self.margin = merge.margin
         self.heights = []
         top = max(main.up, merge.up)
@@ -322,7 +329,7 @@ class Region:
         self.main.draw(parent, start, y)
         last = self.main.parts[-1]
         out = y + self.main.exit
-        turn = joint - GAP / 2
+        turn = joint - self.gap / 2
         begin = start + self.main.end - getattr(last, "margin", 0)
         points = [(begin, out), (turn, out), (turn, y), end] if out != y else [(begin, y), end]
         svg.line(parent, points)

@@ -174,6 +174,22 @@ def document(
     return root
 
 
+def parse(picture: str) -> ElementTree.Element:
+    """The root element of a picture that `serialise` gave."""
+    return ElementTree.fromstring(picture.replace(f' xmlns="{_NAMESPACE}"', "", 1))
+
+
+def heighten(root: ElementTree.Element, by: float) -> float:
+    """Makes a picture of `document` higher; returns how high it was."""
+    height, panel = float(root.get("height", 0)), root.find("rect")
+    root.set("xmlns", _NAMESPACE)
+    root.set("viewBox", f"0 0 {root.get('width')} {number(height + by)}")
+    root.set("height", number(height + by))
+    if panel is not None:
+        panel.set("height", number(height + by - 2))
+    return height
+
+
 def themed(picture: str) -> str:
     """A picture for a page: its colours follow JupyterLab's theme, its width that of the type.
 
@@ -184,7 +200,7 @@ def themed(picture: str) -> str:
         An ``svg`` element of HTML. Screen readers read its description out as its name; a viewer
         that drops drawings and keeps their words shows the description and a list of them.
     """
-    root = ElementTree.fromstring(picture.replace(f' xmlns="{_NAMESPACE}"', "", 1))
+    root = parse(picture)
     for element in root.iter():
         looks = _themed_looks(element)
         if looks:
@@ -192,7 +208,7 @@ def themed(picture: str) -> str:
         if element.tag == "text":
             element.tail = ", "  # between the texts of a drawing nothing is drawn
     ems = float(root.get("width", 0)) / style.HEADING
-    size = f"width:{number(ems)}em;min-width:{number(0.8 * ems)}em;max-width:100%;height:auto"
+    size = f"width:{number(ems)}em;min-width:{number(0.7 * ems)}em;max-width:100%;height:auto"
     root.set("style", f"display:block;{size}")
     for name in ("width", "height"):
         del root.attrib[name]

@@ -6,7 +6,7 @@ In a notebook the output ends as one picture of the curves, whatever the machine
 import sys
 import time
 
-from resnet_lesson.progress_bar import TerminalLine, drawn, in_notebook, show_widget
+from resnet_lesson.progress_bar import TerminalLine, drawn, in_notebook, show_widget, time_left
 from resnet_lesson.training.history import History
 
 _SECONDS_BETWEEN = 0.2
@@ -69,10 +69,7 @@ class QuietDisplay:
         timed = self.done - self._before - 1
         if timed < 2:
             return ""
-        seconds = (now - self._second_step_at) / timed * (self.steps - self.done)
-        if seconds < 60:
-            return f", {seconds:.0f} s left"
-        return f", {seconds / 60:.0f} min left"
+        return time_left((now - self._second_step_at) / timed * (self.steps - self.done))
 
 
 class _TerminalDisplay(QuietDisplay):

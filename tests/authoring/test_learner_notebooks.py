@@ -50,7 +50,7 @@ def write_solved(folder, cells):
 def authored(tmp_path_factory):
     """The path of a solved notebook that has been through the authoring."""
     path = write_solved(tmp_path_factory.mktemp("authored"), tiny_cells())
-    author(path)
+    author(path, full=True)
     return path
 
 
@@ -114,6 +114,19 @@ def test_a_full_run_makes_trained_pictures_anew(copied):
     after = json.loads(path.read_text(encoding="utf-8"))
     pictures = [form["cells"][3]["outputs"][0]["data"]["image/png"] for form in (before, after)]
     assert pictures[0] != pictures[1]
+
+
+def test_only_a_full_run_renews_the_digest_of_a_trained_picture(copied):
+    path, notebook = copied
+    notebook["cells"][3]["source"] = [notebook["cells"][3]["source"][0], "import os, random\n"]
+    notebook["cells"][3]["source"] += ["print(1)\n", "display(Image(os.urandom(9), format='png'))"]
+    notebook["cells"][3]["source"][0] = "from IPython.display import Image, display\n"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    author(path)
+    (line,) = out_of_step(path.parent.parent)
+    assert "id trained" in line and line.endswith("python -m resnet_lesson.authoring --full 01")
+    author(path, full=True)
+    assert list(out_of_step(path.parent.parent)) == []
 
 
 @pytest.mark.parametrize(

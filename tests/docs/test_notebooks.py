@@ -14,7 +14,8 @@ from support.paths import BLANK, NOTEBOOKS, SOLUTIONS, SOLVED
 from resnet_lesson import check
 from resnet_lesson.authoring.execution import WIDGET_VIEW
 from resnet_lesson.authoring.learner_notebooks import out_of_step
-from resnet_lesson.authoring.notebook_files import METADATA, has_picture
+from resnet_lesson.authoring.notebook_files import METADATA, has_picture, read_notebook
+from resnet_lesson.authoring.picture_sources import stale_pictures
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import REGION
 
@@ -65,6 +66,11 @@ def regions_of(path):
 
 def test_the_learners_notebooks_are_what_the_solved_ones_generate():
     assert list(out_of_step(NOTEBOOKS)) == []
+
+
+@solved_only
+def test_a_picture_that_nbval_does_not_compare_was_made_by_todays_code(path):
+    assert list(stale_pictures(read_notebook(path), path.name)) == []
 
 
 def test_the_notebooks_are_numbered_from_zero():

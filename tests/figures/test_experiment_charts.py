@@ -39,7 +39,7 @@ def test_surfaces_name_the_share_below_guessing():
     chart = ALL["surfaces"]()
     share = f"{np.mean(np.log(6) > BOWL):.0%}"
     assert f"a {share}" in chart.summary
-    assert chart.axes[0].get_title("left") == f"a: {share} below guessing"
+    assert chart.axes[0].get_title("left") == f"a\n{share} of the area below guessing"
 
 
 def test_removals_have_one_bar_a_pair_and_a_line_at_chance():

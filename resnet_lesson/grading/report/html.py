@@ -13,7 +13,8 @@ from resnet_lesson.graph.operations import operations
 from resnet_lesson.html import render
 
 ABSENT = ("missing", "unused")  # from the attempt's graph
-WIDTH = 320  # of a drawing below a cell: two stand side by side, and one fits a narrow window
+# Of a drawing below a cell, as narrow as the lesson's own layout allows: two stand side by side.
+WIDTH, GAP = 500, 12
 
 
 def report_html(report: Report) -> Markup:
@@ -73,4 +74,4 @@ def _drawing(series, title, marks, width):
     drawn = {where: mark for where, mark in marks.items() if where in places}
     words = ", ".join(f"{place_in_words(where)}: {mark}" for where, mark in drawn.items())
     description = f"{title}. Marked: {words or 'nothing'}."
-    return Markup(diagram(series, title, description, drawn, width=width))
+    return Markup(diagram(series, title, description, drawn, width=width, gap=GAP))

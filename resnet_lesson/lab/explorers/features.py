@@ -116,14 +116,14 @@ def picture(image: np.ndarray, features: np.ndarray, digit: int, part: str, orde
         "its own."
     )
     with rc_context({**SETTINGS, "axes.grid": False}):
-        chart = Chart(9.2, 2.9, summary)
-        places = chart.subplot_mosaic(_mosaic(len(chosen)), width_ratios=[2.2, *[1] * 5])
+        chart = Chart(8.6, 4.4, summary)
+        places = chart.subplot_mosaic(_mosaic(len(chosen)), width_ratios=[1.4, *[1] * 5])
         places["sign"].imshow(image)
         places["sign"].set_title(f"sign {digit}")
         for number, channel in enumerate(chosen):
             axes = places[number]
             axes.imshow(features[:, :, channel], cmap="gray")
-            axes.set_title(f"channel {channel}", fontsize=8, pad=2)
+            axes.set_title(f"channel {channel}", fontsize=10, pad=3)
         for axes in places.values():
             axes.set_axis_off()
         chart.suptitle(

@@ -1,10 +1,9 @@
 """The explorer of shapes: what a convolutional block makes of its input, and what that costs."""
 
-from math import log2
 from typing import Any
 
 from matplotlib import rc_context
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Circle, Polygon, Rectangle
 
 from resnet_lesson.figures import style
 from resnet_lesson.figures.charts import SETTINGS, Chart
@@ -15,8 +14,10 @@ WINDOW = 3
 FILTERS = {
     f"{narrow}, {narrow}, {4 * narrow}": (narrow, narrow, 4 * narrow) for narrow in (64, 128, 256)
 }
-COLUMNS = (0, 3.2, 6.4, 9.6)  # where the input and the results of the three convolutions stand
-LANES = {"main": 3.1, "shortcut": 0}
+COLUMNS = (0, 4.0, 7.2, 10.4)  # where the input and the results of the three convolutions stand
+LANES = {"main": 3.3, "shortcut": 0}
+MIDDLE, FORK, ADDITION = 1.65, 1.45, 13.0  # the height of input and addition; where they stand
+DEEPEST = 0.8  # the drawn depth of the tensor with the most channels
 
 
 def explore_shapes() -> Explorer:
@@ -51,29 +52,46 @@ def draw(size: int, channels: int, filters: tuple[int, int, int], s: int) -> Cha
     items = convolutions(size, channels, filters, s)
     entry = (size, size, channels)
     strides = {"main.1.conv": s, "shortcut.conv": s}
+    most = max(channels, *filters)
     with rc_context(SETTINGS):
         chart = Chart(9.6, 4.9, describe(entry, items))
         axes = chart.subplots()
+        _tensor(axes, COLUMNS[0], MIDDLE, entry, size, most)
+        _fork_and_addition(axes)
         for lane, height in LANES.items():
             path = [item for place, item in items.items() if Place.parse(place).path == lane]
             steps = COLUMNS[1:] if lane == "main" else COLUMNS[-1:]
-            _tensor(axes, 0, height, entry, size)
-            before: float = COLUMNS[0]
+            start = FORK
             for column, item in zip(steps, path, strict=True):
                 window = WINDOW if item.place == "main.2.conv" else 1
-                _arrow(axes, before, column, height, window, strides.get(item.place, 1), item)
-                _tensor(axes, column, height, item.shape, size)
-                before = column
-        axes.text(-0.7, LANES["main"] + 1.35, "Main path", weight="bold")
-        axes.text(-0.7, LANES["shortcut"] + 1.35, "Shortcut", weight="bold")
-        axes.set(xlim=(-0.8, 10.9), ylim=(-1.2, 4.8), aspect="equal")
+                label = f"{window}×{window}, stride {strides.get(item.place, 1)}"
+                _convolution(axes, start, column - 0.85, height, label, item)
+                _tensor(axes, column, height, item.shape, size, most)
+                start = column + 1.4
+        for lane, name in (("main", "Main path"), ("shortcut", "Shortcut")):
+            axes.text(FORK + 0.2, LANES[lane] + 0.7, name, weight="bold")
+        axes.set(xlim=(-0.8, 13.5), ylim=(-1.3, 4.9), aspect="equal")
         axes.set_axis_off()
     return chart
 
 
-def _tensor(axes, x, y, shape, size):
-    """A box: its face grows with the pixels, its depth with the logarithm of the channels."""
-    side, depth = max(1.4 * shape[0] / size, 0.12), 0.06 * log2(shape[2])
+def _fork_and_addition(axes):
+    """The lines from the input into both paths, and from both paths to the addition."""
+    ink: dict[str, Any] = {"color": style.INK, "linewidth": 1.2}
+    lanes = list(LANES.values())
+    axes.plot([COLUMNS[0] + 1.3, FORK], [MIDDLE, MIDDLE], **ink)
+    axes.plot([FORK, FORK], lanes, **ink)
+    for lane in lanes:
+        axes.plot([COLUMNS[-1] + 1.4, ADDITION], [lane, lane], **ink)
+        rim = MIDDLE + (0.28 if lane > MIDDLE else -0.28)
+        _arrow(axes, (ADDITION, lane), (ADDITION, rim))
+    axes.add_patch(Circle((ADDITION, MIDDLE), 0.28, facecolor=style.PAPER, edgecolor=style.INK))
+    axes.text(ADDITION, MIDDLE, "+", ha="center", va="center", fontsize=14)
+
+
+def _tensor(axes, x, y, shape, size, most):
+    """A box: its face grows with the pixels, its depth with the channels."""
+    side, depth = max(1.4 * shape[0] / size, 0.12), max(DEEPEST * shape[2] / most, 0.05)
     left, low = x - side / 2, y - side / 2
     right, top = left + side, low + side
     corners = [
@@ -87,14 +105,17 @@ def _tensor(axes, x, y, shape, size):
     axes.text(x, y - 1.1, "×".join(map(str, shape)), ha="center", weight="bold")
 
 
-def _arrow(axes, before, after, y, window, stride, item):
-    """An arrow between two tensors, labelled with the convolution and its cost."""
-    start, end = before + 1.3, after - 0.85
-    axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "->", "color": style.INK})
+def _convolution(axes, start, end, y, label, item):
+    """An arrow from one tensor to the next, labelled with the convolution and its cost."""
+    _arrow(axes, (start, y), (end, y))
     middle = (start + end) / 2
-    axes.text(middle, y + 0.15, f"{window}×{window}, stride {stride}", ha="center", fontsize=8.5)
+    axes.text(middle, y + 0.15, label, ha="center", fontsize=9)
     cost = f"{item.parameters / 1e3:,.0f} k weights\n{item.macs / 1e6:,.1f} M products"
-    axes.text(middle, y - 0.15, cost, ha="center", va="top", fontsize=8.5, color=style.MUTED)
+    axes.text(middle, y - 0.15, cost, ha="center", va="top", fontsize=9, color=style.MUTED)
+
+
+def _arrow(axes, start, end):
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": style.INK})
 
 
 def describe(entry: tuple[int, int, int], items: dict[str, Any]) -> str:

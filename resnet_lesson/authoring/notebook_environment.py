@@ -61,6 +61,8 @@ def isolate(environment, folder, quick=True):
 
 def pytest_sessionstart(session):
     """Gives the whole test run, and every kernel that it starts, an environment of its own."""
+    if hasattr(session.config, "workerinput"):
+        return  # one of several processes, started by the one that has seen to it
     folder = Path(tempfile.mkdtemp(prefix="resnet-lesson-tests-"))
     session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.umask(0o022)

@@ -148,6 +148,8 @@ def training_losses(
     model.compile(
         keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", jit_compile=False
     )
+    # Keras would do that within the first step, and then trace the step a second time.
+    model.optimizer.build(model.trainable_variables)
     rng = np.random.default_rng(0)
     losses = []
     epochs = epochs or (10 if quick() else 20)

@@ -67,7 +67,7 @@ def copied(authored, tmp_path):
 
 def nbval(path):
     """Runs strict nbval on one notebook as the project does; returns the finished process."""
-    options = ("-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml")
+    options = ("-q", "-n", "0", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml")
     return run_python("-m", "pytest", "--nbval", *options, "--rootdir", path.parent, path)
 
 

@@ -21,6 +21,7 @@ SECTION = CONTRIBUTING.partition("## Adding an exercise")[2].partition("\n## ")[
 COPIED = (
     *("notebooks", "images", "tests", "resnet_lesson", ".ci", ".devcontainer", ".github"),
     *("pyproject.toml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE"),
+    "conftest.py",
 )
 RIGHT = """
 def pooled_shortcut(n_filters, x):

@@ -2,6 +2,8 @@
 
 SECONDS_TO_OPEN = 120
 SECONDS_TO_RUN = 900
+# Looked at with each picture on the screen, as Playwright would, a page takes a whole processor.
+POLLING = 250  # milliseconds
 
 IS_READY = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
@@ -57,8 +59,11 @@ class NotebookPage:
         page.goto(f"{server.address}/{where}?token={server.token}&reset")
         self._wait_for_kernel()
 
+    def _wait_for(self, condition, **options):
+        self.page.wait_for_function(condition, polling=POLLING, **options)
+
     def _wait_for_kernel(self):
-        self.page.wait_for_function(IS_READY)
+        self._wait_for(IS_READY)
         self.page.evaluate(NAME_THE_CELLS)
 
     def cell(self, name):
@@ -77,7 +82,7 @@ class NotebookPage:
     def switch_theme(self, name):
         """Changes JupyterLab's theme, and waits until it is shown."""
         self.command("apputils:change-theme", theme=name)
-        self.page.wait_for_function(SHOWS_THEME, arg=name)
+        self._wait_for(SHOWS_THEME, arg=name)
 
     def choose(self, menu, item):
         """Chooses an item of the menu bar."""
@@ -91,7 +96,7 @@ class NotebookPage:
 
     def wait_for_all(self):
         """Waits until all cells have run, or one has stopped; returns what the notebook is then."""
-        self.page.wait_for_function(ALL_HAVE_RUN, timeout=SECONDS_TO_RUN * 1000)
+        self._wait_for(ALL_HAVE_RUN, timeout=SECONDS_TO_RUN * 1000)
         return self.page.evaluate(CONTENT)
 
     def restart(self, item="Restart Kernel…"):
@@ -99,8 +104,8 @@ class NotebookPage:
         self.page.evaluate(WATCH_FOR_A_RESTART)
         self.choose("Kernel", item)
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
-        self.page.wait_for_function("() => window.restarted")
-        self.page.wait_for_function(IS_READY)
+        self._wait_for("() => window.restarted")
+        self._wait_for(IS_READY)
 
     def run(self, *names):
         """Clicks cells and runs them, one after the other; returns the last one's output."""
@@ -119,7 +124,7 @@ class NotebookPage:
     def _run_selected(self, name):
         self.page.evaluate(FORGET, name)  # a run is stored in the notebook
         self.press("Control+Enter")
-        self.page.wait_for_function(HAS_RUN, arg=name, timeout=SECONDS_TO_RUN * 1000)
+        self._wait_for(HAS_RUN, arg=name, timeout=SECONDS_TO_RUN * 1000)
 
     def press(self, *keys):
         """Presses keys, one after the other."""

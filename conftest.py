@@ -1,0 +1,64 @@
+"""Tests side by side: how many processes a run is worth, and what each of them takes at a time.
+
+`pytest-xdist` starts the processes, as ``pyproject.toml`` asks for ``-n auto``. Each takes a whole
+file at a time: what a file sets up is set up once, and a notebook's cells share their kernel.
+"""
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# What the start of one more process costs, in test files; a notebook takes as long as several.
+FILES_WORTH_A_PROCESS = 20
+FILES_WORTH_A_NOTEBOOK = 6
+BYTES_FOR_A_PROCESS = 4 << 30
+# Files of long tests that share nothing: their tests are taken one by one.
+TAKEN_APART = (
+    "tests/browser/test_notebooks.py",
+    "tests/grading/judge/test_answers.py",
+    "tests/grading/judge/test_mutations.py",
+)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """The number of processes; 0 runs all tests in the one that is there, without a wait."""
+    if config.option.capture == "no" or config.option.keyword:
+        return 0
+    work = sum(_work(Path(arg.partition("::")[0]), config.option.nbval) for arg in config.args)
+    most = min(_processors(), psutil.virtual_memory().total // BYTES_FOR_A_PROCESS)
+    workers = min(most, work // FILES_WORTH_A_PROCESS)
+    return workers if workers > 1 else 0
+
+
+def _processors():
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count()
+
+
+def _work(path, notebooks):
+    """How much there is to do below a path, in test files."""
+    paths = path.rglob("*") if path.is_dir() else [path]
+    weights = {".py": 1, ".ipynb": FILES_WORTH_A_NOTEBOOK if notebooks else 0}
+    return sum(
+        weights.get(p.suffix, 0) for p in paths if p.name.startswith("test_") or p.suffix != ".py"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Puts notebooks first: they take longest, and what comes last has to fill the gaps."""
+    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """A whole file at a time, in the order of the collection."""
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return nodeid if file in TAKEN_APART else file

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 
 from resnet_lesson.authoring.execution import execute, keep_uncompared, normalise
+from resnet_lesson.authoring.find_the_bug import buggy_source, mistake_of, solved_source
 from resnet_lesson.authoring.notebook_files import (
     AuthoringError,
     place_of,
@@ -34,6 +35,13 @@ def learners_form(solved: nbformat.NotebookNode, name: str) -> nbformat.Notebook
             continue
         cell.outputs, cell.execution_count = [], None
         cell.metadata.pop(MADE_FROM, None)
+        bug = mistake_of(cell, place_of(cell, number, name))
+        if bug:
+            if cell.source != solved_source(bug[0]):
+                problem = f"differs from the reference of {bug[0].id}, whose mistake it is to hold"
+                raise AuthoringError(f"{place_of(cell, number, name)}: {problem}")
+            cell.source = buggy_source(*bug)
+            continue
         graded = cell.metadata.get("nbgrader", {}).get("solution", False)
         source = blank_source(cell.source)
         if graded and source == cell.source:

@@ -1,5 +1,6 @@
 """Exercise ``bottleneck_block``, notebook 08."""
 
+from resnet_lesson.exercises.mistakes import Mistake
 from resnet_lesson.exercises.registry import Exercise, Probe
 
 
@@ -26,6 +27,18 @@ EXERCISE = Exercise(
         Probe((3, 6, 4, 20), {"n_filters": 5}),
     ),
     fresh_probes=fresh_probes,
+    mistakes=(
+        Mistake(
+            "extra",
+            (("\n    x = Add()", '    x = Activation("relu")(x)\n\n    x = Add()'),),
+            where="main.3.relu",
+        ),
+        Mistake(
+            "kernel_size",
+            (('Conv2D(n_filters, 3, padding="same")', "Conv2D(n_filters, 1)"),),
+            where="main.2.conv",
+        ),
+    ),
     hints=(
         (
             "It is the identity block of notebook 02 with one number instead of three. Which "

@@ -1,5 +1,6 @@
 """Exercise ``convolutional_block``, notebook 03."""
 
+from resnet_lesson.exercises.mistakes import Mistake
 from resnet_lesson.exercises.registry import Exercise, Probe
 
 
@@ -29,6 +30,25 @@ EXERCISE = Exercise(
         Probe((2, 6, 6, 3), {"f": 3, "filters": [4, 5, 7]}),
     ),
     fresh_probes=fresh_probes,
+    mistakes=(
+        Mistake(
+            "extra",
+            (
+                (
+                    "(X_shortcut, training=training)\n",
+                    "(X_shortcut, training=training)\n"
+                    '    X_shortcut = Activation("relu")(X_shortcut)\n',
+                ),
+            ),
+            where="shortcut.relu",
+        ),
+        Mistake("kernel_size", (("Conv2D(F2, f,", "Conv2D(F2, 3,"),), where="main.2.conv"),
+        Mistake(
+            "missing",
+            (("    X_shortcut = BatchNormalization(axis=3)(X_shortcut, training=training)\n", ""),),
+            where="shortcut.bn",
+        ),
+    ),
     hints=(
         (
             "Look at the figure before you write. Both paths have to arrive at the addition "

@@ -1,5 +1,6 @@
 """Exercise ``identity_block``, notebook 02."""
 
+from resnet_lesson.exercises.mistakes import Mistake
 from resnet_lesson.exercises.registry import Exercise, Probe
 
 
@@ -27,6 +28,42 @@ EXERCISE = Exercise(
         Probe((1, 6, 5, 5), {"f": 5, "filters": [2, 3, 5]}),
     ),
     fresh_probes=fresh_probes,
+    mistakes=(
+        Mistake(
+            "training",
+            (
+                (
+                    "training=training)\n\n    X = Add()",
+                    "training=True)\n\n    X = Add()",
+                ),
+            ),
+            where="main.3.bn",
+        ),
+        Mistake(
+            "order",
+            (
+                (
+                    "    X = BatchNormalization(axis=3)(X, training=training)\n"
+                    '    X = Activation("relu")(X)\n\n    X = Conv2D(F3',
+                    '    X = Activation("relu")(X)\n'
+                    "    X = BatchNormalization(axis=3)(X, training=training)\n\n"
+                    "    X = Conv2D(F3",
+                ),
+            ),
+            where="main.2.bn",
+        ),
+        Mistake(
+            "operands",
+            (
+                ("    X_shortcut = X\n\n", "\n"),
+                (
+                    'X = Activation("relu")(X)\n\n    X = Conv2D(F2',
+                    'X = Activation("relu")(X)\n    X_shortcut = X\n\n    X = Conv2D(F2',
+                ),
+            ),
+            where="add",
+        ),
+    ),
     hints=(
         (
             "Look at the figure before you write. Which boxes appear three times on the main "

@@ -8,13 +8,16 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 
+from resnet_lesson.exercises.mistakes import Mistake
+
 
 @dataclass(frozen=True)
 class Probe:
     """One call of a learner's function: input shape ``(N, H, W, C)`` and keyword arguments.
 
     ``training`` and ``initializer`` are not named here: every probe is tried with both modes and
-    with the initializers that the judging needs.
+    with the initializers that the judging needs. A function of arrays has no such input: its shape
+    is empty, and the arrays are among the arguments.
     """
 
     shape: tuple
@@ -28,7 +31,8 @@ class Exercise:
     Attributes:
         id: the exercise's id, which is also the name that the learner defines.
         kind: "block" (a function of a tensor), "network" (a function that returns a Keras model),
-            "layer" or "model" (a class, made with arguments and then called on a tensor).
+            "layer" or "model" (a class, made with arguments and then called on a tensor), "values"
+            (a function of NumPy arrays).
         signature: the parameters as a reader would write them, ``"X, f, filters, training=True"``;
             of a class, those that it is made with.
         notebook: the notebook's file name without its ending.
@@ -42,6 +46,8 @@ class Exercise:
             tell the same.
         hints: steps of help, each a little more than the last; Markdown.
         explanation: what the solution does and why; Markdown.
+        mistakes: the ones that learners make, as edits of the reference. Of a function of arrays
+            they are named by what they compute; of others one is there to be found.
     """
 
     id: str
@@ -56,6 +62,7 @@ class Exercise:
     explanation: str
     turn: int = 1
     fresh_probes: object = None
+    mistakes: tuple[Mistake, ...] = ()
 
     @property
     def parameters(self):

@@ -1,5 +1,6 @@
 """Exercise ``skip_connection``, notebook 01."""
 
+from resnet_lesson.exercises.mistakes import Mistake
 from resnet_lesson.exercises.registry import Exercise, Probe
 
 
@@ -33,6 +34,18 @@ EXERCISE = Exercise(
         Probe((3, 7), {"main_path": main_path}),
     ),
     fresh_probes=fresh_probes,
+    mistakes=(
+        Mistake(
+            "extra",
+            (
+                (
+                    'Activation("relu")(Add()([main_path(X), X]))',
+                    'Add()([Activation("relu")(main_path(X)), X])',
+                ),
+            ),
+            where="main.1.relu",
+        ),
+    ),
     hints=(
         (
             "Look at the figure. How many lines leave X, and where does each one lead? You "

@@ -10,6 +10,7 @@ from resnet_lesson import settings
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import Verdict, judge
 from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.values import known_mistakes
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import Finding, report
 from resnet_lesson.grading.submissions.borrowed import uses_reference
@@ -21,18 +22,22 @@ from resnet_lesson.lab.tensorflow_log import stderr_closed
 _passed: dict = {}  # exercise id → the function whose check has passed in this kernel
 
 
-def check(attempt):
+def check(attempt, exercise=None):
     """Checks an attempt at an exercise and says where and how it differs from the specification.
 
     Args:
         attempt: the function or class that the exercise asks for, such as ``identity_block``.
+        exercise: the exercise's id, for a function of any name that is not the answer: it is
+            checked in the same way, and no points are recorded.
 
     Returns:
         A `resnet_lesson.grading.report.report.Report`: verdict, points and findings; JupyterLab
         draws it. The best points go into the learner's record, and what the notebook shows of the
         progress follows. It never raises, and leaves random state as it was.
     """
-    exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
+    practice = exercise is not None
+    names = sys._getframe(1).f_globals
+    exercise = all_exercises().get(exercise) if practice else _exercise_of(attempt, names)
     if exercise is None:
         return _unknown(attempt)
     started = time.perf_counter()
@@ -43,6 +48,9 @@ def check(attempt):
         result = ShownReport.of(report(exercise, verdict, time.perf_counter() - started))
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         result = _broken(exercise, error, time.perf_counter() - started)
+    if practice:
+        found = f"You have found the mistake in this `{exercise.id}`." if result.passed else ""
+        return replace(result, points=0.0, max_points=0.0, advice=found)
     if result.status != "not_attempted":
         _keep(exercise, attempt, result)
     return replace(result, advice=whats_next(exercise)) if result.passed else result
@@ -52,7 +60,8 @@ def _verdict(attempt, exercise):
     if uses_reference(attempt, exercise.load_reference()):
         said = f"hands in the lesson's own {exercise.id}, or calls it: write it yourself"
         return Verdict(False, failure=Failure("reference", message=said))
-    return judge(observe(attempt, exercise), _reference(exercise.id))
+    known = known_mistakes(exercise)
+    return judge(observe(attempt, exercise), _reference(exercise.id), known)
 
 
 @cache

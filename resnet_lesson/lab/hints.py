@@ -1,11 +1,9 @@
 """Hints one at a time, and the solution after an attempt."""
 
-import ast
-import inspect
-import textwrap
 from collections import Counter
 
 from resnet_lesson.exercises import Exercise, all_exercises
+from resnet_lesson.exercises.source import source_of
 from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel
@@ -65,15 +63,5 @@ def solution(exercise_id: str) -> Panel:
             "Try first",
             "open",
         )
-    code = _code(exercise.load_reference())
+    code = source_of(exercise.load_reference())
     return Panel(f"```python\n{code}\n```\n\n{exercise.explanation}", "A solution")
-
-
-def _code(function):
-    """The source of a function, of its docstring the first line only."""
-    source = textwrap.dedent(inspect.getsource(function)).rstrip()
-    docstring = ast.parse(source).body[0].body[0]
-    lines = source.splitlines()
-    first, *rest = lines[docstring.lineno - 1 : docstring.end_lineno]
-    lines[docstring.lineno - 1 : docstring.end_lineno] = [first + '"""' if rest else first]
-    return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Decides whether an attempt is right, and names the root cause if it is not."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,10 +12,12 @@ from resnet_lesson.grading.judge.borders import with_implied_borders, without_id
 from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
+from resnet_lesson.grading.judge.values import Known, difference_of_values
 from resnet_lesson.graph.operations import Op, Series, map_operations, with_places
 
 CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
 EXACT = 1e-6
+CLOSE_VALUES = 1e-4  # of a function of arrays, which may compute in float32
 # For calls on values, where BatchNorm's epsilon, which is free, is the attempt's own.
 ROUGH = 0.05
 # Modes in which the attempt has the very same epsilon.
@@ -118,7 +121,7 @@ class Pair:
         return Verdict(False, differences, failure, run, values, self.want.series)
 
 
-def judge(observed: Observation, reference: Observation) -> Verdict:
+def judge(observed: Observation, reference: Observation, known: Sequence[Known] = ()) -> Verdict:
     """Holds an attempt's observation against the reference's.
 
     Right is what computes the right values for every input, mode and set of weights that was
@@ -127,12 +130,24 @@ def judge(observed: Observation, reference: Observation) -> Verdict:
     Args:
         observed: of the attempt.
         reference: of the reference implementation, made in the same way.
+        known: of a function of arrays, what mistakes compute of the same calls.
     """
     if observed.failure:
         verdict = Verdict(False, failure=observed.failure)
+    elif observed.runs[0].mode == "values":
+        verdict = _judged_by_values(observed, reference, known)
     else:
         verdict = _judged(_paired(observed, reference))
     return replace(verdict, notes=observed.notes)
+
+
+def _judged_by_values(observed, reference, known):
+    failed = next((run for run in observed.runs if run.failure), None)
+    if failed:
+        return Verdict(False, failure=failed.failure, run=failed)
+    have, want = ([run.output for run in o.runs] for o in (observed, reference))
+    difference = difference_of_values(have, want, CLOSE_VALUES, known)
+    return Verdict(difference is None, (difference,) if difference else (), run=observed.runs[0])
 
 
 def _judged(pairs):

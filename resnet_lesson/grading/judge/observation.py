@@ -38,7 +38,8 @@ class Run:
         mode: "symbolic" (as part of a model), "again" (the same graph after all other calls) or
             "eager" (on values). Of a layer or model also, with the weights of the symbolic call:
             "called" (on values), "model" (inside a model), "config" (made again from its
-            configuration), "weights" and "keras" (loaded from a file).
+            configuration), "weights" and "keras" (loaded from a file). "values" of a function of
+            arrays.
         series: the graph; empty in eager mode or if nothing could be traced.
         values: the output of each step, in the order of computation; samples of it in a network.
         output: the result, None if it failed.

@@ -63,7 +63,7 @@ def calling(function: Callable, exercise: Exercise) -> Call:
         TypeError: it cannot be called so; the message says what was expected.
     """
     signature = _signature(function)
-    parameters = [name for name in exercise.parameters if name not in ("X", "x")]
+    parameters = _parameters(exercise)
     needed = {name for probe in exercise.probes for name in probe.arguments}
     names = _own_names(signature, exercise)
     tensor = _tensor(signature, names, exercise) if exercise.kind == "block" else None
@@ -106,6 +106,8 @@ def _of_other_exercise(signature, exercise):
 
 
 def _free(exercise, names):
+    if exercise.kind == "values":
+        return ()
     if exercise.kind in ("network", "model"):
         # Blocks of a network may fix a mode, which a functional model overrides, and all of it
         # may draw its own weights.
@@ -122,7 +124,7 @@ def free_by_source(pieces: Sequence[Piece], exercise: Exercise) -> tuple[str, ..
     As it is where the name is bound otherwise, or the function or class is decorated or inherits
     what it is made with.
     """
-    if exercise.kind in ("network", "model"):
+    if exercise.kind in ("network", "model", "values"):
         return _free(exercise, {})
     definition = None
     for piece in pieces:
@@ -160,9 +162,15 @@ def _signature(function):
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
+def _parameters(exercise):
+    """The names of the parameters without the tensor's."""
+    tensors = () if exercise.kind == "values" else ("X", "x")
+    return [name for name in exercise.parameters if name not in tensors]
+
+
 def _own_names(signature, exercise):
     """The attempt's names for parameters → the exercise's: by name, or else by place."""
-    parameters = [name for name in exercise.parameters if name not in ("X", "x")]
+    parameters = _parameters(exercise)
     needed = {name for probe in exercise.probes for name in probe.arguments}
     is_class = exercise.kind in ("layer", "model")
     # A class hands its **kwargs on to Keras, which knows nothing of the exercise's parameters.
@@ -173,6 +181,9 @@ def _own_names(signature, exercise):
         own = next((n for n in aliases if n in signature.parameters and n not in names), None)
         if own or anything:
             names[own or name] = name
+    if exercise.kind == "values" and len(names) < len(parameters):
+        # No later cell names them: what counts is their order.
+        return dict(zip(signature.parameters, parameters, strict=False))
     places = [
         name
         for name, parameter in signature.parameters.items()

@@ -84,6 +84,8 @@ def _exhausted(failure):
 
 
 def _runs(call, exercise, free, seed, notes):
+    if exercise.kind == "values":
+        return _values_runs(call, exercise)
     if exercise.kind == "network":
         return _network_runs(call, exercise, seed)
     if exercise.kind == "layer":
@@ -102,6 +104,29 @@ def _unless_unfilled(run, function):
         return run
     message = f"line {number} of your code, `{line}`, is not filled in"
     return replace(run, failure=Failure("wrong_type", message=message, line=line, number=number))
+
+
+def _values_runs(call, exercise):
+    """The runs of a function of arrays, each with arrays of its own."""
+    for number, probe in enumerate(exercise.probes):
+        run = Run(number, None, "values")
+        try:
+            result = call(None, copy.deepcopy(probe), {})
+            output, failure = _as_numbers(result)
+            yield replace(run, output=output, failure=failure)
+        except Exception as error:
+            yield replace(run, failure=failure_of(error, call.function))
+
+
+def _as_numbers(result):
+    """``(array, None)`` of numbers, or ``(None, Failure)``; of a pair of arrays they are one."""
+    if result is None or result is NotImplemented or result is Ellipsis:
+        return None, no_tensor(result)
+    try:
+        return np.asarray(result).astype("float64"), None
+    except (TypeError, ValueError):
+        got = f"your function returned {a_or_an(result)}, which is no array of numbers"
+        return None, Failure("wrong_type", message=got)
 
 
 def _block_runs(call, exercise, seed):

@@ -12,7 +12,7 @@ from resnet_lesson.grading.report.messages import explain, sentence_case
 from resnet_lesson.graph.operations import operations
 
 EACH_FURTHER_KIND = 0.1  # of the points, beside what the root cause costs
-SMALL = ("block", "layer")  # kinds of exercise that ask for one block
+SMALL = ("block", "layer", "values")  # kinds of exercise that ask for no whole network
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
 MANY = 4  # blocks that are missing, or without their shortcut: not this network any more
 HEADLINES = {
@@ -81,7 +81,8 @@ class Report:
     def headline(self) -> str:
         """Verdict and points in one line."""
         verdict = HEADLINES[self.status].format(id=self.id)
-        return f"{verdict}, {self.points:g} of {self.max_points:g} points"
+        points = f", {self.points:g} of {self.max_points:g} points"
+        return verdict + (points if self.max_points else "")
 
 
 def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int = 0) -> Report:

@@ -25,7 +25,7 @@ MOST_NOTES = 20
 MOST_VALUES = 100  # in a setting of an operation
 LONGEST_TEXT = 2000
 LONGEST_LINE = 300
-MODES = ("symbolic", "again", "eager", "called", "model", "config", "weights", "keras")
+MODES = ("symbolic", "again", "eager", "called", "model", "config", "weights", "keras", "values")
 SETTINGS = ("training", "initializer")
 FAILURES = kinds() | {"not_attempted"}  # read here: a confined process cannot
 

@@ -4,6 +4,8 @@ import inspect
 import types
 from collections.abc import Callable
 
+LESSON = "resnet_lesson."
+
 
 def uses_reference(attempt: Callable, reference: Callable) -> bool:
     """True if the reference itself, a subclass, or a function that refers to it was handed in.
@@ -11,7 +13,7 @@ def uses_reference(attempt: Callable, reference: Callable) -> bool:
     The attempt's own helpers are searched too. Other parts of the lesson, such as its blocks in a
     network, may be used.
     """
-    if attempt is reference:
+    if attempt is reference or (getattr(attempt, "__module__", "") or "").startswith(LESSON):
         return True
     if inspect.isclass(attempt) and inspect.isclass(reference) and issubclass(attempt, reference):
         return True

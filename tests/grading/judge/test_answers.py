@@ -8,13 +8,15 @@ from answers import all_answers
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.judge.values import known_mistakes
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
 
 ANSWERS = all_answers()
 BLOCKS = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "block"]
+VALUES = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "values"]
 LAYERS = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "layer"]
-NETWORKS = [a for a in ANSWERS if a not in BLOCKS + LAYERS]
+NETWORKS = [a for a in ANSWERS if a not in BLOCKS + LAYERS + VALUES]
 RIGHT = [a for a in BLOCKS if a.is_right]
 WRONG = [a for a in BLOCKS if not a.is_right]
 SEEDS = (1, 7, 123456789)  # other inputs, weights and sizes; seed 0 is the exercises' own
@@ -29,7 +31,8 @@ def _reference(exercise_id, seed):
 def _check(answer, seed):
     exercise = all_exercises()[answer.exercise]
     observed = observe(answer.function, exercise, seed)
-    result = report(exercise, judge(observed, _reference(answer.exercise, seed)))
+    known = known_mistakes(exercise, seed)
+    result = report(exercise, judge(observed, _reference(answer.exercise, seed), known))
     first = result.findings[0] if result.findings else None
     return result, (first.where, first.what) if first else None
 
@@ -56,6 +59,11 @@ def test_right_answers_and_some_of_the_wrong_ones_to_blocks_are_judged_right():
 
 def test_some_of_the_answers_that_are_layers_are_judged_right():
     assert not (misjudged := _confusion(LAYERS[::6])), "\n".join(misjudged)
+
+
+@pytest.mark.parametrize("seed", (0, *SEEDS))
+def test_functions_of_arrays_are_judged_by_what_they_compute(seed):
+    assert not (misjudged := _confusion(VALUES, seed)), "\n".join(misjudged)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

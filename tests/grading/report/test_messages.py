@@ -15,6 +15,7 @@ from resnet_lesson.grading.report.exceptions import causes, translate
 from resnet_lesson.grading.report.messages import explain, heading, sentence_case
 from resnet_lesson.grading.report.report import report
 
+OF_VALUES = {m.what for e in all_exercises().values() if e.kind == "values" for m in e.mistakes}
 FINDINGS = [
     Difference("main.1.bn", "missing", "bn", "nothing"),
     Difference("shortcut.conv", "missing", "conv", "nothing"),
@@ -59,6 +60,8 @@ FINDINGS = [
     Difference("main.2.bn", "unused", "used by what follows", "BatchNorm"),
     Difference("stage2.block2.output.relu", "unused", "used by what follows", "ReLU"),
     Difference("submission", "config", "the same layer from `get_config`", "other values"),
+    *(Difference("submission", what, "0.5", "0.7") for what in OF_VALUES),
+    Difference("submission", "values", "0.5", "0.7"),
 ]
 ERRORS = {
     "Only input tensors may be passed as positional arguments. The following argument value "

@@ -56,7 +56,7 @@ def disagreements(answers):
 
 
 ANSWERS = all_answers()
-QUICK = [a for a in ANSWERS if all_exercises()[a.exercise].kind in ("block", "layer")]
+QUICK = [a for a in ANSWERS if all_exercises()[a.exercise].kind in ("block", "layer", "values")]
 
 
 def test_a_few_answers_get_the_same_from_both():

@@ -1,7 +1,9 @@
 """Reads files, and what lies in zips and tars, without unpacking anything to disk."""
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 from collections.abc import Sequence
@@ -9,12 +11,18 @@ from pathlib import Path
 
 from resnet_lesson.errors import LessonError
 
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+# How a tar is compressed.
+COMPRESSED = {
+    **dict.fromkeys((".tar.gz", ".tgz"), gzip.open),
+    **dict.fromkeys((".tar.bz2", ".tbz2", ".tbz"), bz2.open),
+    **dict.fromkeys((".tar.xz", ".txz"), lzma.open),
+}
+ARCHIVES = (".zip", ".tar", *COMPRESSED)
 LARGEST_ARCHIVE = 256 << 20  # bytes of an archive within an archive, or of an unpacked tar
 MOST_MEMBERS = 100_000
 UNREADABLE = (
     *(OSError, RuntimeError, NotImplementedError, ValueError, EOFError),
-    *(zipfile.BadZipFile, tarfile.TarError),
+    *(zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError),
 )
 
 
@@ -28,7 +36,8 @@ def reason(error: Exception) -> str:
         return "it is encrypted; hand it in without a password"
     if isinstance(error, zipfile.BadZipFile):
         return "it is no zip, or a damaged one"
-    if isinstance(error, (tarfile.TarError, gzip.BadGzipFile)):
+    unpacking = isinstance(error, OSError) and error.errno is None  # what unpacks raises these
+    if unpacking or isinstance(error, (tarfile.TarError, lzma.LZMAError)):
         return "it is no tar, or a damaged one"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
@@ -98,8 +107,9 @@ class _Zip:
 
 class _Tar:
     def __init__(self, file, name):
-        if not name.lower().endswith(".tar"):
-            with gzip.open(file) as unpacked:
+        opened = [open for suffix, open in COMPRESSED.items() if name.lower().endswith(suffix)]
+        if opened:
+            with opened[0](file) as unpacked:
                 file = io.BytesIO(_limited(unpacked.read(LARGEST_ARCHIVE + 1), LARGEST_ARCHIVE))
         elif isinstance(file, Path):
             file = io.BytesIO(_limited(file.read_bytes(), LARGEST_ARCHIVE))

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.submissions.source import Source
-from resnet_lesson.grading.submissions.statements import DEFINITIONS, Piece, needed
+from resnet_lesson.grading.submissions.statements import DEFINITIONS, NOTEBOOKS, Piece, needed
 
 PLAIN_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Lambda, ast.Name)
 CHAPTER = re.compile(r"\d\d-[a-z0-9-]+")  # how notebooks of the lesson are called
@@ -82,10 +82,12 @@ def _is_there(node, own):
 
 
 def _rank(source, name):
-    """Of files that define an exercise: filled, no checkpoint, of its chapter, the last by name."""
+    """Of files that define an exercise: filled, no checkpoint, named after it, the last by name."""
     blank = all(_is_blank(s.node) for s in source.statements if s.is_definition and name in s.binds)
     path = PurePosixPath(source.name)
+    plain = re.sub(r"[\W_]", "", path.stem).lower()
     own = path.stem.startswith(all_exercises()[name].notebook)
+    own = own or plain.startswith(name.replace("_", "").lower())
     is_checkpoint = path.stem.endswith("-checkpoint")
     numbers = [int(part) if part.isdigit() else 0 for part in re.split(r"(\d+)", path.stem)]
     words = re.split(r"\d+", path.stem)
@@ -189,10 +191,10 @@ def _imported_names(node, package):
     """The modules that a statement may import, wherever in it that stands."""
     for part in ast.walk(node):
         if isinstance(part, ast.Import):
-            yield from (alias.name for alias in part.names)
+            yield from (NOTEBOOKS.sub("", alias.name) for alias in part.names)
         elif isinstance(part, ast.ImportFrom):
             above = package.split(".")[: package.count(".") + 2 - part.level] if part.level else []
-            home = re.sub(r"^ipynb\.fs\.(full|defs)\.", "", part.module or "")
+            home = NOTEBOOKS.sub("", part.module or "")
             path = [name for name in (*above, *home.split(".")) if name]
             yield from (".".join(path[: end + 1]) for end in range(len(path)))
             yield from (".".join([*path, alias.name]) for alias in part.names)

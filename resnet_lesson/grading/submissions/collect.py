@@ -20,13 +20,18 @@ SUFFIXES = (".ipynb", ".py")
 DISGUISES = (".txt", ".json")
 # What learners hand in and nobody can grade: such a file by itself is a learner's.
 DOCUMENTS = (
-    *(".html", ".htm", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".rar", ".7z", ".png", ".jpg"),
+    *(".html", ".htm", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".md", ".rmd", ".qmd"),
+    *(".pages", ".tex", ".png", ".jpg", ".jpeg", ".heic", ".gdoc", ".url", ".webloc"),
+    *(".rar", ".7z", ".gz", ".bz2", ".xz"),
 )
+# Beside learners' files, not of them.
+NOT_HANDED_IN = ("readme", "license", "requirements", "index")
 # Bytes. Most of a large notebook are its outputs, which nobody reads here.
 LARGEST = {".ipynb": 256 << 20, ".py": 1 << 20}
 MOST_FILES = 200  # of one learner
 # Folders that hold other people's code.
 INSTALLED = ("site-packages", "node_modules", "venv", "virtualenv")
+ENVIRONMENTS = ("pyvenv.cfg", "conda-meta/history")  # what lies at the top of one
 
 
 class SubmissionError(LessonError, ValueError):
@@ -58,7 +63,7 @@ class SourceFile:
         inner = PurePosixPath(name.stem).suffix
         if name.suffix in DISGUISES and inner in SUFFIXES:
             return inner
-        return ".tar.gz" if name.name.endswith(".tar.gz") else name.suffix
+        return f".tar{name.suffix}" if inner == ".tar" else name.suffix
 
     @property
     def is_archive(self) -> bool:
@@ -252,7 +257,9 @@ def _is_gradable(file):
 
 
 def _is_document(file):
-    return file.suffix in DOCUMENTS
+    name = file.name.lower()
+    is_one = file.suffix in DOCUMENTS or "ipynb" in name
+    return is_one and PurePosixPath(name).stem not in NOT_HANDED_IN
 
 
 def _submission(name, handed_in):
@@ -265,7 +272,12 @@ def _submission(name, handed_in):
             return Submission(name, (), f"{file.name} is too large: {error}")
         except Exception as error:  # an archive can hold anything
             return Submission(name, (), f"{file.name} cannot be read: {archives.reason(error)}")
-    environments = [f.name.removesuffix("pyvenv.cfg") for f in files if "pyvenv.cfg" in f.name]
+    environments = [
+        file.name.removesuffix(mark)
+        for file in files
+        for mark in ENVIRONMENTS
+        if file.name.endswith(f"/{mark}")
+    ]
     gradable = tuple(
         file
         for file in files

@@ -1,6 +1,8 @@
 """Turns what a notebook's cells say into plain Python, as IPython reads them."""
 
 import ast
+import functools
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +13,13 @@ OTHER_LANGUAGES = {
     *("html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "sql", "cython"),
     *("python", "python2", "python3", "pypy"),
 }
-# Commands that IPython takes without a percent sign.
-AUTOMAGIC = re.compile(
-    r"(\s*)(pip|conda|mamba|cd|ls|ll|pwd|mkdir|rmdir|cp|mv|rm|cat|less|man|run|time|timeit|prun|"
-    r"load_ext|reload_ext|autoreload|matplotlib|env|who|whos|reset|tensorflow_version)\b"
-    r"(?!\s*[=(.,\[:])"
-)
+# Commands of extensions, which IPython itself does not list.
+OF_EXTENSIONS = {
+    *("aimport", "autoreload", "autosave", "lprun", "memit", "tensorboard", "tensorflow_version"),
+}
+COMMAND = re.compile(r"(\s*)(\w+)(?=\s|$)(?!\s*[=,(\[])")
 COLAB_COMMENT = "# Commented out IPython magic to ensure Python compatibility."
+IN_A_BLOCK = re.compile(r"# [ \t]+%")  # a magic that Colab made a comment of: a block may need it
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def _uncommented(text):
         inside = line.startswith("# %%") if after_mark else inside and line.startswith("#")
         if inside:
             lines[number] = "" if after_mark else line[2:]
+        elif IN_A_BLOCK.match(line):
+            lines[number] = line[2:]
     return "\n".join(lines)
 
 
@@ -108,19 +112,37 @@ def _without_commands(text):
             break
         except SyntaxError as error:
             number = (error.lineno or 1) - 1
-            command = AUTOMAGIC.match(lines[number]) if number < len(lines) else None
-            if not command:
+            command = COMMAND.match(lines[number]) if number < len(lines) else None
+            if not command or command[2] not in _commands():
                 break
             lines[number] = f"{command[1]}pass"
     return "\n".join(lines)
 
 
-def code_of_cell_magic(node: ast.stmt) -> str | None:
-    """The code in ``get_ipython().run_cell_magic("time", "", code)``, as exports write it."""
+@functools.cache
+def _commands():
+    """The commands that IPython takes without a percent sign."""
+    from IPython.core import alias, magics
+
+    classes = [
+        value for value in (getattr(magics, n) for n in dir(magics)) if inspect.isclass(value)
+    ]
+    names = {name for c in classes for name in getattr(c, "magics", {}).get("line", ())}
+    return names | {name for name, _ in alias.default_aliases()} | OF_EXTENSIONS
+
+
+def code_of_magic(node: ast.stmt) -> str | None:
+    """The Python code that a statement hands to a magic, which runs it.
+
+    Such as ``get_ipython().run_cell_magic("time", "", code)``, as exports write it.
+    """
     call = getattr(node, "value", None)
     if not isinstance(node, ast.Expr) or not isinstance(call, ast.Call):
         return None
-    if getattr(call.func, "attr", "") != "run_cell_magic" or len(call.args) != 3:
-        return None
-    name, _, code = (getattr(argument, "value", None) for argument in call.args)
-    return code if isinstance(code, str) and name not in OTHER_LANGUAGES else None
+    given = [getattr(argument, "value", None) for argument in call.args]
+    match getattr(call.func, "attr", ""), given:
+        case "run_cell_magic", [name, _, str(code)] if name not in OTHER_LANGUAGES:
+            return code
+        case "run_line_magic", ["time", str(code)]:  # the only one that keeps what the line binds
+            return code
+    return None

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from resnet_lesson.grading.submissions.collect import SourceFile, SubmissionError
-from resnet_lesson.grading.submissions.jupyter import Code, code_of_cell_magic, python_of
+from resnet_lesson.grading.submissions.jupyter import Code, code_of_magic, python_of
 from resnet_lesson.grading.submissions.statements import Statement, statements
 
 TOO_DEEP = "it is nested too deeply"
@@ -22,6 +22,20 @@ BYTE_ORDER_MARKS = {
     b"\0\0\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
+}
+
+
+# What else a file is, by how it begins.
+SIGNATURES = {
+    b"PK\x03\x04": "a zip, or a document of an office program",
+    b"\x1f\x8b": "a compressed file",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a document of a word processor",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"version https:": "a pointer to a file that Git LFS keeps",
 }
 
 
@@ -44,8 +58,13 @@ class LostCell:
 
     def defines(self, name: str) -> bool:
         """Whether it would define a name, if it ran."""
-        definition = rf"^[ \t>]*((def|class)[ \t]+{name}\b|{name}[ \t]*=)"
+        definition = rf"^[^\w#\n]*((def|class)[ \t]+{name}\b|{name}[ \t]*=)"
         return bool(re.search(definition, self.text, re.MULTILINE))
+
+    def brings(self, name: str) -> bool:
+        """Whether it would define or import a name, if it ran."""
+        imported = rf"^[^\w#\n]*(from[ \t].+)?import[ \t(].*(\b{re.escape(name)}\b|\*)"
+        return self.defines(re.escape(name)) or bool(re.search(imported, self.text, re.MULTILINE))
 
 
 @dataclass
@@ -96,7 +115,7 @@ def _statements(code, name, ran):
     padded = "\n" * (code.first_line - 1) + code.text
     parsed = []
     for statement in statements(padded, name, ran):
-        magic = code_of_cell_magic(statement.node)
+        magic = code_of_magic(statement.node)
         inner = Code(magic, first_line=statement.piece.line) if magic is not None else None
         if inner:
             parsed += _statements(inner, name, ran)
@@ -125,11 +144,17 @@ def read_source(file: SourceFile, data: bytes) -> Source:
         SubmissionError: it is no notebook, or no text.
     """
     source = Source(file.name)
+    start = data[:64].lstrip().lower()
     if not data.strip():
         raise SubmissionError("syntax", f"{file.name} is empty")
+    for signature, kind in SIGNATURES.items():
+        if start.startswith(signature.lower()):
+            what = "notebook" if file.suffix == ".ipynb" else "Python file"
+            raise SubmissionError("syntax", f"{file.name} is no {what} but {kind}")
     try:
         text = decode(data)
-        cells = _cells(text) if file.suffix == ".ipynb" else None
+        is_notebook = file.suffix == ".ipynb" and not _is_code(text)
+        cells = _cells(text) if is_notebook or _is_misnamed_notebook(text) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = _reason(error, data)
         raise SubmissionError("syntax", f"{file.name} cannot be read: {reason}") from None
@@ -145,6 +170,21 @@ def read_source(file: SourceFile, data: bytes) -> Source:
     return source
 
 
+def _is_code(text):
+    """Whether what is called a notebook holds Python code."""
+    is_json = text.lstrip().startswith("{")
+    return not is_json and bool(re.search(r"^(def|class) \w", text, re.MULTILINE))
+
+
+def _is_misnamed_notebook(text):
+    if not text.lstrip().startswith("{") or '"cells"' not in text:
+        return False
+    try:
+        return isinstance(json.loads(text).get("cells"), list)
+    except ValueError:
+        return False
+
+
 def _reason(error, data):
     if isinstance(error, RecursionError):
         return TOO_DEEP
@@ -158,7 +198,9 @@ def _reason(error, data):
         return f"it is no notebook: {error}"
     if isinstance(error, UnicodeError):
         return f"it is no text: {error}"
-    return f"it is no notebook: {type(error).__name__}: {error}"
+    if isinstance(error, (KeyError, TypeError, AttributeError)):
+        return "it is no notebook: it has no cells"
+    return f"it is no notebook: {error}"
 
 
 def decode(data: bytes) -> str:
@@ -189,13 +231,20 @@ def _cells(text):
             notebook = nbformat.convert(nbformat.from_dict(older), 4)
         except nbformat.ValidationError as error:
             raise ValueError(error) from None
-    cells = []
-    for cell in notebook["cells"]:
-        count = cell.get("execution_count")
-        kind = "Markdown" if cell["cell_type"] == "markdown" else cell["cell_type"]
-        ran = count if isinstance(count, int) else None
-        cells.append((kind, "".join(cell.get("source", "")), ran))
-    return cells
+    cells = notebook["cells"]
+    if cells and not any(isinstance(cell, dict) for cell in cells):
+        raise TypeError
+    return [_cell(cell) for cell in cells]
+
+
+def _cell(cell):
+    if not isinstance(cell, dict):
+        return "damaged", str(cell), None
+    kind, source, ran = (cell.get(key) for key in ("cell_type", "source", "execution_count"))
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source or "")
+    text = text.encode(errors="replace").decode()  # half a character, which no file can hold
+    kind = {"markdown": "Markdown"}.get(kind, kind or "damaged")
+    return kind, text, ran if isinstance(ran, int) else None
 
 
 def parse(text: str, name: str, ran: int | None = None) -> list[Statement]:

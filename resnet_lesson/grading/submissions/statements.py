@@ -1,6 +1,7 @@
 """The top-level statements of a submission, and which of them a name needs."""
 
 import ast
+import re
 import symtable
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from itertools import islice
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
+NOTEBOOKS = re.compile(r"^ipynb\.fs\.(full|defs)\.")  # before the name of a notebook, as a module
 MOST_STATEMENTS = 10_000  # of a cell or file; real ones have a few hundred
 MOST_NODES = 200_000
 # Methods that change what a name stands for without giving it a new value.

@@ -7,6 +7,7 @@ import tarfile
 import textwrap
 import zipfile
 
+import keras
 import nbformat
 import pytest
 from support.paths import NOTEBOOKS
@@ -142,7 +143,8 @@ def test_every_learner_has_a_row_with_the_reason_where_nothing_can_be_graded(tmp
 
 
 def test_a_tar_is_read_as_a_zip_is(tmp_path):
-    for suffix, mode in ((".tar.gz", "w:gz"), (".tgz", "w:gz"), (".tar", "w")):
+    modes = {".tar.gz": "w:gz", ".tgz": "w:gz", ".tar": "w", ".tar.bz2": "w:bz2", ".txz": "w:xz"}
+    for suffix, mode in modes.items():
         with tarfile.open(tmp_path / f"ana{suffix}", mode) as archive:
             entry = tarfile.TarInfo("hw/02.py")
             entry.size = len(BLOCK)
@@ -150,17 +152,35 @@ def test_a_tar_is_read_as_a_zip_is(tmp_path):
     for submission in find_submissions([tmp_path]):
         assert submission.files[0].read().decode() == BLOCK
     assert names(tmp_path / "ana.tar.gz") == {"hw": ["02.py"]}
-    (tmp_path / "bad.tar.gz").write_bytes(b"no tar")
-    [bad] = [s for s in find_submissions([tmp_path]) if s.name.startswith("bad")]
-    assert "no tar, or a damaged one" in bad.problem
+    for suffix in modes:
+        (tmp_path / f"bad{suffix}").write_bytes(b"no tar" * 200)
+    bad = [s for s in find_submissions([tmp_path]) if s.name.startswith("bad")]
+    assert len(bad) == len(modes)
+    assert all("no tar, or a damaged one" in submission.problem for submission in bad)
 
 
 def test_a_virtual_environment_is_skipped(tmp_path):
     installed = {f"mine/lib/site-packages/p{n}.py": "" for n in range(300)}
-    files = {"02.py": BLOCK, "mine/pyvenv.cfg": "", "mine/bin/activate_this.py": "", **installed}
+    installed |= {f"other/lib/p{n}.py": "" for n in range(300)}
+    marks = {"mine/pyvenv.cfg": "", "other/conda-meta/history": ""}
+    files = {"02.py": BLOCK, "mine/bin/activate_this.py": "", **marks, **installed}
     zipped(tmp_path / "ana.zip", files)
     written(tmp_path / "ben", files)
     assert names(tmp_path) == {"ana.zip": ["02.py"], "ben": ["02.py"]}
+
+
+def test_single_files_of_learners_have_a_row_and_those_beside_them_do_not(tmp_path):
+    handed_in = ("ana.txt", "ben.md", "cem.ipynb.crdownload", "dora.ipynb (1)", "eva.gz", "f.ipynb")
+    beside = (
+        "README.md",
+        "requirements.txt",
+        "marks.csv",
+        "marks.xlsx",
+        "signs.h5",
+        "settings.toml",
+    )
+    written(tmp_path, {name: "" for name in (*handed_in, *beside)})
+    assert set(names(tmp_path)) == set(handed_in)
 
 
 def test_names_from_macos_are_read_as_it_means_them(tmp_path):
@@ -268,6 +288,53 @@ def test_any_encoding_is_read(tmp_path, data):
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [5, None, {}, {"source": "x = 1"}, {"cell_type": "code", "source": None},
+     {"cell_type": "code", "source": [1, 2]}, {"cell_type": "code", "source": "# \ud83d"}],
+)  # fmt: skip
+def test_a_damaged_cell_loses_no_other(tmp_path, cell):
+    cells = [cell, {"cell_type": "code", "source": BLOCK}]
+    written(tmp_path, {"a.ipynb": json.dumps({"cells": cells})})
+    [a] = find_submissions([tmp_path])
+    assert attempt(read(a).sources, "identity_block")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.ipynb", b"<!DOCTYPE html>\n<html>", "no notebook but a web page"),
+        ("a.py", b"\n<html><body>Sign in", "no Python file but a web page"),
+        ("a.ipynb", b"%PDF-1.4\n\x00", "a PDF"),
+        ("a.ipynb", b"version https:\noid", "Git LFS"),
+        ("a.ipynb", b"PK\x03\x04\x00\x00", "a zip"),
+        ("a.py", b"\x89PNG\r\n", "a picture"),
+    ],
+)
+def test_what_a_file_is_instead_is_told(tmp_path, name, data, kind):
+    written(tmp_path, {name: data})
+    [a] = find_submissions([tmp_path])
+    assert kind in read(a).loss("identity_block")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.py", notebook(BLOCK)), ("a.ipynb", f"import keras\n{BLOCK}")]
+)
+def test_notebooks_and_python_files_are_known_by_what_they_hold(tmp_path, name, text):
+    written(tmp_path, {name: text})
+    [a] = find_submissions([tmp_path])
+    assert attempt(read(a).sources, "identity_block")
+
+
+@pytest.mark.parametrize(("name", "told"), [("predict.py", False), ("ResNet50.py", True)])
+def test_a_file_that_cannot_be_read_is_told_where_it_may_hold_the_answer(tmp_path, name, told):
+    broken = '{"cells": [{"source": "def ResNet50(): pass"' if told else ""
+    written(tmp_path, {"ana/a.py": BLOCK, f"ana/{name.replace('.py', '.ipynb')}": broken})
+    [ana] = find_submissions([tmp_path])
+    reading = read(ana)
+    assert reading.problems and bool(reading.loss("ResNet50")) is told
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         (BLOCK + "x = '\0'", "null bytes"),
@@ -289,9 +356,8 @@ def test_what_is_no_python_is_said_with_its_place(tmp_path, text, said):
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", "null", "1", '{"cells": 5}', '{"cells": [[]]}', "[" * 100_000,
-     '{"cells": [{"cell_type": "code", "source": 5}]}'],
-)  # fmt: skip
+    ["{", "[]", "null", "1", '{"cells": 5}', '{"cells": [[]]}', "[" * 100_000],
+)
 def test_what_is_no_notebook_is_a_result(tmp_path, text):
     written(tmp_path, {"a.ipynb": text})
     [a] = find_submissions([tmp_path])
@@ -323,6 +389,7 @@ def test_a_broken_cell_is_told_where_its_loss_explains_the_result(tmp_path):
     assert not read(a).loss("identity_block") and not read(a).loss("convolutional_block")
     assert "a.ipynb, cell 3, line 1" in read(a).loss("ResNet50")
     assert read(a).explanations("Dense") == ()
+    assert read(a).explanations("keras") == ()  # it is mentioned there, not brought
     [line] = read(a).explanations("Add")
     assert "a.ipynb, cell 1, line 1: unmatched ')'" in line
     assert exercises_defined([a])[0] == ["identity_block", "ResNet50"]
@@ -358,6 +425,9 @@ def test_magics_are_left_out_and_operators_are_not():
         "get_ipython().run_cell_magic('time', '', {!r})",
         "# Commented out IPython magic to ensure Python compatibility.\n# %%time\n# {}",
         "# Commented out IPython magic to ensure Python compatibility.\n# %matplotlib inline\n{}",
+        "# Commented out IPython magic to ensure Python compatibility.\ntry:\n  # not elsewhere\n"
+        "#   %tensorflow_version 2.x\nexcept Exception:\n  pass\n{}",
+        "precision 3\ncd ..\nautosave 60\n{}", "tensorboard --logdir logs\n{}",
     ],
 )  # fmt: skip
 def test_cells_are_read_as_jupyter_runs_them(cell):
@@ -366,6 +436,14 @@ def test_cells_are_read_as_jupyter_runs_them(cell):
     assert load([statement.piece])[0]["identity_block"]() == 5
     plain = cell.format(FIVE).splitlines()
     assert FIVE in plain[statement.piece.line - 1]
+
+
+def test_what_a_timed_line_binds_is_kept():
+    text = "%matplotlib inline\n%time import math as m\n%time n = 5\n%timeit n = 6\n" + (
+        "def identity_block(): return m.floor(n)"
+    )
+    function, notes = picked("identity_block", ("a.py", text))
+    assert function() == 5 and notes == []
 
 
 def test_what_depends_on_a_shell_line_is_run_without_it():
@@ -481,6 +559,8 @@ def test_modules_that_import_each_other_do_not_keep_us():
          ("blocks.ipynb", "def five(): return 5")),
         (("02.ipynb", "from ipynb.fs.full.blocks import five\ndef identity_block(): return five()"),
          ("blocks.ipynb", "def five(): return 5")),
+        (("02.ipynb", "import ipynb.fs.defs.blocks as b\ndef identity_block(): return b.five()"),
+         ("blocks.ipynb", "def five(): return 5")),
         (("main.py", "from .blocks import five\ndef identity_block(): return five()"),
          ("blocks.py", "def five(): return 5")),
         (("main.py", "from helpers import *\ndef identity_block(): return int(array(5))"),
@@ -505,6 +585,38 @@ def test_names_that_a_helper_module_would_have_brought_along_come_from_keras():
         assert f"`{name}` is never imported" in text
     with pytest.raises(NameError, match="nowhere"):
         picked("identity_block", ("a.py", "def identity_block(): return nowhere"))[0]()
+
+
+def test_keras_s_layers_stand_in_for_those_of_a_helper_module(tmp_path):
+    function, notes = picked(
+        "identity_block",
+        ("a.py", "from resnets_utils import *\nfrom keras.layers import Conv2D\n"
+                 "def identity_block(): return BatchNormalization, Conv, Scale, Conv2D"),
+        ("resnets_utils.py", "from keras.layers import Conv2D as Base, Layer\n"
+                             "class BatchNormalization(Layer):\n  def call(self, x, training): 1\n"
+                             "class Conv(Base): pass\nclass Scale(Layer): pass"),
+    )  # fmt: skip
+    norm, conv, scale, _ = function()
+    assert norm is keras.layers.BatchNormalization
+    assert issubclass(conv, keras.layers.Conv2D) and scale.__name__ == "Scale"
+    [note] = notes
+    assert note.startswith("`BatchNormalization` of resnets_utils.py was replaced")
+    own, _ = picked("identity_block", ("a.py", "from keras.layers import Layer\n"
+        "class Dense(Layer): pass\ndef identity_block(): return Dense"))  # fmt: skip
+    assert own() is not keras.layers.Dense  # what the answer itself defines is judged
+
+
+def test_what_a_statement_that_fails_would_import_is_imported():
+    text = "from importnb import Notebook\nwith Notebook():\n  import b as h\n"
+    text += "try:\n  from keras.engine import Layer\nexcept ValueError:\n  pass\n"
+    text += "def identity_block(): return h.five() if Layer else 0"
+    function, _ = picked("identity_block", ("a.py", text), ("b.py", "def five(): return 5"))
+    assert function() == 5
+
+
+def test_types_of_a_library_that_is_not_here_are_not_needed():
+    text = "from no_such_types import Float\ndef identity_block(X: Float = 5): return X"
+    assert picked("identity_block", ("a.py", text))[0]() == 5
 
 
 @pytest.mark.parametrize(
@@ -634,6 +746,7 @@ def test_the_lesson_s_own_notebooks_hand_in_nothing_under_any_name(tmp_path, nam
         (("v10.ipynb", "v2.ipynb"), 0),
         (("final.ipynb", "old/try1.ipynb"), 0),
         (("02.ipynb", "02-identity-block-checkpoint.ipynb"), 0),
+        (("identity_block.py", "resnet101.py", "resnet152.py"), 0),
     ],
 )
 def test_of_several_copies_the_newest_counts_as_far_as_names_tell(files, chosen):
@@ -663,6 +776,8 @@ def test_a_helper_of_one_learner_is_no_exercise_of_all(tmp_path):
     ("text", "hint"),
     [
         ("def conv_block(X, f, filters): return X", "`conv_block` (a.py, line 1) looks like"),
+        ("def residual_block(x, f, filters, stride): return x", "looks like convolutional_block"),
+        ("def identity_block(x, f, filters): return x", ""),
         ("class ResNet:\n  @staticmethod\n  def convolutional_block(X): return X",
          "stands inside `ResNet` (a.py, line 3)"),
         ("def build():\n  def convolutional_block(X): return X\n  return convolutional_block",

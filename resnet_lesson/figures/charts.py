@@ -26,6 +26,7 @@ NETWORK = re.compile(r"(plain|residual)(?:, (\d+) layers)?")
 PLAIN_DASHES = (0, (4, 2))
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
+READABLE = "34em"  # how wide a chart is at least, where the window is narrower
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -68,7 +69,10 @@ class Chart(Figure):
     def img(self) -> str:
         """The picture as an element of HTML with its alternative text."""
         words, data = html.escape(self.summary), base64.b64encode(self.png()).decode()
-        return f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        # In a narrow window it is scrolled: smaller still, its words could not be read.
+        least = f"min({self.get_figwidth() * self.dpi:.0f}px, {READABLE})"
+        look = f"max-width: 100%; min-width: {least}"
+        return f'<img alt="{words}" src="data:image/png;base64,{data}" style="{look}">'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Not as image/png: JupyterLab shows such pictures without alternative texts.

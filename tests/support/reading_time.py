@@ -39,7 +39,7 @@ CODE_LINES_A_MINUTE = 500 / 60
 COMPUTING = {
     "01-skip-connection": 1,
     "05-train-on-signs": 10,
-    "09-why-it-works": 5,
+    "09-why-it-works": 3,
     "10-pretrained": 4,
 }
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")

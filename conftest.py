@@ -5,10 +5,12 @@ file at a time: what a file sets up is set up once, and a notebook's cells share
 """
 
 import os
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from support.forked_kernels import NAME, forked_kernels
 from xdist.scheduler import LoadScopeScheduling
 
 # What the start of one more process costs, in test files; a notebook takes as long as several.
@@ -21,6 +23,24 @@ TAKEN_APART = (
     "tests/grading/judge/test_answers.py",
     "tests/grading/judge/test_mutations.py",
 )
+# What most notebooks import; the lesson first, which prepares the others.
+IMPORTED_ONCE = (
+    *("resnet_lesson", "keras", "tensorflow", "h5py", "PIL.Image", "matplotlib.pyplot"),
+    *("IPython.display", "ipykernel.kernelapp", "ipywidgets"),
+)
+
+
+@pytest.hookimpl(trylast=True)  # after the environment is there, before other processes start
+def pytest_sessionstart(session):
+    """Lets all notebooks of the run have kernels that are forked, where that is safe."""
+    config = session.config
+    if not config.option.nbval or sys.platform != "linux":
+        return
+    if not hasattr(config, "workerinput"):  # else they are there
+        kernels = forked_kernels(os.environ["JUPYTER_DATA_DIR"], IMPORTED_ONCE)
+        kernels.__enter__()
+        config.add_cleanup(lambda: kernels.__exit__(None, None, None))
+    config.option.nbval_current_env, config.option.nbval_kernel_name = False, NAME
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -61,14 +61,20 @@ def isolate(environment, folder, quick=True):
 
 def pytest_sessionstart(session):
     """Gives the whole test run, and every kernel that it starts, an environment of its own."""
-    if hasattr(session.config, "workerinput"):
-        return  # one of several processes, started by the one that has seen to it
+    if not hasattr(session.config, "workerinput"):  # else it is that of the process that started us
+        _isolate_this_run(session.config)
+    session.config.option.nbval_sanitize_with = str(_patterns())
+
+
+def _isolate_this_run(config):
     folder = Path(tempfile.mkdtemp(prefix="resnet-lesson-tests-"))
-    session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.umask(0o022)
     isolate(os.environ, folder)
     # One cache for all kernels, so that the default data is drawn once. A given one is kept.
     os.environ.setdefault(settings.CACHE, str(folder / "cache"))
-    patterns = folder / "not-compared.cfg"
-    patterns.write_text(NOT_COMPARED, encoding="utf-8")
-    session.config.option.nbval_sanitize_with = str(patterns)
+    _patterns().write_text(NOT_COMPARED, encoding="utf-8")
+
+
+def _patterns():
+    return Path(os.environ["JUPYTER_DATA_DIR"], "not-compared.cfg")

@@ -6,6 +6,7 @@ file at a time: what a file sets up is set up once, and a notebook's cells share
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,11 @@ TAKEN_APART = (
     "tests/grading/judge/test_answers.py",
     "tests/grading/judge/test_mutations.py",
 )
+# What takes longest is begun first, so that what comes last can fill the gaps.
+LONGEST_FIRST = (
+    *("05-train-on-signs.ipynb", "01-skip-connection.ipynb", "09-why-it-works.ipynb", ".ipynb"),
+    *("test_nbgrader.py", "test_new_exercise.py", "test_mutations.py", "test_answers.py"),
+)
 # What most notebooks import; the lesson first, which prepares the others.
 IMPORTED_ONCE = (
     *("resnet_lesson", "keras", "tensorflow", "h5py", "PIL.Image", "matplotlib.pyplot"),
@@ -37,9 +43,9 @@ def pytest_sessionstart(session):
     if not config.option.nbval or sys.platform != "linux":
         return
     if not hasattr(config, "workerinput"):  # else they are there
-        kernels = forked_kernels(os.environ["JUPYTER_DATA_DIR"], IMPORTED_ONCE)
-        kernels.__enter__()
-        config.add_cleanup(lambda: kernels.__exit__(None, None, None))
+        kernels = ExitStack()
+        config.add_cleanup(kernels.close)
+        kernels.enter_context(forked_kernels(os.environ["JUPYTER_DATA_DIR"], IMPORTED_ONCE))
     config.option.nbval_current_env, config.option.nbval_kernel_name = False, NAME
 
 
@@ -48,7 +54,10 @@ def pytest_xdist_auto_num_workers(config):
     if config.option.capture == "no" or config.option.keyword:
         return 0
     work = sum(_work(Path(arg.partition("::")[0]), config.option.nbval) for arg in config.args)
-    most = min(_processors(), psutil.virtual_memory().total // BYTES_FOR_A_PROCESS)
+    # Slow tests wait for other processes and for pages about as long as they compute.
+    waiting = "not slow" not in config.option.markexpr
+    memory = psutil.virtual_memory().total // BYTES_FOR_A_PROCESS
+    most = min(_processors() + waiting, memory)
     workers = min(most, work // FILES_WORTH_A_PROCESS)
     return workers if workers > 1 else 0
 
@@ -69,16 +78,26 @@ def _work(path, notebooks):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Puts notebooks first: they take longest, and what comes last has to fill the gaps."""
-    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+    """Puts what takes longest first."""
+    items.sort(key=lambda item: _turn(_taken_together(item.nodeid)))
+
+
+def _turn(name):
+    places = (n for n, part in enumerate(LONGEST_FIRST) if part in name)
+    return next(places, len(LONGEST_FIRST))
+
+
+def _taken_together(nodeid):
+    """What one process takes with this test: the name of its file, or the test's alone."""
+    file = nodeid.partition("::")[0]
+    return nodeid if file in TAKEN_APART else file
 
 
 def pytest_xdist_make_scheduler(config, log):
     """A whole file at a time, in the order of the collection."""
-    return _ByFile(config, log)
+    return _Schedule(config, log)
 
 
-class _ByFile(LoadScopeScheduling):
+class _Schedule(LoadScopeScheduling):
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
-        return nodeid if file in TAKEN_APART else file
+        return _taken_together(nodeid)

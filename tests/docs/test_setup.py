@@ -134,7 +134,7 @@ def test_tests_can_be_collected_with_requirements_txt_alone():
     folders = {name.partition("/")[0] for name in ours}
     others = sys.stdlib_module_names | folders | {"resnet_lesson"}
     sources = packages_distributions()
-    collected = [TESTS / "conftest.py", *TESTS.rglob("test_*.py")]
+    collected = [ROOT / "conftest.py", TESTS / "conftest.py", *TESTS.rglob("test_*.py")]
     for path in collected:  # grows
         for name in imported_by(path):
             package, *inner = name.split(".")
@@ -150,6 +150,7 @@ def test_the_top_level_holds_what_was_agreed():
     visible = {name for name in names if not name.startswith(".")}
     folders = {"notebooks", "resnet_lesson", "tests", "images"}
     files = {"requirements.txt", "README.md", "CHANGELOG.md", "pyproject.toml", "LICENSE"}
+    files |= {"conftest.py"}  # pytest looks for it there
     assert visible == folders | files
 
 

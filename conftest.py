@@ -38,8 +38,9 @@ IMPORTED_ONCE = (
 
 @pytest.hookimpl(trylast=True)  # after the environment is there, before other processes start
 def pytest_sessionstart(session):
-    """Lets all notebooks of the run have kernels that are forked, where that is safe."""
+    """Lets all processes collect alike, and notebooks have kernels that are forked, on Linux."""
     config = session.config
+    os.environ["PYTHONHASHSEED"] = "0"  # else cases that come from a set have another order in each
     if not config.option.nbval or sys.platform != "linux":
         return
     if not hasattr(config, "workerinput"):  # else they are there

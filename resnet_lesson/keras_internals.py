@@ -172,6 +172,51 @@ def add_dispatcher(handle: Callable) -> None:
     Dispatcher().register()
 
 
+@contextmanager
+def methods_of_tensorflow(on_use: Callable[[str], None]) -> Iterator[None]:
+    """Lets symbolic tensors do what TensorFlow's do in Keras's own graph of a layer.
+
+    They know `get_shape` and `set_shape`, a `tf.function` that is called with one runs the Python
+    function in it, and a layer's `add_loss` takes one, and leaves it out. Needs the class of
+    `tf.function`, which has no public name.
+
+    Args:
+        on_use: is called with the name of a method that symbolic tensors lack in Keras 3.
+    """
+    import keras
+    import tensorflow as tf
+
+    is_symbolic = keras.utils.is_keras_tensor
+
+    def get_shape(tensor):
+        on_use("get_shape")
+        return tf.TensorShape(tensor.shape)
+
+    def set_shape(tensor, shape):
+        on_use("set_shape")
+        tf.TensorShape(tensor.shape).assert_is_compatible_with(shape)
+
+    def called(function, *args, **kwargs):
+        symbolic = any(map(is_symbolic, keras.tree.flatten((args, kwargs))))
+        return (function.python_function if symbolic else original)(
+            *(() if symbolic else (function,)), *args, **kwargs
+        )
+
+    def add_loss(layer, loss):
+        if not is_symbolic(loss):
+            original_add_loss(layer, loss)
+
+    function_class = type(tf.function(lambda: None))
+    original, original_add_loss = function_class.__call__, keras.layers.Layer.add_loss
+    keras.KerasTensor.get_shape, keras.KerasTensor.set_shape = get_shape, set_shape
+    function_class.__call__, keras.layers.Layer.add_loss = called, add_loss
+    try:
+        yield
+    finally:
+        del keras.KerasTensor.get_shape, keras.KerasTensor.set_shape
+        function_class.__call__, keras.layers.Layer.add_loss = original, original_add_loss
+
+
 def adam_moments(optimizer: Any, variable: Any) -> tuple:
     """Adam's running means of the gradients of a variable and of their squares.
 

@@ -143,6 +143,23 @@ def test_a_dispatcher_answers_what_tensorflow_refuses():
         tf.nn.relu(object())
 
 
+def test_symbolic_tensors_do_for_a_while_what_those_of_tensorflow_do():
+    @tf.function
+    def doubled(x):
+        x.set_shape([None, 3])
+        layer.add_loss(keras.ops.sum(x))
+        return layers.Rescaling(2.0)(x), x.get_shape().as_list()
+
+    layer, source, used = layers.Identity(), keras.Input((3,)), []
+    with internals.methods_of_tensorflow(used.append):
+        result, shape = doubled(source)
+        with pytest.raises(ValueError, match="not compatible"):
+            source.set_shape([None, 4])
+    assert keras.utils.is_keras_tensor(result) and shape == [None, 3]
+    assert used == ["set_shape", "get_shape", "set_shape"] and not layer.losses
+    assert not hasattr(source, "get_shape") and float(tf.function(lambda x: 2 * x)(2.0)) == 4
+
+
 def test_adams_moments_are_found_by_their_variable():
     first, second = keras.Variable(np.ones(2)), keras.Variable(np.ones(3))
     optimizer = keras.optimizers.Adam()

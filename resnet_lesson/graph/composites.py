@@ -13,6 +13,7 @@ from resnet_lesson.keras_internals import (
     has_default_build,
     is_computed,
     layers_within,
+    methods_of_tensorflow,
     symbolic_calls,
 )
 
@@ -111,7 +112,13 @@ class TensorFlowFunction(keras.Operation):
 
     def __init__(self, function):
         super().__init__()
-        self.call = function
+        self.function = function
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns; a number for what returns no tensor, as assertions do."""
+        result = self.function(*args, **kwargs)
+        is_tensor = all(map(keras.ops.is_tensor, keras.tree.flatten(result)))
+        return result if is_tensor and result is not None else keras.ops.zeros(())
 
 
 class _FunctionsOnSymbols:
@@ -127,16 +134,24 @@ class _FunctionsOnSymbols:
 
     def __enter__(self):
         self._active += 1
+        if self._active == 1:
+            self._patches = contextlib.ExitStack()
+            self._patches.enter_context(methods_of_tensorflow(self._note))
 
     def __exit__(self, *_):
         self._active -= 1
+        if not self._active:
+            self._patches.close()
+
+    def _note(self, name):
+        if self.on_use and self._active == 1:
+            self.on_use(name)
 
     def handle(self, function, args, kwargs):
         """Called by TensorFlow when a function has refused its arguments."""
         values = keras.tree.flatten((args, kwargs))
         if self._active and any(map(keras.utils.is_keras_tensor, values)):
-            if self.on_use and self._active == 1:
-                self.on_use(function.__name__)
+            self._note(function.__name__)
             return TensorFlowFunction(function)(*args, **kwargs)
         return NotImplemented
 

@@ -61,9 +61,9 @@ def describe(operation: Any, shapes: list[tuple], arguments: Any) -> tuple[str, 
         attrs = {
             key: _plain(getattr(operation, key)) for key in ("pool_size", "strides", "padding")
         }
-        return "pool", {"pool_kind": POOLS[name], **attrs}
+        return "pool", {"pool_kind": POOLS[name], **attrs, **_unusual_format(operation)}
     if name in GLOBAL_POOLS:
-        return "pool", {"pool_kind": GLOBAL_POOLS[name]}
+        return "pool", {"pool_kind": GLOBAL_POOLS[name], **_unusual_format(operation)}
     if name == "ZeroPadding2D":
         return "pad", {"padding": _plain(operation.padding)}
     if name == "Flatten":
@@ -92,13 +92,17 @@ def _conv(layer):
         "activation": activation_name(layer.activation),
         "initializer": initializer_name(layer.kernel_initializer),
     }
-    if layer.data_format != "channels_last":
-        attrs["data_format"] = layer.data_format
+    attrs |= _unusual_format(layer)
     if set(layer.dilation_rate) != {1}:
         attrs["dilation_rate"] = _plain(layer.dilation_rate)
     if layer.groups != 1:
         attrs["groups"] = layer.groups
     return attrs
+
+
+def _unusual_format(layer):
+    """Where a layer looks for the channels, if not at the last axis."""
+    return {} if layer.data_format == "channels_last" else {"data_format": layer.data_format}
 
 
 def _bn(layer, shapes, arguments):

@@ -75,7 +75,7 @@ def with_sequential(n_filters, x):
 
 
 @right("bottleneck_block")
-def tensor_first(x, n_filters):
+def through_tf_keras(n_filters, x):
     y = tf.keras.layers.ReLU()(BatchNormalization()(tf.keras.layers.Conv2D(n_filters, 1)(x)))
     y = tf.keras.layers.Conv2D(n_filters, 3, padding="SAME")(y)
     y = tf.keras.layers.ReLU()(BatchNormalization()(y))

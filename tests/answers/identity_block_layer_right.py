@@ -178,3 +178,28 @@ class ZeroGammaAtFirst(OfHelpers):
     def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
         super().__init__(filters, f, initializer, **kwargs)
         self.units["2"].norm = BatchNormalization(gamma_initializer="zeros")
+
+
+@right("IdentityBlock")
+class AsATensorFlowFunction(LayersInLists):
+    @tf.function
+    def call(self, X, training=None):
+        return super().call(X, training=training)
+
+
+@tf.function
+def _relu_of_sum(a, b):
+    return tf.nn.relu(a + b)
+
+
+@right("IdentityBlock")
+class WithWhatOnlyTensorFlowsTensorsKnow(LayersInLists):
+    def call(self, X, training=None):
+        tf.debugging.assert_rank(X, 4)
+        X.set_shape([None, None, None, X.get_shape()[-1]])
+        self.add_loss(1e-4 * tf.reduce_mean(tf.square(X)))
+        Y = X
+        for number in range(3):
+            Y = self.norms[number](self.convolutions[number](Y), training=training)
+            Y = tf.nn.relu(Y) if number < 2 else tf.debugging.check_numerics(Y, "Y")
+        return _relu_of_sum(X, Y)

@@ -197,3 +197,19 @@ class NoLayerAtAll:
 
     def __call__(self, X, training=None):
         return X
+
+
+@wrong("IdentityBlock", "main.1.bn", "training")
+class TrainsByDefault(Plain):
+    def call(self, X, training=True):
+        return super().call(X, training=training)
+
+
+@wrong("IdentityBlock", "submission", "config")
+class ReplacesKerasCall(Saved):
+    def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
+        super().__init__(filters, f, initializer, **kwargs)
+        self.path = LayersInLists(filters, f, initializer)
+
+    def __call__(self, X, training=None):
+        return self.path(X, training=training)

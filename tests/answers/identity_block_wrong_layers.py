@@ -279,3 +279,16 @@ def full_preactivation(X, f, filters, training=True, initializer=GlorotUniform):
         Y = ops.relu(BatchNormalization()(Y, training=training))
         Y = Conv2D(n, k, padding="same", kernel_initializer=initializer(seed=0))(Y)
     return X + Y
+
+
+# Called without a mode, it is idle until a model trains.
+@wrong("identity_block", "main.3.dropout", "extra")
+def dropout_that_only_fit_wakes(X, f, filters, training=True, initializer=GlorotUniform):
+    F1, F2, F3 = filters
+    Y = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
+    Y = ReLU()(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(Y)
+    Y = ReLU()(BatchNormalization()(Y, training=training))
+    Y = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(Y)
+    Y = Dropout(0.3)(BatchNormalization()(Y, training=training))
+    return ReLU()(Add()([Y, X]))

@@ -85,7 +85,7 @@ def layers_created_before_they_are_called(n_filters, x):
 
 
 @right("residual_block")
-def tensor_first(x, n_filters):
+def functions_of_keras_ops(n_filters, x):
     y = Conv2D(n_filters, 3, padding="same")(x)
     y = ops.relu(BatchNormalization()(y))
     y = Conv2D(n_filters, 3, padding="same")(y)

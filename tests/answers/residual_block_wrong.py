@@ -258,3 +258,12 @@ def without_the_number_of_filters(x):
     y = ReLU()(BatchNormalization()(_conv(x.shape[-1])(x)))
     y = BatchNormalization()(_conv(x.shape[-1])(y))
     return ReLU()(Add()([x, y]))
+
+
+# Called by place, as in a network, it would take the tensor for the number of filters.
+@wrong("residual_block", "submission", "signature")
+def tensor_first(x, n_filters):
+    y = Conv2D(n_filters, 3, padding="same")(x)
+    y = ReLU()(BatchNormalization()(y))
+    y = Conv2D(n_filters, 3, padding="same")(y)
+    return ReLU()(Add()([BatchNormalization()(y), x]))

@@ -151,3 +151,15 @@ class OneBlockLosesItsBorder(OwnBlocks):
     def __init__(self, classes=6, **kwargs):
         super().__init__(classes, **kwargs)
         self.stack[4] = Unpadded([128, 128, 512], 1, False)
+
+
+@wrong("ResNet50Model", "stem.bn", "training")
+class TrainsByDefault(OwnBlocks):
+    def call(self, X, training=True):
+        X = keras.ops.relu(self.norm(self.conv(self.pad(X)), training=training))
+        X = self.pool(X)
+        for block in self.stack:
+            X = block(X, training=training)
+        for layer in self.end:
+            X = layer(X)
+        return self.dense(X)

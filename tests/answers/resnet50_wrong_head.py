@@ -256,3 +256,11 @@ def height_and_width_exchanged(input_shape=(64, 64, 3), classes=6, initializer=G
     X = Flatten()(X)
     X = Dense(classes, activation="softmax", kernel_initializer=initializer(seed=0))(X)
     return Model(inputs, X, name="ResNet50")
+
+
+@wrong("ResNet50", "head.pool", "values")
+def pools_over_rows_and_channels(input_shape=(64, 64, 3), classes=6, initializer=GlorotUniform):
+    inputs = Input(input_shape)
+    X = features(inputs, initializer)
+    X = AveragePooling2D(2, data_format="channels_first")(X)
+    return Model(inputs, Dense(classes, activation="softmax")(Flatten()(X)))

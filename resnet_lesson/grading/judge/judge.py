@@ -13,7 +13,7 @@ from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
 from resnet_lesson.grading.judge.values import Known, difference_of_values
-from resnet_lesson.graph.operations import Op, Series, map_operations, with_places
+from resnet_lesson.graph.operations import Op, Series, map_operations, operations, with_places
 
 CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
 EXACT = 1e-6
@@ -163,6 +163,9 @@ def _judged(pairs):
     reused = _reused(pairs)
     if reused:
         return reused
+    by_default = _trains_by_default(wrong, pairs)
+    if by_default:
+        return by_default
     if not wrong:
         return Verdict(True, run=pairs[0].have, expected=pairs[0].want.series)
     return (_not_saved if wrong[0].have.mode in SAVED else _unexplained)(wrong[0], pairs)
@@ -270,6 +273,20 @@ def _begins_otherwise(pair, pairs):
     if graph.first is None or call.output is None:
         return graph.first is None
     return _difference(call.output, graph.first) <= ROUGH
+
+
+def _trains_by_default(wrong, pairs):
+    """The verdict on an object that works as in training where it is called without a mode."""
+    for pair in wrong:
+        graph = _with_graph(pair, pairs)
+        if pair.have.mode != "called" or pair.have.training or pair.have.output is None:
+            continue
+        trained = [p.want.output for p in pairs if p.have.training and p.have.mode == "symbolic"]
+        if any(_difference(pair.have.output, output) <= CLOSE for output in trained):
+            place = next(op.place for op in operations(graph.want.series) if op.kind == "bn")
+            got = "training=True by default"
+            return graph.verdict(Difference(place, "training", "the mode of the model", got))
+    return None
 
 
 def _not_saved(pair, pairs):

@@ -35,11 +35,11 @@ class Run:
     Attributes:
         probe: the call's number in the exercise.
         training: the mode, True or False.
-        mode: "symbolic" (as part of a model), "again" (the same graph after all other calls) or
-            "eager" (on values). Of a layer or model also, with the weights of the symbolic call:
-            "called" (on values), "model" (inside a model), "config" (made again from its
-            configuration), "weights" and "keras" (loaded from a file). "values" of a function of
-            arrays.
+        mode: "symbolic" (as part of a model), "again" (a graph after all other calls, as `fit`
+            runs it) or "eager" (on values). Of a layer or model also, with the weights of the
+            symbolic call: "called" (on values), "model" (inside a model), "config" (made again
+            from its configuration), "weights" and "keras" (loaded from a file). "values" of a
+            function of arrays.
         series: the graph; empty in eager mode or if nothing could be traced.
         values: the output of each step, in the order of computation; samples of it in a network.
         output: the result, None if it failed.

@@ -64,7 +64,7 @@ def calling(function: Callable, exercise: Exercise) -> Call:
     """
     signature = _signature(function)
     parameters = _parameters(exercise)
-    needed = {name for probe in exercise.probes for name in probe.arguments}
+    needed = _needed(exercise)
     names = _own_names(signature, exercise)
     tensor = _tensor(signature, names, exercise) if exercise.kind == "block" else None
     old = {name: value for name, value in OLD_NAMES.items() if name in signature.parameters}
@@ -72,6 +72,8 @@ def calling(function: Callable, exercise: Exercise) -> Call:
     try:
         if missing:
             raise TypeError(f"it does not take {', '.join(missing)}")
+        if tensor == "" and _comes_first_by_mistake(signature, exercise):
+            raise TypeError("its parameters are in another order")
         named = {**names, **old, **({tensor: None} if tensor else {})}
         signature.bind(*((None,) if tensor == "" else ()), **named)
     except TypeError as error:
@@ -88,21 +90,30 @@ def calling(function: Callable, exercise: Exercise) -> Call:
     return Call(function, names, tensor, old, _free(exercise, names), leaves_mode, notes)
 
 
+def _comes_first_by_mistake(signature, exercise):
+    """Whether the tensor is the first parameter where callers give another argument first."""
+    first = next(iter(signature.parameters.values()), None)
+    by_place = first is not None and first.kind is first.POSITIONAL_OR_KEYWORD
+    return by_place and exercise.parameters[0] not in ("X", "x")
+
+
 def _of_other_exercise(signature, exercise):
     """Says of which other exercise these are the parameters, if of any."""
     matches = {
         other.id: len(needed)
         for other in all_exercises().values()
-        if other.id != exercise.id
-        and other.kind == exercise.kind
-        and (needed := {name for probe in other.probes for name in probe.arguments})
+        if other.kind == exercise.kind
+        and (needed := _needed(other))
+        and needed != _needed(exercise)
         and needed <= set(signature.parameters)
     }
-    return (
-        f": these are the parameters of {max(matches, key=lambda name: matches[name])}"
-        if matches
-        else ""
-    )
+    likeliest = max(matches, key=lambda name: matches[name], default="")
+    return f": these are the parameters of {likeliest}" if likeliest else ""
+
+
+def _needed(exercise):
+    """The parameters without which an exercise cannot be called."""
+    return {name for probe in exercise.probes for name in probe.arguments}
 
 
 def _free(exercise, names):
@@ -171,7 +182,7 @@ def _parameters(exercise):
 def _own_names(signature, exercise):
     """The attempt's names for parameters → the exercise's: by name, or else by place."""
     parameters = _parameters(exercise)
-    needed = {name for probe in exercise.probes for name in probe.arguments}
+    needed = _needed(exercise)
     is_class = exercise.kind in ("layer", "model")
     # A class hands its **kwargs on to Keras, which knows nothing of the exercise's parameters.
     anything = not is_class and any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())

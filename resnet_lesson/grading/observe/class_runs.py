@@ -28,6 +28,10 @@ NO_CONFIG = (
     "It has no get_config, so it can be saved by its weights (`.weights.h5`) alone, and not as a "
     "whole (`.keras`)."
 )
+NO_CALL = (
+    "the class defines `__call__`, which is Keras's own: that one builds the layer, sets the mode "
+    "and makes the layer a part of a model, and then calls `call`. Name your method `call`"
+)
 NO_FILE = "Whether it can be saved was not tried: no file could be written here."
 
 
@@ -87,7 +91,7 @@ def model_runs(call, exercise, seed, notes):
             yield _symbolic_run(call, model, layers, probe, run, x, number + RUNS * seed)
             layers = layers or layers_within(model)
         if number == 0:
-            yield _called_run(call, model, replace(run, mode="called"), x)
+            yield _called_run(call, model, replace(run, training=False, mode="called"), x)
 
 
 def _construct(call, probe, initializer):
@@ -112,6 +116,7 @@ def _first_values(call, probe, x, free):
 
 def _layers_once_built(instance, probe):
     """A list of the layers that the object keeps, itself among them, after a first call."""
+    mark_built(instance)
     try:
         call_inside(instance, keras.Input(probe.shape[1:]))
     except Exception as error:
@@ -152,15 +157,25 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
 
 
 def _called_run(call, instance, run, x):
-    """The object called with values."""
+    """The object called with values: without a mode where that is to mean inference."""
     run = replace(run, series=(), values=(), output=None, failure=None)
+    if _replaces_keras_call(instance):
+        return replace(run, failure=Failure("config", message=NO_CALL))
     try:
-        result = instance(keras.ops.convert_to_tensor(x), training=run.training)
+        mode = {"training": True} if run.training else {}
+        result = instance(keras.ops.convert_to_tensor(x), **mode)
         if not keras.ops.is_tensor(result):
             return replace(run, failure=no_tensor(result, "call"))
         return replace(run, output=np.asarray(result))
     except Exception as error:
         return replace(run, failure=failure_of(error, call.function))
+
+
+def _replaces_keras_call(instance):
+    """Whether the class has a `__call__` of its own in place of `call`."""
+    own = [cls for cls in type(instance).__mro__ if not cls.__module__.startswith("keras.")]
+    names = {name for cls in own for name in vars(cls)}
+    return "__call__" in names and "call" not in names
 
 
 def _in_model_run(call, instance, run, x):

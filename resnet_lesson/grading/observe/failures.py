@@ -63,17 +63,37 @@ def _is_left_over(error, own, number):
 
 
 def unfilled_line(function: Callable) -> tuple[int, str]:
-    """The number and text of the first line ``X = None`` in a function; ``(0, "")`` without one."""
+    """The number and text of the first line ``X = None`` that a template left; else ``(0, "")``.
+
+    What follows reads that None, or there is another such line: so it is no first value.
+    """
     try:
         lines, first = inspect.getsourcelines(inspect.unwrap(function))
-        [tree] = ast.parse(textwrap.dedent("".join(lines))).body
+        tree = ast.parse(textwrap.dedent("".join(lines)))
     except (OSError, SyntaxError, ValueError, TypeError):
         return 0, ""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "None":
-            row = node.lineno - 1
-            return max(first, 1) + row, lines[row].strip()
+        body = node.body if isinstance(node, ast.FunctionDef) else []
+        for place, statement in enumerate(body):
+            if _is_none(statement) and _is_read(statement.targets[0], body[place + 1 :]):
+                row = statement.lineno - 1
+                return max(first, 1) + row, lines[row].strip()
     return 0, ""
+
+
+def _is_none(statement):
+    return isinstance(statement, ast.Assign) and ast.unparse(statement.value) == "None"
+
+
+def _is_read(target, following):
+    """Whether the statements go on with a variable as it is, and do not ask whether it is None."""
+    for statement in following:
+        same = [n for n in ast.walk(statement) if ast.unparse(n) == ast.unparse(target)]
+        if same:
+            is_asked = isinstance(statement, (ast.If, ast.For, ast.While, ast.With, ast.Try))
+            reads = any(isinstance(n.ctx, ast.Load) for n in same)
+            return _is_none(statement) or (reads and not is_asked)
+    return False
 
 
 def _is_of_memory(error):

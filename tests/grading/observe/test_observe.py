@@ -242,6 +242,8 @@ def judged(function, exercise_id="identity_block"):
         ({}, "`add` of TensorFlow"),
         ({"norm": "fused=True, renorm=False"}, "`fused` of BatchNormalization is gone"),
         ({"form": "X, f, filters, stage, block"}, "`relu` of TensorFlow"),
+        ({"last": "tf.reshape(BatchNormalization()(Y), [-1, *X.get_shape()[1:]])"},
+         "`get_shape` of TensorFlow"),
         ({"form": "X, window, filters", "norm": "axis=[f := window, -1][1]"},
          "`window` was taken for `f`"),
     ],
@@ -270,3 +272,15 @@ def test_a_line_of_a_template_that_is_not_filled_in_is_named():
     verdict, _ = judged(old_block(last="None"))
     assert verdict.failure.what == "wrong_type"
     assert "line 10 of your code, `Y = None`, is not filled in" in verdict.failure.message
+
+
+def test_a_variable_that_begins_as_none_is_no_line_that_is_not_filled_in():
+    source = """
+def identity_block(X, f, filters):
+    shortcut = None
+    if f:
+        shortcut = X
+    return Add()([Conv2D(filters, f)(X), shortcut])
+"""
+    verdict, _ = judged(defined("identity_block", source))
+    assert verdict.failure.what == "exception" and "not filled in" not in verdict.failure.message

@@ -7,13 +7,14 @@ import numpy as np
 from keras import layers
 
 from resnet_lesson.graph.composites import keras_class
+from resnet_lesson.graph.eager_order import EagerOrder
 from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.keras_internals import layers_within, own_variables
 
 EPSILON = 1e-3
 
 
-def inject(trace: Trace, seed: int) -> None:
+def inject(trace: Trace | EagerOrder, seed: int) -> None:
     """Gives every layer weights of its own, by kind, shape and order of computation.
 
     Two graphs that compute the same function in the same way get the same weights, whatever order

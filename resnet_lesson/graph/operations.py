@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+UNKNOWN = "unknown"  # kind of an operation that stands for a whole graph that cannot be followed
 CONVOLUTIONS = 3  # on the main path of a block, in the networks that are told apart block by block
 
 

@@ -1,6 +1,7 @@
 """Checking an attempt in the learner's own notebook."""
 
 import contextlib
+import inspect
 import sys
 import time
 from dataclasses import replace
@@ -14,7 +15,9 @@ from resnet_lesson.grading.judge.values import known_mistakes
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import Finding, report
 from resnet_lesson.grading.submissions.borrowed import uses_reference
+from resnet_lesson.grading.submissions.reading import looks_like
 from resnet_lesson.lab import record
+from resnet_lesson.lab.last_run import is_of_an_older_cell
 from resnet_lesson.lab.progress import refresh, whats_next
 from resnet_lesson.lab.shown_report import ShownReport
 from resnet_lesson.lab.tensorflow_log import stderr_closed
@@ -40,6 +43,8 @@ def check(attempt, exercise=None):
     exercise = all_exercises().get(exercise) if practice else _exercise_of(attempt, names)
     if exercise is None:
         return _unknown(attempt)
+    if is_of_an_older_cell(attempt, exercise.id, sys._getframe(1).f_globals):
+        return _stale(exercise)
     started = time.perf_counter()
     graded = settings.run_by_nbgrader()  # then one line on stderr takes all points
     try:
@@ -91,8 +96,27 @@ def _unknown(attempt):
         f"check got {got!r}, but needs the function itself, without quotes or call: "
         f"one of {expected}."
     )
+    alike = [
+        name
+        for name, exercise in all_exercises().items()
+        if callable(attempt)
+        and inspect.isclass(attempt) == (exercise.kind in ("layer", "model"))
+        and looks_like(str(got), name)
+    ]
+    if alike:
+        message = f"`{got}` looks like {' or '.join(alike)}: give it that name to have it checked."
     finding = Finding("submission", "wrong_type", expected, str(got), message)
     return ShownReport(str(got), "error", 0.0, 0.0, [finding])
+
+
+def _stale(exercise):
+    said = f"the cell that defines {exercise.id} failed when it last ran"
+    message = (
+        f"{said[:1].upper()}{said[1:]}, so Python still has the one from before. Mend that cell, "
+        "run it, and run this check again."
+    )
+    finding = Finding("submission", "exception", "", said, message)
+    return ShownReport(exercise.id, "error", 0.0, exercise.points, [finding])
 
 
 def _broken(exercise, error, seconds):

@@ -203,3 +203,11 @@ class WithWhatOnlyTensorFlowsTensorsKnow(LayersInLists):
             Y = self.norms[number](self.convolutions[number](Y), training=training)
             Y = tf.nn.relu(Y) if number < 2 else tf.debugging.check_numerics(Y, "Y")
         return _relu_of_sum(X, Y)
+
+
+# A loop over symbolic tensors raises; Keras itself runs it in a graph of TensorFlow's.
+@right("IdentityBlock")
+class WithALoopOfTensorFlow(LayersInLists):
+    def call(self, X, training=None):
+        _, X = tf.while_loop(lambda i, _: i < 1, lambda i, x: [i + 1, x / 2], [0, 2 * X])
+        return super().call(X, training=training)

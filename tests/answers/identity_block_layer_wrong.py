@@ -1,6 +1,7 @@
 """Wrong answers to ``IdentityBlock``, from real mistakes with classes."""
 
 import keras
+import tensorflow as tf
 from keras import layers
 from keras.initializers import GlorotUniform
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
@@ -213,3 +214,11 @@ class ReplacesKerasCall(Saved):
 
     def __call__(self, X, training=None):
         return self.path(X, training=training)
+
+
+# As its graph cannot be followed, nothing says where it is wrong.
+@wrong("IdentityBlock", "submission", "unrecognised")
+class WithALoopOfTensorFlow(Plain):
+    def call(self, X, training=None):
+        _, X = tf.while_loop(lambda i, _: i < 1, lambda i, x: [i + 1, 2 * x], [0, X])
+        return super().call(X, training=training)

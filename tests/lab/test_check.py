@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from IPython.core.interactiveshell import InteractiveShell
 from support.processes import run_python
 from support.right_block import identity_block as own_identity_block
 
@@ -95,6 +96,14 @@ def test_what_is_no_exercise_gets_one_clear_line(thing):
     assert not report.passed
     assert "identity_block" in report.findings[0].message
     assert "\n" not in report.findings[0].message
+
+
+def test_a_name_that_looks_like_an_answer_is_told():
+    def conv_block(X, f, filters):
+        return X
+
+    [finding] = check(conv_block).findings
+    assert finding.message.startswith("`conv_block` looks like convolutional_block: ")
 
 
 class Hostile(Exception):
@@ -262,6 +271,14 @@ def test_the_plain_text_shows_both_graphs_place_by_place():
     assert "the same" in before and "exact" in before
 
 
+def test_the_table_does_not_tell_what_is_still_to_be_built():
+    def identity_block(X, f, filters, training=True, initializer=None):
+        return keras.layers.Conv2D(filters[0], 1)(X)
+
+    lines = repr(check(identity_block)).splitlines()
+    assert [line.split()[2] for line in lines if "main.3." in line] == ["…", "…"]
+
+
 def test_a_pooling_without_a_window_is_told_and_costs_nothing():
     def ResNet50(input_shape=(64, 64, 3), classes=6):
         from keras import Model, layers
@@ -299,3 +316,24 @@ def test_a_network_without_its_blocks_gets_hardly_any_points():
     assert report.points <= 0.2 * report.max_points
     counted = [finding.where for finding in report.findings if finding.what == "block_count"]
     assert len(counted) >= 3
+
+
+DEFINITION = "def identity_block(X, f, filters):\n    return X"
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_older"),
+    [
+        ([DEFINITION, DEFINITION.replace("return X", "return X +")], True),
+        ([DEFINITION, "1 / 0\n" + DEFINITION], True),
+        ([DEFINITION, "f = 3", DEFINITION + "\n1 / 0"], False),
+        ([DEFINITION.replace("return X", "return X +"), DEFINITION], False),
+        (["import functools\n@functools.cache\n" + DEFINITION, "x = ["], False),
+    ],
+)
+def test_what_an_earlier_run_of_a_cell_that_failed_defined_is_not_checked(cells, is_older):
+    shell = InteractiveShell()
+    for cell in [*cells, "from resnet_lesson import check; report = check(identity_block)"]:
+        shell.run_cell(cell, store_history=True, silent=False)
+    [first, *_] = shell.user_ns["report"].findings
+    assert ("failed when it last ran" in first.message) == is_older

@@ -13,7 +13,14 @@ from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
 from resnet_lesson.grading.judge.values import Known, difference_of_values
-from resnet_lesson.graph.operations import Op, Series, map_operations, operations, with_places
+from resnet_lesson.graph.operations import (
+    UNKNOWN,
+    Op,
+    Series,
+    map_operations,
+    operations,
+    with_places,
+)
 
 CLOSE = 1e-3  # of the largest value; right answers differ by rounding, below 1e-5
 EXACT = 1e-6
@@ -98,7 +105,8 @@ class Pair:
     def comparison(self) -> Comparison:
         """The two graphs held against each other; empty where the attempt's is unknown."""
         have = self.have
-        if not have.series and (have.failure or have.mode != "symbolic"):
+        unknown = not have.series and (have.failure or have.mode != "symbolic")
+        if unknown or any(op.kind == UNKNOWN for op in operations(have.series)):
             return Comparison()
         return compare(self.want.series, have.series, have.failure is not None)
 

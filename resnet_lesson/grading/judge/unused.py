@@ -4,6 +4,7 @@ from resnet_lesson.figures.labels import lines
 from resnet_lesson.grading.judge.alignment import Comparison, Difference
 from resnet_lesson.grading.judge.compare import compare, grouped
 from resnet_lesson.graph.operations import Series, Unused, operations
+from resnet_lesson.graph.places import Place
 
 LEAST = 0.5  # that has to be mended: a whole operation, not one of its settings
 
@@ -36,6 +37,8 @@ def explained(
     if comparison.differences[0].what == "operands":  # which says it better: one tensor twice
         return Comparison((comparison.differences[0], *rest), pairs)
     order = [op.place for op in operations(expected)]
+    stages = {Place.parse(place).stage for place in best}
+    rest = tuple(d for d in rest if d.what != "block_count" or d.place.stage not in stages)
     merged = _merged([difference for _, difference in best.values()], rest, order)
     return Comparison(grouped(merged), pairs)
 

@@ -19,8 +19,10 @@ from resnet_lesson.grading.observe.probes import (
     no_tensor,
 )
 from resnet_lesson.graph.composites import call_inside, mark_built
+from resnet_lesson.graph.eager_order import EagerOrder
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.injection import inject
+from resnet_lesson.graph.operations import UNKNOWN, Op
 from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.keras_internals import layers_within, unlock_state
 
@@ -152,8 +154,26 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         if layers is None and _unlock(instance, error):
             layers = layers_within(instance)
             return _symbolic_run(call, instance, layers, probe, run, x, seed, sample)
+        by_values = _run_on_values(instance, run, x, seed)
+        if by_values:
+            return by_values
         failure = failure_of(error, call.function)
         return until(replace(run, failure=failure), error, source, call.layers)
+
+
+def _run_on_values(instance, run, x, seed):
+    """The run of what works on values alone, as Keras calls it, with a graph that is unknown.
+
+    None if it does not work on values either.
+    """
+    try:
+        order = EagerOrder(instance, x, run.training)
+        inject(order, seed)
+        output = np.asarray(instance(keras.ops.convert_to_tensor(x), training=run.training))
+    except Exception:
+        return None
+    unknown = Op(UNKNOWN, {}, output.shape[1:], node=0)
+    return replace(run, series=(unknown,), values=(output,), output=output)
 
 
 def _called_run(call, instance, run, x):

@@ -8,6 +8,7 @@ import textwrap
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeGuard
 
 import keras
 
@@ -81,7 +82,7 @@ def unfilled_line(function: Callable) -> tuple[int, str]:
     return 0, ""
 
 
-def _is_none(statement):
+def _is_none(statement: ast.AST) -> TypeGuard[ast.Assign]:
     return isinstance(statement, ast.Assign) and ast.unparse(statement.value) == "None"
 
 

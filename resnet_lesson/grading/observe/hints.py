@@ -55,6 +55,8 @@ def of_methods(function: Callable) -> str:
     methods = {name: m for name, m in vars(function).items() if inspect.isfunction(m)}
     for name in ("__init__", "call"):
         near = _near(name.strip("_"), [other for other in methods if other not in METHODS])
+        others = [other for other in methods if not other.startswith("_") and other not in METHODS]
+        near = near or (others[0] if name == "call" and len(others) == 1 else "")
         if name not in methods and near:
             return f"Keras calls `{name}`, and there is none, but `{near}`."
     for name in METHODS:

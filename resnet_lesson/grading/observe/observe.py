@@ -109,7 +109,7 @@ def _unless_unfilled(run, function):
 def _values_runs(call, exercise):
     """The runs of a function of arrays, each with arrays of its own."""
     for number, probe in enumerate(exercise.probes):
-        run = Run(number, None, "values")
+        run = Run(number, False, "values")
         try:
             result = call(None, copy.deepcopy(probe), {})
             output, failure = _as_numbers(result)

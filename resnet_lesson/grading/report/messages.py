@@ -93,7 +93,7 @@ def explain(difference: Difference, called: str = "", left_out: tuple[str, ...] 
     by_default = known.parameter in left_out and not difference.place.in_network
     look = known.look_at_default if by_default else known.look
     look = look.format(**words, parameter=known.parameter)
-    return f"{sentence_case(what)}{also} {known.why} {look}".strip()
+    return " ".join(part for part in (sentence_case(what) + also, known.why, look) if part)
 
 
 def sentence_case(text: str) -> str:

@@ -11,6 +11,7 @@ from resnet_lesson.graph.operations import Branch, Series, operations, split_net
 from resnet_lesson.graph.places import Place
 from resnet_lesson.html import shown
 
+UNBUILT = "…"  # what is still to be built is the learner's to find, the first of it apart
 COLUMNS = ("place", "expected", "yours", "values")
 
 
@@ -57,6 +58,8 @@ def rows(verdict: Verdict) -> list[tuple]:
     for place in [*expected, *(place for place in yours if place and place not in expected)]:
         want, have = _words(expected.get(place)), _words(yours.get(place))
         short = place.removeprefix(f"{block_of(root)}.")
+        if not yours.get(place) and place != root:
+            want = UNBUILT
         same = "the same" if want == have and place not in late else have + late.get(place, "")
         listed.append((place in wrong, shown(short, 80), want, same, _value(values.get(place))))
     return listed

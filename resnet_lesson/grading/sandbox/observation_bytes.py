@@ -204,6 +204,7 @@ def _failure(data):
         message=_text(data["message"], LONGEST_TEXT),
         line=_text(data["line"], LONGEST_LINE),
         number=_whole(data["number"], 0, 1 << 31),
+        hint=_text(data["hint"], LONGEST_LINE),
     )
 
 

@@ -97,9 +97,13 @@ def _looks_like(node, exercise):
         names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
         if {"f", "filters"} <= names and (names & STRIDES != set()) == PARAMETERS[exercise]:
             return True
-    plain = node.name.lower().replace("_", "")
-    known = node.name in all_exercises()
-    return not known and bool(re.match(LOOKALIKES.get(exercise, "$."), plain))
+    return looks_like(node.name, exercise)
+
+
+def looks_like(name: str, exercise: str) -> bool:
+    """Whether a function or class of this name is likely meant as an answer to an exercise."""
+    plain = name.lower().replace("_", "")
+    return name not in all_exercises() and bool(re.match(LOOKALIKES.get(exercise, "$."), plain))
 
 
 def read(submission: Submission) -> Reading:

@@ -40,6 +40,10 @@ LOST_IN_NETWORK = {
     ),
     "stem": ("stem.pool", ("    for F, s", "    X = X_input\n    for F, s")),
     "blocks": ("stage2.block2.output.relu", ("X = identity_block", "identity_block")),
+    "several blocks of a stage": (
+        "stage4.block2.output.relu",
+        ("X = identity_block(X, 3, F)", "Y = identity_block(X, 3, F); X = X if F[0] == 256 else Y"),
+    ),
     "bn of a block": ("stage2.block1.main.2.bn", (f"{CONV2}X = Batch", f"{CONV2}Batch")),
     "flattening": ("head.flatten", ("X = Flatten", "Flatten")),
 }

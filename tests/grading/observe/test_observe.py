@@ -90,6 +90,14 @@ def test_one_seed_gives_one_observation_and_another_another(name):
     assert judge(observation_bytes.from_bytes(first), observation_bytes.from_bytes(again)).passed
 
 
+def test_what_the_code_shows_of_a_cause_comes_out_of_the_sandbox():
+    function = defined("identity_block", "identity_block = lambda X, f, filters: Conv2D(fitlers)")
+    observed = observe(function, all_exercises()["identity_block"])
+    [failure, *_] = [run.failure for run in observed.runs]
+    returned = observation_bytes.from_bytes(observation_bytes.to_bytes(observed))
+    assert failure.hint and returned.runs[0].failure.hint == failure.hint
+
+
 @pytest.mark.parametrize("name", BLOCKS)
 def test_the_reference_passes_with_every_seed(name):
     exercise = all_exercises()[name]

@@ -25,7 +25,11 @@ SLIPS = {
         "none, but `_init_`",
         ("def __init__", "def _init_"),
     ),
-    "call misnamed": ("IdentityBlock", "in its method `call`", ("def call", "def forward")),
+    "call misnamed": (
+        "IdentityBlock",
+        "Keras calls `call`, and there is none, but `forward`.",
+        ("def call", "def forward"),
+    ),
     "model swapped": ("ResNet50", "in the wrong order", ("Model(X_input, X)", "Model(X, X_input)")),
     "keyword misspelt": ("identity_block", "no argument `axes`", ("axis=3", "axes=3")),
     "shape without brackets": (

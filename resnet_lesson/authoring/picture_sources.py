@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from resnet_lesson.authoring.notebook_files import UNCOMPARED, has_picture, place_of
+from resnet_lesson.authoring.notebook_files import UNCOMPARED, AuthoringError, has_picture, place_of
 
 MADE_FROM = "made_from"  # in a cell's metadata: the digest
 PACKAGE = __package__.partition(".")[0]
@@ -252,6 +252,8 @@ def _definition(module, name):
     if name in imported:
         return "", (_home(*imported[name]),)
     if name not in bound:
+        if name and not name.startswith("__"):
+            raise AuthoringError(f"{module} has no {name} to be seen without running it")
         return "", ()
     text = f"{module}.{name}: {_canonical(bound[name])}"
     return text, tuple(_references(bound[name], imported, bound, module))

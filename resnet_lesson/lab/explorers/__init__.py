@@ -5,18 +5,14 @@ JupyterLab it shows controls and a picture that follows them; where widgets are 
 in tests, the same picture stands still, with its summary in words.
 """
 
-import importlib
+from resnet_lesson.lab.explorers.features import explore_features
+from resnet_lesson.lab.explorers.gradients import explore_gradients
+from resnet_lesson.lab.explorers.receptive_field import explore_receptive_field
+from resnet_lesson.lab.explorers.shapes import explore_shapes
 
-_HOMES = {
-    "explore_features": "features",
-    "explore_gradients": "gradients",
-    "explore_receptive_field": "receptive_field",
-    "explore_shapes": "shapes",
-}
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name):
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = [
+    "explore_features",
+    "explore_gradients",
+    "explore_receptive_field",
+    "explore_shapes",
+]

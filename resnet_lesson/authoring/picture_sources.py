@@ -106,9 +106,10 @@ def _without_magics(source):
 
 
 def _digest(earlier, own):
-    statements = _statements_behind(earlier, own)
-    definitions = _definitions_behind(statements)
-    text = "\n".join([*map(_canonical, statements), *definitions])
+    statements, imports = _statements_behind(earlier, own)
+    definitions = _definitions_behind(statements, imports)
+    origins = [f"{name} = {home}" for name, home in sorted(imports.items())]
+    text = "\n".join([*origins, *map(_canonical, statements), *definitions])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -133,21 +134,21 @@ def _canonical(node: object) -> str:
 
 
 def _statements_behind(earlier, own):
-    """The earlier statements that a cell's own build on, and these, in their order."""
-    statements = [*earlier, *own]
-    imported = _imports(statements)
-    chosen = {
-        n for n, s in enumerate(statements) if n >= len(earlier) and not _is_aside(s, imported)
-    }
+    """The earlier statements that a cell's own build on, and these, and the imports of all."""
+    statements = [s for s in (*earlier, *own) if not isinstance(s, ast.Import | ast.ImportFrom)]
+    imported = _imports([*earlier, *own])
+    first = len(statements) - sum(not isinstance(s, ast.Import | ast.ImportFrom) for s in own)
+    chosen = {n for n, s in enumerate(statements) if n >= first and not _is_aside(s, imported)}
     while True:  # until none is added: a function may use what is defined below it
         needed = {name for n in chosen for name in _used_and_bound(statements[n])[0]}
         more = {
             n
-            for n, statement in enumerate(earlier)
+            for n, statement in enumerate(statements[:first])
             if not _is_aside(statement, imported) and _matters(statement, needed, imported)
         }
         if more <= chosen:
-            return [statements[n] for n in sorted(chosen)]
+            imports = {name: home for name, home in imported.items() if name in needed}
+            return [statements[n] for n in sorted(chosen)], imports
         chosen |= more
 
 
@@ -231,9 +232,9 @@ def _root(node):
 # ---- in the package
 
 
-def _definitions_behind(statements):
+def _definitions_behind(statements, imports):
     """Every definition of the package that statements lead to, as lines of text, sorted."""
-    unread = [*_references(statements, {}, {}, "")]
+    unread = [*_references(statements, imports, {}, "")]
     found = {}
     while unread:
         place = unread.pop()

@@ -3,6 +3,7 @@
 from resnet_lesson.hardware import PRECISIONS, fitting_precision
 from resnet_lesson.training.checkpoints import TrainingError, load, save
 from resnet_lesson.training.devices import strategy_for
+from resnet_lesson.training.display import FitBar
 from resnet_lesson.training.evaluation import accuracy_of, probabilities
 from resnet_lesson.training.history import History
 from resnet_lesson.training.loop import run, train
@@ -17,6 +18,7 @@ from resnet_lesson.training.recipe import (
 __all__ = [
     "PEAK_LEARNING_RATE",
     "PRECISIONS",
+    "FitBar",
     "History",
     "TrainingError",
     "accuracy_of",

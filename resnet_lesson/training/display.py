@@ -5,11 +5,40 @@ In a notebook the output ends as one picture of the curves, whatever the machine
 
 import sys
 import time
+from contextlib import ExitStack
 
-from resnet_lesson.progress_bar import TerminalLine, drawn, in_notebook, show_widget, time_left
+import keras
+
+from resnet_lesson.progress_bar import (
+    TerminalLine,
+    drawn,
+    in_notebook,
+    progress_bar,
+    show_widget,
+    time_left,
+)
 from resnet_lesson.training.history import History
 
 _SECONDS_BETWEEN = 0.2
+
+
+class FitBar(keras.callbacks.Callback):
+    """Shows how far Keras's own ``fit`` is, and about how long it still takes.
+
+    Give it as ``callbacks=[FitBar()]``, with ``verbose=0``.
+    """
+
+    def on_train_begin(self, logs=None):
+        self._opened, self._done = ExitStack(), 0
+        self._report = self._opened.enter_context(progress_bar("Training, step by step"))
+        self._steps = self.params["epochs"] * (self.params["steps"] or 1)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._done += 1
+        self._report(min(self._done, self._steps), self._steps)
+
+    def on_train_end(self, logs=None):
+        self._opened.close()
 
 
 def display_for(epochs: int, steps: int) -> "QuietDisplay":

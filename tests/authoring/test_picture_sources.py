@@ -45,6 +45,7 @@ def test_another_statement_behind_a_picture_gives_another_digest(cell, source):
 @pytest.mark.parametrize(
     ("cell", "source"),
     [
+        ("imports", CELLS["imports"] + "\nfrom resnet_lesson.signs import load_signs"),
         ("function", 'def doubled(numbers: list):\n    """Twice."""\n    return 2*numbers  # each'),
         ("checked", "check( doubled )\ncheck(doubled)"),
         ("aside", "other = [numbers for numbers in range(4)]\nmore = 1"),

@@ -195,6 +195,19 @@ def test_taking_a_residual_pair_out_is_silencing_its_main_path(number):
     assert len(shorter.weights) == len(model.weights) - 10
 
 
+def test_each_pair_is_taken_out_once():
+    images, labels = np.zeros((2, 16, 16, 3), "float32"), np.array([0, 1])
+    model = experiments.build_stack(8, skip_connection, THREE_GROUPS)
+    left = experiments.accuracies_without_pairs(
+        model, 8, skip_connection, images, labels, groups=THREE_GROUPS
+    )
+    singly = [
+        experiments.without_pair(model, number, 8, skip_connection, groups=THREE_GROUPS)
+        for number in (1, 2, 3)
+    ]
+    assert left == [experiments.accuracy(network, images, labels) for network in singly]
+
+
 def test_accuracy_is_the_share_of_right_answers():
     model, (images, _) = experiments.build_stack(4, plain), noise()
     answers = np.argmax(model(images), axis=-1)

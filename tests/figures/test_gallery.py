@@ -219,6 +219,27 @@ def test_words_of_the_boxes():
     assert ">15×15×64<" not in diagram(BLOCK, shapes=False, input_shape=SHAPE)
 
 
+def test_where_norm_and_relu_come_first_each_column_ends_with_its_convolution():
+    first = (BN, RELU, conv("main.1.conv"), BN, RELU, conv("main.2.conv"))
+    drawn = [
+        (g.get("data-kind"), *bounds(shape))
+        for g, shape in boxes(diagram((Branch(first, (), ADD),)))
+    ]
+    left_edges = sorted({left for kind, left, *_ in drawn if kind == "conv"})
+    columns = [[kind for kind, left, *_ in drawn if left == edge] for edge in left_edges]
+    assert columns == [["bn", "relu", "conv"]] * 2
+
+
+def test_one_pixel_is_not_many():
+    texts = ElementTree.fromstring(diagram((Op("pad", {"padding": ((1, 1), (1, 1))}, SHAPE),)))
+    assert "1 pixel all round" in "".join(texts.itertext())
+
+
+def test_each_stage_of_a_network_shows_the_shape_of_its_maps():
+    network = (IMAGES / "resnet34.svg").read_text(encoding="utf-8")
+    assert network.count(">56×56×64<") == 2  # after the pooling, and in stage 2
+
+
 def test_marks_are_drawn_in_their_box():
     marks = {"main.2.conv": "padding", "add": "operands", "shortcut": "extra", "x.y": "missing"}
     picture = diagram(BLOCK, marks=marks)

@@ -38,9 +38,9 @@ CODE_LINES_A_MINUTE = 500 / 60
 # Minutes that the cells of a notebook compute on two cores, where these are one or more.
 COMPUTING = {
     "01-skip-connection": 1,
-    "05-train-on-signs": 10,
+    "05-train-on-signs": 3,
     "09-why-it-works": 3,
-    "10-pretrained": 4,
+    "10-pretrained": 2,
 }
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")
 EXERCISE = re.compile(r"\*\*(\d+) points? · (\d+) minutes · difficulty (\d) of 3\*\*")

@@ -21,11 +21,13 @@ from resnet_lesson.authoring.notebook_files import UNCOMPARED, AuthoringError, h
 MADE_FROM = "made_from"  # in a cell's metadata: the digest
 PACKAGE = __package__.partition(".")[0]
 FOLDER = Path(__file__).parents[1]
-# They decide where files lie, how they are read, and what is shown meanwhile.
+# They decide where files lie and how they are read, what is shown meanwhile, and (`graph`) which
+# parts of a network are which.
 NO_PART = {
     f"{PACKAGE}.{name}"
     for name in (
         "errors",
+        "graph",
         "hdf5",
         "paths",
         "progress_bar",
@@ -247,7 +249,7 @@ def _definitions_behind(statements, imports):
 @cache
 def _definition(module, name):
     """What is defined under a name of a module, as a line of text, and the places it names."""
-    if module in NO_PART or module == PACKAGE:
+    if module == PACKAGE or _has_no_part(module):
         return "", ()
     bound, imported = _module(module)
     if name in imported:
@@ -258,6 +260,11 @@ def _definition(module, name):
         return "", ()
     text = f"{module}.{name}: {_canonical(bound[name])}"
     return text, tuple(_references(bound[name], imported, bound, module))
+
+
+def _has_no_part(module):
+    parts = module.split(".")
+    return any(".".join(parts[:count]) in NO_PART for count in range(2, len(parts) + 1))
 
 
 def _references(statements, imported, bound, module) -> Iterator[tuple[str, str]]:

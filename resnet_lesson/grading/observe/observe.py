@@ -24,7 +24,7 @@ from resnet_lesson.grading.observe.probes import (
     inputs,
     no_tensor,
 )
-from resnet_lesson.grading.observe.surroundings import older_dialects, untouched
+from resnet_lesson.grading.observe.surroundings import nothing_written, older_dialects, untouched
 from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.injection import inject
@@ -65,7 +65,9 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
             failure=Failure("signature", message=str(error), hint=of_methods(function))
         )
     notes, free = set(call.notes), call.free
-    with untouched(), older_dialects(notes), contextlib.redirect_stdout(io.StringIO()):
+    is_function = exercise.kind in ("block", "network")
+    beside = nothing_written(notes) if is_function else contextlib.nullcontext()
+    with untouched(), older_dialects(notes), beside, contextlib.redirect_stdout(io.StringIO()):
         runs = []
         for run in _runs(call, exercise, free, seed, notes):
             run = _unless_unfilled(run, function)

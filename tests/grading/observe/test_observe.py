@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 import linecache
+import sys
 from dataclasses import replace
 from functools import cache
 
@@ -18,6 +19,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.tracing import Trace
@@ -211,6 +213,9 @@ def test_a_blank_that_is_left_beside_an_answer_is_to_be_deleted(source):
 def test_a_network_of_the_library_is_named_as_ready_made(source):
     observed = observe(defined("ResNet50", source), all_exercises()["ResNet50"])
     assert observed.failure.what == "ready_made"
+    # What it returns computes a residual network of 50 layers, none of which it builds.
+    result = report(all_exercises()["ResNet50"], judge(observed, observed))
+    assert (result.status, result.points) == ("failed", 1.5)
 
 
 OLD_BLOCK = """
@@ -252,6 +257,8 @@ def judged(function, exercise_id="identity_block"):
         ({"form": "X, f, filters, stage, block"}, "`relu` of TensorFlow"),
         ({"last": "tf.reshape(BatchNormalization()(Y), [-1, *X.get_shape()[1:]])"},
          "`get_shape` of TensorFlow"),
+        ({"last": "tf.reshape(BatchNormalization()(Y), [-1, *backend.int_shape(X)[1:]])"},
+         "`int_shape` is gone from `keras.backend`"),
         ({"form": "X, window, filters", "norm": "axis=[f := window, -1][1]"},
          "`window` was taken for `f`"),
     ],
@@ -292,3 +299,21 @@ def identity_block(X, f, filters):
 """
     verdict, _ = judged(defined("identity_block", source))
     assert verdict.failure.what == "exception" and "not filled in" not in verdict.failure.message
+
+
+def test_what_a_function_writes_beside_its_task_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "IPython.core.magics.namespace", raising=False)
+    source = """
+def ResNet50(input_shape=(64, 64, 3), classes=6):
+    inputs = Input(input_shape)
+    model = Model(inputs, Dense(classes)(Flatten()(inputs)))
+    model.save("model.keras")
+    model.save_weights("model.weights.h5")
+    utils.plot_model(model, "model.png")
+    return model
+"""
+    observed = observe(defined("ResNet50", source), all_exercises()["ResNet50"])
+    assert not any(run.failure for run in observed.runs)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".png"] == []
+    assert {note.split()[0] for note in observed.notes} == {"`save`", "`save_weights`"}

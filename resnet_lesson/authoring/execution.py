@@ -57,9 +57,12 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str, quick: boo
             record_timing=False,
             store_widget_state=False,
             coalesce_streams=True,
+            shutdown_kernel="immediate",
         )
         outputs = {}
-        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+        starting = {"env": environment, "stderr": subprocess.DEVNULL}
+        # nbclient leaves a kernel running whose manager it was given, for as long as this process.
+        with client.setup_kernel(cleanup_kc=True, **starting):
             for number, cell in enumerate(notebook.cells):
                 place = place_of(cell, number, name)
                 try:

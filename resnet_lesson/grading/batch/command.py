@@ -68,12 +68,7 @@ class _Run:
         try:
             if self.exercise_ids is None:
                 display.say("Looking for the exercises that are handed in ...")
-                self.exercise_ids, left_out = exercises_defined(self.submissions)
-                for name, count in left_out.items():
-                    display.say(
-                        f"Not graded: {name}, which {count} of {len(self.submissions)} define, "
-                        f"as a helper it seems; --exercise {name} grades it."
-                    )
+                self.exercise_ids = self._exercises_defined(display)
             with self._observer() as observer:
                 self._introduce(observer, display)
                 grader = Grader(
@@ -123,6 +118,20 @@ class _Run:
         if self.journal.path:
             hidden.append(self.journal.path)
         return Sandbox(hidden=hidden)
+
+    def _exercises_defined(self, display):
+        """The exercises that most hand in, after a word on each and on what is left out."""
+        usual, left_out = exercises_defined(self.submissions)
+        number = len(self.submissions)
+        names = ", ".join(f"{name} ({count} of {number})" for name, count in usual.items())
+        if usual:
+            display.say(f"Graded is what most hand in: {names}. --exercise NAME grades others.")
+        for name, count in left_out.items():
+            display.say(
+                f"Not graded: {name}, which {count} of {number} define, as a helper it seems; "
+                f"--exercise {name} grades it."
+            )
+        return list(usual)
 
     def _introduce(self, observer, display):
         for line in protection_lines(observer.protections):

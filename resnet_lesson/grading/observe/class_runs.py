@@ -48,7 +48,7 @@ def layer_runs(call, exercise, seed, free, notes):
         x = inputs(probe.shape, number + RUNS * seed)
         instance, failure = _construct(call, probe, CallersInitializer)
         if failure:
-            yield Run(number, False, "symbolic", failure=failure)
+            yield Run(number, False, "symbolic", failure=failure, separate=False)
             continue
         layers = _layers_once_built(instance, probe)
         works = True

@@ -39,6 +39,8 @@ def reason(error: Exception) -> str:
     unpacking = isinstance(error, OSError) and error.errno is None  # what unpacks raises these
     if unpacking or isinstance(error, (tarfile.TarError, lzma.LZMAError)):
         return "it is no tar, or a damaged one"
+    if isinstance(error, EOFError):
+        return "it ends too early: it may not have been uploaded whole"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

@@ -138,11 +138,11 @@ def in_one_line(error: Exception) -> str:
     return f"{type(error).__name__} in {place}: {' '.join(str(error).split())[:200]}"
 
 
-def exercises_defined(submissions: Sequence[Submission]) -> tuple[list[str], dict[str, int]]:
-    """The exercises that a class hands in: ids in the order of the lesson, and what is left out.
+def exercises_defined(submissions: Sequence[Submission]) -> tuple[dict[str, int], dict[str, int]]:
+    """The exercises that a class hands in, and those that are left out.
 
-    What few define, beside what most do, is a helper of theirs: it is left out, with the number of
-    those who define it.
+    Both with the number of those who define them, in the order of the lesson. What few define,
+    beside what most do, is a helper of theirs: it is left out.
     """
     known = all_exercises()
     counts: Counter[str] = Counter()
@@ -152,8 +152,9 @@ def exercises_defined(submissions: Sequence[Submission]) -> tuple[list[str], dic
             reading = read(submission)
             counts.update(n for n in names if _hands_in(reading, n))
     most = max(counts.values(), default=0)
-    usual = [name for name in known if counts[name] * RARE >= most and counts[name]]
-    return usual, {name: counts[name] for name in known if counts[name] > 0 and name not in usual}
+    defined = {name: counts[name] for name in known if counts[name] > 0}
+    usual = {name: count for name, count in defined.items() if count * RARE >= most}
+    return usual, {name: count for name, count in defined.items() if name not in usual}
 
 
 def _hands_in(reading, name):

@@ -71,6 +71,48 @@ def test_what_was_observed_is_believed(name):
     assert 0 < points("identity_block", from_bytes(to_bytes(wrong()))) < 10
 
 
+class Raising(keras.layers.Layer):
+    """A layer that raises in one of its methods."""
+
+    method = ""
+
+    def __init__(self, filters, f, initializer=None, **kwargs):
+        super().__init__(**kwargs)
+        self.fail("__init__")
+
+    def build(self, shape):
+        self.fail("build")
+
+    def call(self, X, training=None):
+        self.fail("call")
+
+    def fail(self, method):
+        if method == self.method:
+            raise ValueError(method)
+
+
+@pytest.mark.parametrize("raising", ["__init__", "build", "call"])
+def test_a_class_that_raises_is_believed(raising):
+    class IdentityBlock(Raising):
+        method = raising
+
+    exercise = all_exercises()["IdentityBlock"]
+    observed = from_bytes(to_bytes(observe(IdentityBlock, exercise, SEED)))
+    assert observed.runs and all(run.failure for run in observed.runs)
+    assert contradiction(observed, reference("IdentityBlock"), exercise.kind) == ""
+
+
+def test_a_relu_inside_a_convolution_is_believed():
+    def residual_block(n_filters, x):
+        y = Conv2D(n_filters, 3, padding="same", activation="relu")(x)
+        y = Conv2D(n_filters, 3, padding="same", activation="relu")(y)
+        return Add()([x, y])
+
+    observed = observe(residual_block, all_exercises()["residual_block"], SEED)
+    earned = points("residual_block", from_bytes(to_bytes(observed)))
+    assert earned and earned < all_exercises()["residual_block"].points
+
+
 def changed(observed, number, **fields):
     runs = list(observed.runs)
     runs[number] = replace(runs[number], **fields)

@@ -25,6 +25,21 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Goals:
+    """What a network of the learner's own has to reach.
+
+    Attributes:
+        parameters: the most that it may have.
+        blocks: the fewest residual blocks.
+        accuracy: the smallest share of hidden images that it reads.
+    """
+
+    parameters: int
+    blocks: int
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Exercise:
     """What a learner is asked to define, and all that is needed to help and to judge.
 
@@ -32,7 +47,7 @@ class Exercise:
         id: the exercise's id, which is also the name that the learner defines.
         kind: "block" (a function of a tensor), "network" (a function that returns a Keras model),
             "layer" or "model" (a class, made with arguments and then called on a tensor), "values"
-            (a function of NumPy arrays).
+            (a function of NumPy arrays), "trained" (as "network", with weights of the learner's).
         signature: the parameters as a reader would write them, ``"X, f, filters, training=True"``;
             of a class, those that it is made with.
         notebook: the notebook's file name without its ending.
@@ -48,6 +63,7 @@ class Exercise:
         explanation: what the solution does and why; Markdown.
         mistakes: the ones that learners make, as edits of the reference. Of a function of arrays
             they are named by what they compute; of others one is there to be found.
+        goals: of a trained network, in place of a comparison with the reference.
     """
 
     id: str
@@ -63,6 +79,12 @@ class Exercise:
     turn: int = 1
     fresh_probes: object = None
     mistakes: tuple[Mistake, ...] = ()
+    goals: Goals | None = None
+
+    @property
+    def weights_file(self):
+        """The file with the weights that a learner hands in beside a trained network."""
+        return f"{self.id}.weights.h5"
 
     @property
     def parameters(self):

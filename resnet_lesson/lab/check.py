@@ -6,13 +6,15 @@ import sys
 import time
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from resnet_lesson import settings
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.judge.judge import Verdict, judge
+from resnet_lesson.grading.judge.by_kind import judged
+from resnet_lesson.grading.judge.hidden_images import hidden_images
+from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure
-from resnet_lesson.grading.judge.values import known_mistakes
-from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.report.report import Finding, report
 from resnet_lesson.grading.submissions.borrowed import uses_reference
 from resnet_lesson.grading.submissions.reading import looks_like
@@ -65,14 +67,25 @@ def _verdict(attempt, exercise):
     if uses_reference(attempt, exercise.load_reference()):
         said = f"hands in the lesson's own {exercise.id}, or calls it: write it yourself"
         return Verdict(False, failure=Failure("reference", message=said))
-    known = known_mistakes(exercise)
-    return judge(observe(attempt, exercise), _reference(exercise.id), known)
+    reference, material = _reference(exercise.id), _material(exercise)
+    return judged(exercise, observe(attempt, exercise, 0, material), reference)
 
 
 @cache
 def _reference(exercise_id):
     exercise = all_exercises()[exercise_id]
-    return observe(exercise.load_reference(), exercise)
+    material = _material(exercise)
+    return observe(
+        exercise.load_reference(), exercise, 0, material and replace(material, weights=None)
+    )
+
+
+def _material(exercise):
+    """What a network that the learner has trained is tried with: hidden images, saved weights."""
+    if exercise.goals is None:
+        return None
+    file = Path(exercise.weights_file)
+    return Material(hidden_images(0)[0], file.read_bytes() if file.is_file() else b"")
 
 
 def _exercise_of(attempt, names):

@@ -11,7 +11,7 @@ from resnet_lesson.paths import LESSON, printable, write_atomically
 
 RECORD = ".resnet-lesson.json"  # what was laid into a folder: its files, and their digests
 PATTERNS = ("notebooks/*.ipynb", "images/*.svg")
-SOLUTIONS = "notebooks/solutions/*.ipynb"
+SOLUTIONS = ("notebooks/solutions/*.ipynb", "notebooks/solutions/*.weights.h5")
 
 
 def lay(folder: Path, update: bool = False, solutions: bool = False) -> list[str]:
@@ -84,7 +84,7 @@ def _read_record(folder):
 
 def _lesson_files(solutions):
     """The name and content of each file that a learner gets."""
-    patterns = (*PATTERNS, SOLUTIONS) if solutions else PATTERNS
+    patterns = (*PATTERNS, *SOLUTIONS) if solutions else PATTERNS
     paths = [path for pattern in patterns for path in sorted(LESSON.glob(pattern))]
     if not paths:
         raise LessonError(

@@ -41,6 +41,7 @@ COMPUTING = {
     "05-train-on-signs": 3,
     "09-why-it-works": 3,
     "10-pretrained": 2,
+    "11-capstone": 2,
 }
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")
 EXERCISE = re.compile(r"\*\*(\d+) points? · (\d+) minutes · difficulty (\d) of 3\*\*")

@@ -13,11 +13,12 @@ from typing import Any
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.exercises import Exercise, all_exercises
-from resnet_lesson.grading.judge.judge import Verdict, judge
+from resnet_lesson.grading.judge.by_kind import judged
+from resnet_lesson.grading.judge.hidden_images import hidden_images
+from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.judge.suspicion import hands_in_reference, remarks
 from resnet_lesson.grading.judge.validation import contradiction, is_unfounded
-from resnet_lesson.grading.judge.values import known_mistakes
 from resnet_lesson.grading.observe.calling import free_by_source
 from resnet_lesson.grading.report.report import Report, report
 from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes
@@ -179,7 +180,7 @@ class Grader:
             return report(exercise, verdict, 0.0, self.seed)
         self.reference(exercise.id)  # made before the clock starts
         started = time.perf_counter()
-        verdict = self._judge(found, exercise)
+        verdict = self._judge(found, exercise, reading.weights)
         lost_name = verdict.failure and LOST_NAME.search(verdict.failure.message)
         losses = reading.explanations(lost_name[1] or lost_name[2]) if lost_name else ()
         verdict = replace(verdict, notes=(*found.notes, *losses, *verdict.notes))
@@ -187,11 +188,10 @@ class Grader:
         graded = report(exercise, verdict, seconds, self.seed)
         return replace(graded, for_instructor=() if verdict.passed else remarks(found.pieces))
 
-    def _judge(self, found, exercise) -> Verdict:
+    def _judge(self, found, exercise, weights: bytes) -> Verdict:
         reference = self.reference(exercise.id)
-        outcome = self._observe(
-            Job(exercise.id, self.seed, found.pieces), self.timeout, self.memory
-        )
+        job = Job(exercise.id, self.seed, found.pieces, False, self._images(exercise), weights)
+        outcome = self._observe(job, self.timeout, self.memory)
         if outcome.what != ANSWERED:
             what = CRASHED if outcome.what == UNPROTECTED else outcome.what
             return Verdict(False, failure=Failure(what, message=outcome.message))
@@ -203,7 +203,7 @@ class Grader:
             forged = "sent a forged result"
         if forged:  # only code that writes to our pipe by itself sends it
             return Verdict(False, failure=Failure(FORGED, message=forged))
-        verdict = judge(observed, reference, known_mistakes(exercise, self.seed))
+        verdict = judged(exercise, observed, reference, self.seed)
         if verdict.passed:
             return verdict
         if is_unfounded(verdict):
@@ -211,6 +211,10 @@ class Grader:
             return Verdict(False, failure=Failure("unrecognised", message=message))
         failure = hands_in_reference(verdict.failure, outcome.suspicions)
         return Verdict(False, failure=failure) if failure else verdict
+
+    def _images(self, exercise) -> bytes:
+        """The hidden images that a trained network is tried with, drawn once."""
+        return hidden_images(self.seed)[0].tobytes() if exercise.goals else b""
 
     def _observe(self, job, timeout, memory) -> Outcome:
         """Tries again where a neighbour may have used up what the confinement needs."""
@@ -232,7 +236,8 @@ class Grader:
         """
         with self._locks[name]:
             if name not in self._references:
-                job = Job(name, self.seed, reference=True)
+                images = self._images(all_exercises()[name])
+                job = Job(name, self.seed, reference=True, images=images)
                 outcome = self._observe(job, *REFERENCE_LIMITS)
                 if outcome.what != ANSWERED:
                     message = f"the reference of {name} could not be run: {outcome.message}"

@@ -6,7 +6,7 @@ from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Observation, Run
 from resnet_lesson.graph.operations import operations
 
-SAMPLED = ("network", "model")  # kinds of exercise of whose steps samples are kept
+SAMPLED = ("network", "model", "trained")  # kinds of exercise of whose steps samples are kept
 
 
 def contradiction(

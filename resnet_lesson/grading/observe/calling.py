@@ -119,10 +119,10 @@ def _needed(exercise):
 def _free(exercise, names):
     if exercise.kind == "values":
         return ()
-    if exercise.kind in ("network", "model"):
+    if exercise.kind in ("network", "trained", "model"):
         # Blocks of a network may fix a mode, which a functional model overrides, and all of it
         # may draw its own weights.
-        return ("training", "initializer") if exercise.kind == "network" else ("initializer",)
+        return ("training", "initializer") if exercise.kind != "model" else ("initializer",)
     # A block that takes no mode has to leave it to the model.
     has_mode = exercise.kind == "layer" or "training" in exercise.parameters
     settings = ("initializer",) if has_mode else ("training", "initializer")
@@ -135,7 +135,7 @@ def free_by_source(pieces: Sequence[Piece], exercise: Exercise) -> tuple[str, ..
     As it is where the name is bound otherwise, or the function or class is decorated or inherits
     what it is made with.
     """
-    if exercise.kind in ("network", "model", "values"):
+    if exercise.kind in ("network", "trained", "model", "values"):
         return _free(exercise, {})
     definition = None
     for piece in pieces:

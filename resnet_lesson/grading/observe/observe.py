@@ -5,7 +5,9 @@ import copy
 import io
 import random
 import re
-from dataclasses import replace
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -41,7 +43,23 @@ READY_MADE = Failure(
 EAGER_PROBES = 2  # the first ones, which are called on values too
 
 
-def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
+@dataclass(frozen=True)
+class Material:
+    """What a network that was trained at home is tried with.
+
+    Attributes:
+        images: hidden ones, uint8 ``(N, 64, 64, 3)``.
+        weights: the bytes of the ``.weights.h5`` file that was handed in; None of the reference,
+            whose own first weights do; empty if there is no such file.
+    """
+
+    images: np.ndarray
+    weights: bytes | None = None
+
+
+def observe(
+    function: object, exercise: Exercise, seed: int = 0, material: Material | None = None
+) -> Observation:
     """Calls what the learner defined in every way that the exercise asks for.
 
     The caller's random state, Keras settings and output are left as they were. Whatever the
@@ -50,6 +68,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
     Args:
         seed: from 0 on. Inputs and weights depend on it, and so do the sizes of the probes: those
             of seed 0 are the exercise's own.
+        material: what a trained network is tried with.
     """
     if not callable(function):
         got = f"{exercise.id} is {a_or_an(function)}, not a function"
@@ -69,7 +88,7 @@ def observe(function: object, exercise: Exercise, seed: int = 0) -> Observation:
     beside = nothing_written(notes) if is_function else contextlib.nullcontext()
     with untouched(), older_dialects(notes), beside, contextlib.redirect_stdout(io.StringIO()):
         runs = []
-        for run in _runs(call, exercise, free, seed, notes):
+        for run in _runs(call, exercise, free, seed, notes, material):
             run = _unless_unfilled(run, function)
             runs.append(run)
             if run.failure and run.failure.what in ("not_attempted", "ready_made"):
@@ -85,7 +104,9 @@ def _exhausted(failure):
     return failure and (failure.error == "RecursionError" or failure.what == "memory")
 
 
-def _runs(call, exercise, free, seed, notes):
+def _runs(call, exercise, free, seed, notes, material):
+    if exercise.kind == "trained":
+        return _trained_runs(call, exercise, seed, material)
     if exercise.kind == "values":
         return _values_runs(call, exercise)
     if exercise.kind == "network":
@@ -271,6 +292,63 @@ def _network_runs(call, exercise, seed):
         except Exception as error:
             failure = failure_of(error, call.function)
             yield until(replace(run, failure=failure), error, source, call.layers)
+
+
+def _trained_runs(call, exercise, seed, material):
+    """The runs of a network with weights of the learner's: its graph, and all hidden images."""
+    run, probe = Run(0, False, "symbolic", separate=False), exercise.probes[0]
+    images = material.images.astype("float32") / 255
+    try:
+        model = call(None, probe, {})
+        failure = _unlike(model, probe) or _ready_made(call.function, model)
+        failure = failure or _too_large(model, exercise.goals)
+        if failure:
+            yield replace(run, failure=failure)
+            return
+        source, result = _ends(model, probe)
+        trace = Trace(result, source, known_layers=call.layers)
+        failure = _without_weights(model, material.weights, exercise)
+        yield computed(trace, run, images[: probe.shape[0]], False, sample=True)
+        run = replace(run, mode="called")
+        output = None if failure else _answers(model, images)
+        yield replace(run, output=output, failure=failure)
+    except TraceError as error:
+        yield replace(run, failure=Failure("unrecognised", message=str(error)))
+    except Exception as error:
+        yield replace(run, failure=failure_of(error, call.function))
+
+
+def _too_large(model, goals):
+    parameters = model.count_params()
+    if parameters <= goals.parameters:
+        return None
+    got = f"the network has {parameters:,} parameters; expected {goals.parameters:,} at most"
+    return Failure("parameters", message=got)
+
+
+def _without_weights(model, weights, exercise):
+    """Loads the weights that were handed in; the failure if there are none, or others."""
+    if weights is None:
+        return None
+    if not weights:
+        return Failure("untrained", message=f"there is no {exercise.weights_file} beside it")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, exercise.weights_file)
+        path.write_bytes(weights)
+        try:
+            model.load_weights(path)
+        except Exception:
+            got = f"{exercise.weights_file} was saved by other layers"
+            return Failure("weights", message=got)
+    return None
+
+
+def _answers(model, images, batch=20):
+    """What the model says of images, in inference mode."""
+    starts = range(0, len(images), batch)
+    return np.concatenate(
+        [np.asarray(model(images[i : i + batch], training=False)) for i in starts]
+    )
 
 
 def _ready_made(function, model):

@@ -1,17 +1,21 @@
 """What runs in the confined child: a learner's statements are loaded, then observed."""
 
+import base64
 from dataclasses import replace
+
+import numpy as np
 
 from resnet_lesson.exercises import all_exercises, forget_references
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.observe.failures import failure_of
-from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingDefinition
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes, to_bytes
 from resnet_lesson.grading.sandbox.protocol import PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
+from resnet_lesson.signs.schema import SIZE
 
 
 def run(job: dict) -> bytes:
@@ -26,7 +30,8 @@ def run(job: dict) -> bytes:
     """
     exercise = all_exercises()[job["exercise"]]
     if job["reference"]:
-        return pack([], to_bytes(observe(exercise.load_reference(), exercise, job["seed"])))
+        reference = observe(exercise.load_reference(), exercise, job["seed"], _material(job))
+        return pack([], to_bytes(reference))
     forget_references()
     snapshot, hook = LibrarySnapshot(), LessonImportHook(job["served"])
     with hook:
@@ -48,13 +53,22 @@ def _observe(job, exercise):
         answer = namespace.get(exercise.id)
         if isinstance(answer, MissingDefinition):
             answer.note()
-        observation = observe(answer, exercise, job["seed"])
+        observation = observe(answer, exercise, job["seed"], _material(job))
         return replace(observation, notes=(*notes, *observation.notes))
     except Exception as error:
         return Observation(failure=failure_of(error, _undefined))
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
         message = f"raised {type(error).__name__}, which ends a program"
         return Observation(failure=Failure("crashed", type(error).__name__, message))
+
+
+def _material(job):
+    """The hidden images and the weights that a trained network is tried with; None of others."""
+    if not job["images"]:
+        return None
+    images = np.frombuffer(base64.b64decode(job["images"]), np.uint8).reshape(-1, SIZE, SIZE, 3)
+    weights = job["weights"]
+    return Material(images, None if weights is None else base64.b64decode(weights))
 
 
 def _undefined():

@@ -1,5 +1,6 @@
 """What goes into a child that runs a learner's code, and what comes back: the job, the outcome."""
 
+import base64
 import json
 import struct
 from dataclasses import dataclass, replace
@@ -27,12 +28,16 @@ class Job:
         pieces: of `resnet_lesson.grading.submissions.statements.Piece`, the statements that the
             exercise needs, in order; empty for the reference.
         reference: True to observe the reference implementation instead.
+        images: of a trained network, the hidden images' bytes; their labels stay here.
+        weights: the file that was handed in with it; empty if there is none, None of the reference.
     """
 
     exercise: str
     seed: int = 0
     pieces: tuple = ()
     reference: bool = False
+    images: bytes = b""
+    weights: bytes | None = None
 
     def to_data(self, timeout: float, memory: int, secret: str) -> dict[str, Any]:
         """The job as JSON takes it, with its limits and the secret that marks its answer."""
@@ -43,6 +48,8 @@ class Job:
             "pieces": [[piece.text, piece.name, piece.line, piece.module] for piece in self.pieces],
             "served": served_sources(kind, self.exercise),
             "reference": self.reference,
+            "images": base64.b64encode(self.images).decode(),
+            "weights": None if self.weights is None else base64.b64encode(self.weights).decode(),
             "timeout": timeout,
             "memory": memory,
             "secret": secret,

@@ -27,7 +27,8 @@ DOCUMENTS = (
 # Beside learners' files, not of them.
 NOT_HANDED_IN = ("readme", "license", "requirements", "index")
 # Bytes. Most of a large notebook are its outputs, which nobody reads here.
-LARGEST = {".ipynb": 256 << 20, ".py": 1 << 20}
+WEIGHTS = ".weights.h5"
+LARGEST = {".ipynb": 256 << 20, ".py": 1 << 20, ".h5": 16 << 20}
 MOST_FILES = 200  # of one learner
 # Folders that hold other people's code.
 INSTALLED = ("site-packages", "node_modules", "venv", "virtualenv")
@@ -93,12 +94,14 @@ class Submission:
         files: notebooks and ``.py`` files.
         problem: why it cannot be read, or "".
         exported_as: the name in a course system's export that the learner's was read from, or "".
+        weights: files of trained weights, which go with a network.
     """
 
     name: str
     files: tuple[SourceFile, ...] = ()
     problem: str = ""
     exported_as: str = ""
+    weights: tuple[SourceFile, ...] = ()
 
 
 def find_submissions(paths: Sequence, together: bool = False) -> list[Submission]:
@@ -132,7 +135,8 @@ def find_submissions(paths: Sequence, together: bool = False) -> list[Submission
         files = tuple(file for submission, _ in submissions for file in submission.files)
         problems = [submission.problem for submission, _ in submissions if submission.problem]
         name = Path(os.path.abspath(paths[0])).name
-        return [Submission(name, files, "; ".join(problems))]
+        weights = tuple(file for submission, _ in submissions for file in submission.weights)
+        return [Submission(name, files, "; ".join(problems), weights=weights)]
     return _unique(submissions)
 
 
@@ -241,6 +245,9 @@ def _by_student(files: Iterable[SourceFile], empty: Iterable[str] = ()) -> list[
             exported_as.setdefault(student, top)
             rest = rest or match["file"] or top
         groups.setdefault(student, []).append(replace(file, name=rest or top))
+    if len(groups) == 1:  # one learner's files, laid side by side
+        [only] = groups.values()
+        only += [f for f in files if "/" not in f.name and is_weights(f) and f not in only]
     for name in empty:
         match = MOODLE.fullmatch(name)
         student = f"{match['learner']}_{match['id']}" if match else name
@@ -254,6 +261,11 @@ def _by_student(files: Iterable[SourceFile], empty: Iterable[str] = ()) -> list[
 
 def _is_gradable(file):
     return file.suffix in SUFFIXES or file.is_archive
+
+
+def is_weights(file: SourceFile) -> bool:
+    """Whether a file holds weights that Keras saved."""
+    return file.name.lower().endswith(WEIGHTS)
 
 
 def _is_document(file):
@@ -291,4 +303,4 @@ def _submission(name, handed_in):
         others = [f.name for f in handed_in][:3]
         what = f"no notebook or .py file in it ({', '.join(others)})" if others else "it is empty"
         return Submission(name, (), f"nothing that can be graded: {what}")
-    return Submission(name, gradable)
+    return Submission(name, gradable, weights=tuple(filter(is_weights, files)))

@@ -43,6 +43,7 @@ class Reading:
         problems: lines that say which files cannot be read, and why.
         unread: the exercises whose names stand in those files.
         digest: hexadecimal hash of the contents.
+        weights: of the file of weights that was handed in, the last by name; empty without one.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     unread: frozenset[str] = frozenset()
     digest: str = ""
+    weights: bytes = b""
 
     def loss(self, exercise: str) -> str:
         """Why the files define no attempt at an exercise, if they were meant to; else ""."""
@@ -124,7 +126,15 @@ def read(submission: Submission) -> Reading:
             digest.update(problem.encode(errors="surrogateescape"))
             problems.append(problem)
             unread |= _names_in(data.decode("latin-1"))
-    return Reading(submission.name, sources, problems, frozenset(unread), digest.hexdigest())
+    weights = b""
+    for file in submission.weights:
+        try:
+            weights = file.read()
+            digest.update(weights)
+        except SubmissionError as error:
+            problems.append(str(error))
+    unknown = frozenset(unread)
+    return Reading(submission.name, sources, problems, unknown, digest.hexdigest(), weights)
 
 
 def _names_in(text):

@@ -26,7 +26,7 @@ EXERCISE = Exercise(
     kind="trained",
     notebook="11-capstone",
     points=20.0,
-    minutes=40,
+    minutes=35,
     reference="resnet_lesson.exercises.capstone:capstone",
     signature="input_shape=(64, 64, 3), classes=6",
     probes=(Probe((8, 64, 64, 3), {"input_shape": (64, 64, 3), "classes": 6}),),

@@ -190,11 +190,12 @@ def heighten(root: ElementTree.Element, by: float) -> float:
     return height
 
 
-def themed(picture: str) -> str:
+def themed(picture: str, least: float = 0.8) -> str:
     """A picture for a page: its colours follow JupyterLab's theme, its width that of the type.
 
     Args:
         picture: SVG as text, made by this module.
+        least: the share of its width that it keeps in a narrow window.
 
     Returns:
         An ``svg`` element of HTML. Screen readers read its description out as its name; a viewer
@@ -208,7 +209,7 @@ def themed(picture: str) -> str:
         if element.tag == "text":
             element.tail = ", "  # between the texts of a drawing nothing is drawn
     ems = float(root.get("width", 0)) / style.HEADING
-    size = f"width:{number(ems)}em;min-width:{number(0.7 * ems)}em;max-width:100%;height:auto"
+    size = f"width:{number(ems)}em;min-width:{number(least * ems)}em;max-width:100%;height:auto"
     root.set("style", f"display:block;{size}")
     for name in ("width", "height"):
         del root.attrib[name]

@@ -15,6 +15,7 @@ from resnet_lesson.html import render
 ABSENT = ("missing", "unused")  # from the attempt's graph
 # Of a drawing below a cell, as narrow as the lesson's own layout allows: two stand side by side.
 WIDTH, GAP = 500, 12
+LEAST = 0.76  # of that width: text of 9 pixels, and two beside JupyterLab's list of files
 
 
 def report_html(report: Report) -> Markup:
@@ -27,7 +28,7 @@ def report_html(report: Report) -> Markup:
         "report.html.j2",
         report=report,
         heading=heading,
-        pictures=[Markup(svg.themed(picture)) for picture in drawings(report, WIDTH)],
+        pictures=[Markup(svg.themed(picture, LEAST)) for picture in drawings(report, WIDTH)],
         rows=rows(verdict) if verdict else (),
         columns=COLUMNS if verdict and verdict.values else COLUMNS[:3],
     )

@@ -136,8 +136,17 @@ def find_submissions(paths: Sequence, together: bool = False) -> list[Submission
         problems = [submission.problem for submission, _ in submissions if submission.problem]
         name = Path(os.path.abspath(paths[0])).name
         weights = tuple(file for submission, _ in submissions for file in submission.weights)
+        weights = weights or tuple(_weights_in(paths))
         return [Submission(name, files, "; ".join(problems), weights=weights)]
     return _unique(submissions)
+
+
+def _weights_in(folders):
+    """Files of weights that lie side by side with several notebooks of one learner."""
+    for path in map(Path, folders):
+        for below in sorted(path.iterdir()) if path.is_dir() else ():
+            if is_weights(SourceFile(below.name, below)) and _is_within(below, path):
+                yield SourceFile(below.name, below)
 
 
 def _unique(submissions):

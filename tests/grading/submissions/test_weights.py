@@ -33,6 +33,7 @@ def test_files_laid_side_by_side_are_one_learners_only_if_there_is_one(tmp_path)
     assert weights_of(handed_in(tmp_path / "one", "a.py", NAME)) == {"a.py": b"one"}
     several = handed_in(tmp_path / "several", "a.py", "b.py", NAME)
     assert set(weights_of(several).values()) == {b""}
+    assert weights_of(several, together=True) == {"several": b"several"}
 
 
 def test_other_weights_change_what_is_graded(tmp_path):

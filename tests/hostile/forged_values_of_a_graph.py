@@ -1,20 +1,5 @@
 # expected: unrecognised tampering
-import gc
-import sys
-
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
-
-
-def frame_with(name):
-    frame = sys._getframe()
-    while name not in frame.f_locals:
-        frame = frame.f_back
-    return frame
-
-
-def module(ending):
-    modules = (m for m in gc.get_objects() if type(m) is type(gc))
-    return next(m for m in modules if m.__name__.endswith(ending))
 
 
 def identity_block(X, f, filters, training=True, initializer=None):

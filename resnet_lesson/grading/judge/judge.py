@@ -10,7 +10,7 @@ import numpy as np
 from resnet_lesson.grading.judge.alignment import Comparison, Difference
 from resnet_lesson.grading.judge.borders import with_implied_borders, without_idle_padding
 from resnet_lesson.grading.judge.compare import compare, placed
-from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
 from resnet_lesson.grading.judge.values import Known, difference_of_values
 from resnet_lesson.graph.operations import (
@@ -28,7 +28,7 @@ CLOSE_VALUES = 1e-4  # of a function of arrays, which may compute in float32
 # For calls on values, where BatchNorm's epsilon, which is free, is the attempt's own.
 ROUGH = 0.05
 # Modes in which the attempt has the very same epsilon.
-INJECTED = ("symbolic", "again", "called", "model")
+INJECTED = ("symbolic", "again", "called", "model", HELD_BACK)
 SAVED = {
     "config": "the same layer from `get_config`",
     "weights": "the same values from a new layer with the weights of a `.weights.h5` file",
@@ -153,9 +153,33 @@ def _judged_by_values(observed, reference, known):
     failed = next((run for run in observed.runs if run.failure), None)
     if failed:
         return Verdict(False, failure=failed.failure, run=failed)
-    have, want = ([run.output for run in o.runs] for o in (observed, reference))
+    have, want = (_outputs(observation, held_back=False) for observation in (observed, reference))
     difference = difference_of_values(have, want, CLOSE_VALUES, known)
+    if difference is None:
+        have, want = (
+            _outputs(observation, held_back=True) for observation in (observed, reference)
+        )
+        difference = difference_of_values(have, want, CLOSE_VALUES)
     return Verdict(difference is None, (difference,) if difference else (), run=observed.runs[0])
+
+
+def _outputs(observation, held_back):
+    return [run.output for run in observation.runs if (run.mode == HELD_BACK) is held_back]
+
+
+def of_held_back_call(
+    observed: Observation, reference: Observation
+) -> tuple[Pair, tuple[Deviation, ...]]:
+    """The graph of the call that was held back, and how far its values are off.
+
+    Args:
+        observed: of an attempt, with that call.
+        reference: of the reference implementation, with it too.
+    """
+    pairs = _paired(observed, reference)
+    held_back = next(pair for pair in pairs if pair.have.mode == HELD_BACK)
+    graph = _with_graph(held_back, pairs)
+    return graph, _values(held_back, graph.comparison)
 
 
 def _judged(pairs):

@@ -6,6 +6,8 @@ import numpy as np
 
 from resnet_lesson.graph.operations import Series, Unused
 
+HELD_BACK = "held_back"  # a mode of `Run`
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -39,9 +41,11 @@ class Run:
             runs it) or "eager" (on values). Of a layer or model also, with the weights of the
             symbolic call: "called" (on values), "model" (inside a model), "config" (made again
             from its configuration), "weights" and "keras" (loaded from a file). "values" of a
-            function of arrays.
+            function of arrays. "held_back" is the graph of the first call, on inputs and with
+            weights that nobody knew when it was sent; of a function of arrays, a call with others.
         series: the graph; empty in eager mode or if nothing could be traced.
-        values: the output of each step, in the order of computation; samples of it in a network.
+        values: the output of each step, in the order of computation; samples of it in a network,
+            but for the call that is held back.
         output: the result, None if it failed.
         failure: `Failure` or None.
         first: of a symbolic call of a block, the output with the weights that it began with.

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from resnet_lesson.grading.judge.judge import Verdict
-from resnet_lesson.grading.judge.observation import Observation, Run
+from resnet_lesson.grading.judge.evidence import Evidence
+from resnet_lesson.grading.judge.judge import of_held_back_call
+from resnet_lesson.grading.judge.observation import HELD_BACK, Observation, Run
 from resnet_lesson.graph.operations import operations
 
 SAMPLED = ("network", "model", "trained")  # kinds of exercise of whose steps samples are kept
@@ -41,6 +42,8 @@ def contradiction(
 def _contradiction_in(run: Run, kind: str) -> str:
     if (run.output is None) == (run.failure is None):
         return "has a result and a failure in one call, or neither"
+    if run.mode == HELD_BACK:
+        return "has a graph of a call that makes none" if run.series else ""
     if run.output is None:
         return "has values of a call that failed" if run.values else ""
     has_graph = run.mode in ("symbolic", "again") or (run.mode == "config" and kind == "model")
@@ -101,24 +104,54 @@ def _without_config(call):
     return (probe, training, "symbolic", False)
 
 
-def is_unfounded(verdict: Verdict) -> bool:
-    """Whether most values are wrong already where the graph is right.
+def is_unfounded(observed: Observation, reference: Observation, seed: int) -> bool:
+    """Whether an answer that did not pass is less than its graph says.
 
-    Points for a graph that is right in part are points for what it computes: before the first
-    difference, on its own path, the values agree. Not all do: the weights that are injected depend
-    on what follows.
+    Points for a graph that is right in part are points for what it computes, on inputs and with
+    weights that were held back: each step from those before it, and before the first difference
+    what the reference computes.
+
+    Args:
+        observed: of the attempt.
+        reference: of the reference implementation.
+        seed: of the call that was held back.
     """
-    if not verdict.differences:
-        return False
-    where = str(verdict.differences[0].where)
-    agrees = {str(value.where): value.verdict != "different" for value in verdict.values}
+    have, want = _held_back(observed), _held_back(reference)
+    if have is None or want is None or not _begin_alike(have, want):
+        return True
+    call = (have.probe, have.training)
+    graphs = (run for run in observed.runs if run.mode == "symbolic")
+    series = next((run.series for run in graphs if (run.probe, run.training) == call), ())
+    if any(op.node >= len(have.values) for op in operations(series)):
+        return True
+    return bool(Evidence(series, have.values, seed).refuted) or _differs_early(
+        *of_held_back_call(observed, reference)
+    )
+
+
+def _held_back(observation):
+    return next((run for run in observation.runs if run.mode == HELD_BACK), None)
+
+
+def _begin_alike(have, want):
+    return bool(have.values) and np.array_equal(have.values[0], want.values[0])
+
+
+def _differs_early(graph, values):
+    """Whether most values before the first difference of a graph, on its path, are other ones.
+
+    Not all agree: the weights that are injected depend on what follows.
+    """
+    differences = graph.comparison.differences
+    where = str(differences[0].where) if differences else ""
+    agrees = {str(value.where): value.verdict != "different" for value in values}
     before: list[bool] = []
-    for place in (str(op.place) for op in operations(verdict.expected)):
-        if place == where or place.startswith(f"{where}."):
-            return 2 * sum(before) < len(before)
-        if place in agrees and _leads_to(place, where):
+    for place in (str(op.place) for op in operations(graph.want.series)):
+        if where and (place == where or place.startswith(f"{where}.")):
+            break
+        if place in agrees and (not where or _leads_to(place, where)):
             before.append(agrees[place])
-    return False
+    return 2 * sum(before) < len(before)
 
 
 def _leads_to(place, where):

@@ -35,6 +35,8 @@ class Call:
         notes: what is worth telling of this form.
         layers: the layers that its calls have made so far, as `resnet_lesson.graph.tracing.Trace`
             numbers them.
+        first: None, or ``(trace, run, training)`` of the first call: its graph, the `Run`, and the
+            mode that the graph is run in, see `Trace.run`.
     """
 
     function: Callable
@@ -45,6 +47,12 @@ class Call:
     leaves_mode: bool = False
     notes: tuple[str, ...] = ()
     layers: dict = field(default_factory=dict)
+    first: tuple | None = None
+
+    def keep(self, trace, run, training=None):
+        """Keeps a graph, if it is that of the first call."""
+        if run.probe == 0 and not run.training and self.first is None:
+            self.first = trace, run, training
 
     def __call__(self, x: object, probe: Probe, given: dict) -> object:
         """Calls with a tensor, a probe's arguments and further ones, as far as it takes them."""

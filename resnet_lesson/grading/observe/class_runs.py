@@ -146,6 +146,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
             return replace(run, failure=no_tensor(result, "call"))
         layers = layers or layers_within(instance)
         trace = Trace(result, source, known_layers=call.layers, owned=layers)
+        call.keep(trace, run)
         inject(trace, seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:
@@ -158,7 +159,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         if by_values:
             return by_values
         failure = failure_of(error, call.function)
-        return until(replace(run, failure=failure), error, source, call.layers)
+        return until(replace(run, failure=failure), error, source, call)
 
 
 def _run_on_values(instance, run, x, seed):

@@ -123,22 +123,27 @@ def _text(error):
     return text.rpartition("Error encountered:")[2].strip() or type(error).__name__
 
 
-def until(run, error, source, known_layers):
-    """A run with the graph up to the operation that raised, read off the exception's frames."""
+def until(run, error, source, call):
+    """A run with the graph up to the operation that raised, read off the exception's frames.
+
+    Args:
+        call: the attempt's `resnet_lesson.grading.observe.calling.Call`.
+    """
     calls = list(_calls(error))
     # Of a layer made of layers the one inside that raised.
-    call = next((c for c in calls if not is_composite(c[0])), calls[0] if calls else None)
-    if call is None:
+    failed = next((c for c in calls if not is_composite(c[0])), calls[0] if calls else None)
+    if failed is None:
         return run
-    source = source if source is not None else _first_input(call[1][0])
-    in_build = _lead_back(calls[: calls.index(call) + 1], source)
+    source = source if source is not None else _first_input(failed[1][0])
+    in_build = _lead_back(calls[: calls.index(failed) + 1], source)
     try:
-        trace = Trace(None, source, failed=call, known_layers=known_layers)
+        trace = Trace(None, source, failed=failed, known_layers=call.layers)
     except TraceError:
         return run
     for op in operations(trace.series):
         if in_build and op.attrs.get("training", True) is None:
             del op.attrs["training"]  # while building, no mode is known
+    call.keep(trace, run, None if run.separate else run.training)
     return replace(run, series=trace.series, unused=() if in_build else unused(trace))
 
 

@@ -6,6 +6,7 @@ import io
 import random
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import keras
 import numpy as np
 
 from resnet_lesson.exercises import Exercise
-from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observation, Run
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.observe.failures import failure_of, unfilled_line, until
@@ -58,7 +59,11 @@ class Material:
 
 
 def observe(
-    function: object, exercise: Exercise, seed: int = 0, material: Material | None = None
+    function: object,
+    exercise: Exercise,
+    seed: int = 0,
+    material: Material | None = None,
+    held_back: Callable[[Observation], int] | None = None,
 ) -> Observation:
     """Calls what the learner defined in every way that the exercise asks for.
 
@@ -69,6 +74,8 @@ def observe(
         seed: from 0 on. Inputs and weights depend on it, and so do the sizes of the probes: those
             of seed 0 are the exercise's own.
         material: what a trained network is tried with.
+        held_back: takes what is known so far, and returns another seed: the first graph is then run
+            once more, on inputs and with weights that nobody knew before.
     """
     if not callable(function):
         got = f"{exercise.id} is {a_or_an(function)}, not a function"
@@ -95,8 +102,26 @@ def observe(
                 return Observation(failure=run.failure)
             if _exhausted(run.failure):  # to go on is slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
-    notes |= {never_run(function)} - {""}
-    return Observation(tuple(runs), None, free, tuple(sorted(notes)))
+        notes |= {never_run(function)} - {""}
+        observation = Observation(tuple(runs), None, free, tuple(sorted(notes)))
+        if held_back and (call.first or exercise.kind == "values"):
+            run = _held_back_run(call, exercise, held_back(observation))
+            observation = replace(observation, runs=(*runs, run))
+    return observation
+
+
+def _held_back_run(call, exercise, seed):
+    """The first graph, or as much of it as there is, with all its values."""
+    if exercise.kind == "values":
+        return next(_values_runs(call, exercise.probes_for(seed), HELD_BACK))
+    [probe, *_], (trace, run, training) = exercise.probes, call.first
+    run = replace(run, mode=HELD_BACK, first=None)
+    try:
+        inject(trace, seed)
+        values = trace.run(inputs(probe.shape, seed), training)
+    except Exception as error:
+        return replace(run, failure=failure_of(error, call.function))
+    return replace(run, values=tuple(values), output=None if run.failure else values[-1])
 
 
 def _exhausted(failure):
@@ -108,7 +133,7 @@ def _runs(call, exercise, free, seed, notes, material):
     if exercise.kind == "trained":
         return _trained_runs(call, exercise, seed, material)
     if exercise.kind == "values":
-        return _values_runs(call, exercise)
+        return _values_runs(call, exercise.probes)
     if exercise.kind == "network":
         return _network_runs(call, exercise, seed)
     if exercise.kind == "layer":
@@ -129,10 +154,10 @@ def _unless_unfilled(run, function):
     return replace(run, failure=Failure("wrong_type", message=message, line=line, number=number))
 
 
-def _values_runs(call, exercise):
+def _values_runs(call, probes, mode="values"):
     """The runs of a function of arrays, each with arrays of its own."""
-    for number, probe in enumerate(exercise.probes):
-        run = Run(number, False, "values")
+    for number, probe in enumerate(probes):
+        run = Run(number, False, mode)
         try:
             result = call(None, copy.deepcopy(probe), {})
             output, failure = _as_numbers(result)
@@ -156,7 +181,7 @@ def _block_runs(call, exercise, seed):
     if "training" not in exercise.parameters:
         yield from _following_runs(call, exercise, seed)
         return
-    traces = []
+    traces, how = [], _in_mode if call.leaves_mode else computed
     for number, probe in enumerate(exercise.probes):
         x = inputs(probe.shape, number + RUNS * seed)
         for training in (False, True):
@@ -164,13 +189,12 @@ def _block_runs(call, exercise, seed):
             run = Run(number, training, "symbolic")
             trace, run = _traced(call, probe, given, run, seed, x)
             traces.append(trace)
-            run = (_in_mode if call.leaves_mode else computed)(trace, run, x) if trace else run
-            yield run
+            yield _computed(call, trace, run, x, how=how) if trace else run
             if number < EAGER_PROBES:
                 yield _eager_run(call, probe, given, Run(number, training, "eager"), x)
     # As `fit` runs it: what was called without a mode takes the model's, a Dropout such as this.
     again = Run(0, True, "again")
-    yield from _once_more(traces[1], exercise.probes[0], again, seed, training=True)
+    yield from _once_more(call, traces[1], exercise.probes[0], again, seed, training=True)
     probe = exercise.probes[0]
     given = {"training": False, "initializer": keras.initializers.GlorotUniform}
     run = Run(0, False, "eager")
@@ -202,20 +226,29 @@ def _following_runs(call, exercise, seed):
         run = Run(number, False, "symbolic", separate=False)
         trace, run = _traced(call, probe, {}, run, seed, x)
         traces.append(trace)
-        yield computed(trace, run, x, False) if trace else run
+        yield _computed(call, trace, run, x, False) if trace else run
         if trace:
-            yield computed(trace, replace(run, training=True, first=None), x, True)
+            yield _computed(call, trace, replace(run, training=True, first=None), x, True)
         if number < EAGER_PROBES:
             yield _eager_run(call, probe, {}, Run(number, False, "eager"), x)
     # By the batch's statistics: the moving ones have moved, by a momentum that is free.
     again = Run(0, True, "again", separate=False)
-    yield from _once_more(traces[0], exercise.probes[0], again, seed, training=True)
+    yield from _once_more(call, traces[0], exercise.probes[0], again, seed, training=True)
 
 
-def _once_more(trace, probe, run, seed, training=None):
+def _once_more(call, trace, probe, run, seed, training=None):
     """The first call's graph after all others: with layers in common it has their weights now."""
     if trace is not None:
-        yield computed(trace, run, inputs(probe.shape, RUNS * seed), training)
+        yield _computed(call, trace, run, inputs(probe.shape, RUNS * seed), training)
+
+
+def _computed(call, trace, run, x, *training, how=computed):
+    """The run with what its graph computes, or why that cannot be computed."""
+    try:
+        return how(trace, run, x, *training)
+    except Exception as error:
+        failure = failure_of(error, call.function)
+        return replace(run, series=trace.series, failure=failure, first=None)
 
 
 def _traced(call, probe, given, run, seed, x):
@@ -227,16 +260,17 @@ def _traced(call, probe, given, run, seed, x):
         if not keras.utils.is_keras_tensor(result):
             return None, replace(run, failure=no_tensor(result))
         trace = Trace(result, source, known_layers=call.layers)
+        mode = _mode_of_model(trace, run) if call.leaves_mode else None  # None: as it is written
         if run.probe < EAGER_PROBES:
-            mode = _mode_of_model(trace, run) if call.leaves_mode else None
-            run = replace(run, first=trace.run(x, mode)[-1])  # None: as it is written
+            run = replace(run, first=trace.run(x, mode)[-1])
+        call.keep(trace, run, mode if run.separate else run.training)
         inject(trace, len(probe.shape) + run.probe + RUNS * seed)
         return trace, run
     except TraceError as error:
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
         failure = failure_of(error, call.function)
-        return None, until(replace(run, failure=failure), error, source, call.layers)
+        return None, until(replace(run, failure=failure), error, source, call)
 
 
 def _begin_alike():
@@ -283,6 +317,7 @@ def _network_runs(call, exercise, seed):
                 continue
             source, result = _ends(model, probe)
             trace = Trace(result, source, known_layers=call.layers)
+            call.keep(trace, run, False)
             inject(trace, number + RUNS * seed)
             x = inputs(probe.shape, number + RUNS * seed)
             for training in (False, True) if number == 0 else (False,):
@@ -291,7 +326,7 @@ def _network_runs(call, exercise, seed):
             yield replace(run, failure=Failure("unrecognised", message=str(error)))
         except Exception as error:
             failure = failure_of(error, call.function)
-            yield until(replace(run, failure=failure), error, source, call.layers)
+            yield until(replace(run, failure=failure), error, source, call)
 
 
 def _trained_runs(call, exercise, seed, material):

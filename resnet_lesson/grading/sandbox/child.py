@@ -1,7 +1,9 @@
 """What runs in the confined child: a learner's statements are loaded, then observed."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
+from typing import BinaryIO
 
 import numpy as np
 
@@ -13,47 +15,97 @@ from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingD
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
 from resnet_lesson.grading.sandbox.loading import load
 from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes, to_bytes
-from resnet_lesson.grading.sandbox.protocol import PATCHED, pack
+from resnet_lesson.grading.sandbox.protocol import FRAME, HELD_BACK, PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
 from resnet_lesson.signs.schema import SIZE
 
 
-def run(job: dict) -> bytes:
+def answer(job: dict, secret: bytes, source: BinaryIO, target: BinaryIO) -> None:
+    """Runs a job, see `run`, and writes the two frames of its answer.
+
+    Args:
+        job: as for `run`.
+        secret: with which each frame begins.
+        source: where the seed is to be read that is held back.
+        target: where the frames are written.
+    """
+
+    def send(data):
+        target.write(FRAME.pack(secret, len(data)) + data)
+        target.flush()
+
+    def exchange(data):
+        send(data)
+        return HELD_BACK.unpack(source.read(HELD_BACK.size))[0]
+
+    send(run(job, exchange))
+
+
+def run(job: dict, exchange: Callable[[bytes], int]) -> bytes:
     """Observes one exercise of one submission, or its reference.
 
     Args:
         job: ``exercise``, ``seed``, ``reference``, ``served`` and ``pieces`` of
             `resnet_lesson.grading.sandbox.protocol.Job`.
+        exchange: sends an observation, and returns the seed that was held back until then.
 
     Returns:
-        Suspicions and an observation, see `resnet_lesson.grading.sandbox.protocol.pack`.
+        Suspicions and the rest of the observation, see
+        `resnet_lesson.grading.sandbox.protocol.pack`.
     """
     exercise = all_exercises()[job["exercise"]]
+    sent: list[Observation] = []
+
+    def send(observation: Observation) -> int:
+        sent.append(_of_a_size(observation))
+        return exchange(to_bytes(sent[0]))
+
     if job["reference"]:
-        reference = observe(exercise.load_reference(), exercise, job["seed"], _material(job))
-        return pack([], to_bytes(reference))
+        observation = observe(
+            exercise.load_reference(), exercise, job["seed"], _material(job), send
+        )
+        if not sent:
+            send(observation)
+        return pack([], to_bytes(_rest(observation, sent)))
     forget_references()
     snapshot, hook = LibrarySnapshot(), LessonImportHook(job["served"])
     with hook:
-        observation = _observe(job, exercise)
-    answer = to_bytes(observation)
-    try:
-        from_bytes(answer)
-    except ObservationError:  # as the other end would: it is larger than any answer
-        message = "what it builds or returns is too large to be compared"
-        answer = to_bytes(Observation(failure=Failure("unrecognised", message=message)))
+        observation = _observe(job, exercise, send)
+    if not sent:
+        send(observation)
     suspicions = [["reference", f"uses {name}"] for name in hook.used]
     suspicions += [[PATCHED, f"replaced {name}"] for name in snapshot.replaced()]
-    return pack(suspicions, answer)
+    return pack(suspicions, to_bytes(_of_a_size(_rest(observation, sent))))
 
 
-def _observe(job, exercise):
+def _of_a_size(observation):
+    """The observation, or the failure of one that the other end would refuse for its size."""
+    try:
+        from_bytes(to_bytes(observation))
+        return observation
+    except ObservationError:
+        message = "what it builds or returns is too large to be compared"
+        return Observation(failure=Failure("unrecognised", message=message))
+
+
+def _rest(observation, sent):
+    """What is to be sent after the first part of an observation."""
+    if sent[0].failure:
+        return Observation()
+    return Observation(observation.runs[len(sent[0].runs) :], observation.failure)
+
+
+def _observe(job, exercise, send):
     try:
         namespace, notes = load([Piece(*piece) for piece in job["pieces"]])
         answer = namespace.get(exercise.id)
         if isinstance(answer, MissingDefinition):
             answer.note()
-        observation = observe(answer, exercise, job["seed"], _material(job))
+
+        def held_back(observation):
+            return send(replace(observation, notes=(*notes, *observation.notes)))
+
+        observation = observe(answer, exercise, job["seed"], _material(job), held_back)
         return replace(observation, notes=(*notes, *observation.notes))
     except Exception as error:
         return Observation(failure=failure_of(error, _undefined))

@@ -7,15 +7,16 @@ connection.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import time
+from functools import partial
 from multiprocessing.connection import Connection
 
 from resnet_lesson.grading.sandbox.confinement import (
@@ -28,12 +29,12 @@ from resnet_lesson.grading.sandbox.protocol import (
     CRASHED,
     FORGED,
     FORGED_MESSAGE,
-    LARGEST_ANSWER,
+    HELD_BACK,
     LARGEST_JOB,
     UNPROTECTED,
+    Frames,
 )
 
-FRAME = struct.Struct("<16sQ")  # the job's secret, the number of bytes that follow
 ENDED_BY_MEMORY, NOT_CONFINED = 77, 78  # exit statuses of the child
 
 
@@ -133,16 +134,16 @@ def _supervise(connection, confinement):
 
             linux.end_with_parent()  # forgotten when a user namespace is entered: after that
         try:
-            ending, answer = _watch(job, connection, confinement)
+            ending, parts = _watch(job, connection, confinement)
         finally:
             confinement.clear()
         connection.send_bytes(json.dumps(ending).encode())
-        connection.send_bytes(answer)
+        for part in parts:
+            connection.send_bytes(part)
     except Exception as error:
         with contextlib.suppress(OSError):
             ending = {"what": UNPROTECTED, "message": f"{type(error).__name__}: {error}"}
             connection.send_bytes(json.dumps(ending).encode())
-            connection.send_bytes(b"")
     finally:
         os._exit(0)
 
@@ -151,35 +152,39 @@ def _watch(job, connection, confinement):
     """Forks the child and waits for it.
 
     Returns:
-        ``(ending, answer)``: a dictionary with ``what``, ``message`` and ``seconds``, and bytes.
+        ``(ending, parts)``: a dictionary with ``what``, ``message`` and ``seconds``, and what it
+        sent, in two parts; none unless it answered.
     """
     started = time.monotonic()
     processor = 2 * int(job["timeout"]) + 2
     reader, writer = os.pipe()
+    seed_reader, seed_writer = os.pipe()
     child = os.fork()
     if child == 0:
         connection.close()
-        os.close(reader)
-        _run_child(job, writer, confinement, processor)
+        _run_child(job, (seed_reader, writer), confinement, processor)
     os.close(writer)
-    what, message, answer = _receive(
-        reader, connection, started + job["timeout"], bytes.fromhex(job["secret"]), confinement
-    )
+    os.close(seed_reader)
+    # Read only now: what this process knew before, the child could find in its memory.
+    [held_back] = HELD_BACK.unpack(connection.recv_bytes(HELD_BACK.size))
+    frames = Frames(bytes.fromhex(job["secret"]), held_back, partial(os.write, seed_writer))
+    what, message = _receive(reader, connection, started + job["timeout"], frames, confinement)
     status, usage = _end(child, wait=what == "ended")
     if what == "ended":
         what, message = _ending(status, usage, processor, job["memory"])
     seconds = round(time.monotonic() - started, 3)
-    return {"what": what, "message": message, "seconds": seconds}, answer
+    parts = frames.parts if what == ANSWERED else []
+    return {"what": what, "message": message, "seconds": seconds}, parts
 
 
-def _run_child(job, writer, confinement, processor):
+def _run_child(job, ends, confinement, processor):
     status = NOT_CONFINED
     try:
         from resnet_lesson.grading.sandbox import child
 
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
-        writer = _only_descriptors(nowhere, writer)
+        reader, writer = _only_descriptors(nowhere, *ends)
         if sys.platform == "linux":
             from resnet_lesson.grading.sandbox import linux
 
@@ -187,9 +192,8 @@ def _run_child(job, writer, confinement, processor):
         confinement.inside(processor, job["memory"])
         status = 1
         secret = bytes.fromhex(job.pop("secret"))
-        answer = child.run(job)
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(FRAME.pack(secret, len(answer)) + answer)
+        with os.fdopen(writer, "wb") as target, os.fdopen(reader, "rb") as source:
+            child.answer(job, secret, source, target)
         status = 0
     except MemoryError:
         status = ENDED_BY_MEMORY
@@ -197,46 +201,39 @@ def _run_child(job, writer, confinement, processor):
         os._exit(status)
 
 
-def _only_descriptors(nowhere, writer):
-    """Leaves this process three descriptors that lead nowhere, and 3, to the supervisor."""
+def _only_descriptors(nowhere, reader, writer):
+    """Leaves this process three descriptors that lead nowhere, and 3 and 4, to the supervisor."""
+    ends = fcntl.fcntl(reader, fcntl.F_DUPFD, 5), fcntl.fcntl(writer, fcntl.F_DUPFD, 5)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
-    if writer != 3:
-        os.dup2(writer, 3)
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-    return 3
+    os.dup2(ends[1], 3)
+    os.dup2(ends[0], 4)
+    os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+    return 4, 3
 
 
-def _receive(reader, connection, deadline, secret, confinement):
-    """What the child sends, until it is whole, too much, or the time is up.
+def _receive(reader, connection, deadline, frames, confinement):
+    """Takes what the child sends, until it is whole, something else, or the time is up.
 
     Returns:
-        ``(what, message, answer)``; "ended" if the child sends no more.
+        ``(what, message)``; "ended" if the child sends no more.
     """
-    received, wanted = bytearray(), None
-    while wanted is None or len(received) < wanted:
+    while not (frames.whole or frames.forged):
         left = deadline - time.monotonic()
         if left <= 0:
-            return "timeout", "", b""
+            return "timeout", ""
         ready, _, _ = select.select([reader, connection], [], [], min(left, 0.1))
         if connection in ready:  # nobody waits for the outcome any more
             raise EOFError("the other end was closed")
         if confinement.overfull():
-            return CRASHED, "wrote more or larger files than it may", b""
+            return CRASHED, "wrote more or larger files than it may"
         if reader not in ready:
             continue
         part = os.read(reader, 1 << 20)
         if not part:
-            return "ended", "", b""
-        received += part
-        if wanted is None and len(received) >= FRAME.size:
-            given, length = FRAME.unpack_from(received)
-            if given != secret or length > LARGEST_ANSWER:
-                break
-            wanted = FRAME.size + length
-    if wanted is None or len(received) != wanted:
-        return FORGED, FORGED_MESSAGE, b""
-    return ANSWERED, "", bytes(received[FRAME.size :])
+            return "ended", ""
+        frames.add(part)
+    return (FORGED, FORGED_MESSAGE) if frames.forged else (ANSWERED, "")
 
 
 def _end(child, wait):

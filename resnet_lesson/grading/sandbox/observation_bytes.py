@@ -13,7 +13,7 @@ import numpy as np
 
 from resnet_lesson.errors import LessonError
 from resnet_lesson.grading.judge.catalogue import kinds
-from resnet_lesson.grading.judge.observation import Failure, Observation, Run
+from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observation, Run
 from resnet_lesson.graph.operations import Branch, Op, Series, Unused
 
 LENGTH = struct.Struct("<I")  # of the JSON, which the arrays follow: float32, one after another
@@ -25,7 +25,10 @@ MOST_NOTES = 20
 MOST_VALUES = 100  # in a setting of an operation
 LONGEST_TEXT = 2000
 LONGEST_LINE = 300
-MODES = ("symbolic", "again", "eager", "called", "model", "config", "weights", "keras", "values")
+MODES = (
+    *("symbolic", "again", "eager", "called", "model", "config", "weights", "keras", "values"),
+    HELD_BACK,
+)
 SETTINGS = ("training", "initializer")
 FAILURES = kinds() | {"not_attempted"}  # read here: a confined process cannot
 
@@ -133,6 +136,21 @@ def from_bytes(data: bytes) -> Observation:
         return Observation(runs, failure, free, notes)
     except Exception as error:
         raise ObservationError(f"not an observation: {type(error).__name__}") from None
+
+
+def joined(first: Observation, rest: Observation) -> Observation:
+    """An observation as it was sent: all but one call, and then the call that was held back.
+
+    Raises:
+        ObservationError: another call was held back, or sent too early.
+    """
+    if rest.failure:
+        return Observation(failure=rest.failure)
+    early = [run for run in first.runs if run.mode == HELD_BACK]
+    others = [run for run in rest.runs if run.mode != HELD_BACK]
+    if early or others or len(rest.runs) > 1 or (first.failure and rest.runs):
+        raise ObservationError("not an observation: its calls do not come in their turn")
+    return replace(first, runs=(*first.runs, *rest.runs))
 
 
 def _require(condition: bool) -> None:

@@ -1,8 +1,10 @@
 """What goes into a child that runs a learner's code, and what comes back: the job, the outcome."""
 
 import base64
+import contextlib
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +14,8 @@ from resnet_lesson.grading.sandbox.served_source import served_sources
 LARGEST_JOB = 64 << 20  # bytes
 LARGEST_ANSWER = 64 << 20  # a ResNet-50's is 1 MiB
 LENGTH = struct.Struct("<I")
+FRAME = struct.Struct("<16sQ")  # the job's secret, the number of bytes that follow
+HELD_BACK = struct.Struct("<Q")  # the seed that a child gets in return for its first frame
 ANSWERED, CRASHED, FORGED = "answered", "crashed", "tampering"
 UNPROTECTED = "unprotected"
 PATCHED = "patched"
@@ -30,6 +34,8 @@ class Job:
         reference: True to observe the reference implementation instead.
         images: of a trained network, the hidden images' bytes; their labels stay here.
         weights: the file that was handed in with it; empty if there is none, None of the reference.
+        held_back: another seed, which the child gets only after it has sent what it knows: the
+            first graph is then run once more.
     """
 
     exercise: str
@@ -38,9 +44,13 @@ class Job:
     reference: bool = False
     images: bytes = b""
     weights: bytes | None = None
+    held_back: int = 0
 
     def to_data(self, timeout: float, memory: int, secret: str) -> dict[str, Any]:
-        """The job as JSON takes it, with its limits and the secret that marks its answer."""
+        """What the child knows of the job from the beginning on, as JSON takes it.
+
+        Its limits and the secret that marks its answer are among it.
+        """
         kind = all_exercises()[self.exercise].kind
         return {
             "exercise": self.exercise,
@@ -67,6 +77,7 @@ class Outcome:
         seconds: how long it ran.
         message: what happened in words, for the finding; empty if it answered.
         suspicions: pairs ``(what, message)``, what the code did beside its task.
+        rest: as `answer`, of the call that was held back.
     """
 
     what: str
@@ -74,10 +85,53 @@ class Outcome:
     seconds: float = 0.0
     message: str = ""
     suspicions: tuple = ()
+    rest: bytes = b""
+
+
+class Frames:
+    """The two frames of an answer, as they arrive; between them the child gets a seed.
+
+    Args:
+        secret: with which each begins.
+        held_back: the seed.
+        send: sends bytes to the child.
+
+    Attributes:
+        parts: the contents of those that are whole.
+        forged: True as soon as something else has come.
+    """
+
+    def __init__(self, secret: bytes, held_back: int, send: Callable[[bytes], object]):
+        self.secret, self.held_back, self.send = secret, held_back, send
+        self.parts: list[bytes] = []
+        self.forged = False
+        self._received = bytearray()
+
+    @property
+    def whole(self) -> bool:
+        return len(self.parts) == 2
+
+    def add(self, data: bytes) -> None:
+        """Takes what has come."""
+        self._received += data
+        while len(self._received) >= FRAME.size and not self.forged:
+            given, length = FRAME.unpack_from(self._received)
+            end = FRAME.size + length
+            self.forged = given != self.secret or length > LARGEST_ANSWER or self.whole
+            if self.forged or len(self._received) < end:
+                return
+            self.parts.append(bytes(self._received[FRAME.size : end]))
+            del self._received[:end]
+            if len(self.parts) == 1:
+                # What comes before the seed is sent belongs to no frame.
+                self.forged = bool(self._received)
+                with contextlib.suppress(OSError):  # it has ended: that is told elsewhere
+                    self.send(HELD_BACK.pack(self.held_back))
+        self.forged = self.forged or (self.whole and bool(self._received))
 
 
 def pack(suspicions: list, observation: bytes) -> bytes:
-    """What a child sends: suspicions, pairs ``(what, message)``, and an observation."""
+    """The last frame that a child sends: suspicions, pairs ``(what, message)``, and the rest."""
     header = json.dumps(suspicions).encode()
     return LENGTH.pack(len(header)) + header + observation
 
@@ -85,14 +139,15 @@ def pack(suspicions: list, observation: bytes) -> bytes:
 def unpack(outcome: Outcome) -> Outcome:
     """The outcome of what `pack` returned, taken apart without trust."""
     try:
-        end = LENGTH.size + LENGTH.unpack_from(outcome.answer)[0]
+        end = LENGTH.size + LENGTH.unpack_from(outcome.rest)[0]
         suspicions = tuple(
             (str(what)[:20], str(message)[:200])
-            for what, message in json.loads(outcome.answer[LENGTH.size : end])[:20]
+            for what, message in json.loads(outcome.rest[LENGTH.size : end])[:20]
         )
     except (struct.error, ValueError, TypeError, RecursionError):
-        return Outcome(FORGED, b"", outcome.seconds, FORGED_MESSAGE)
+        return Outcome(FORGED, seconds=outcome.seconds, message=FORGED_MESSAGE)
     patched = [message for what, message in suspicions if what == PATCHED]
     if patched:
-        return Outcome(FORGED, b"", outcome.seconds, "; ".join(patched), suspicions)
-    return replace(outcome, answer=outcome.answer[end:], suspicions=suspicions)
+        message = "; ".join(patched)
+        return Outcome(FORGED, seconds=outcome.seconds, message=message, suspicions=suspicions)
+    return replace(outcome, rest=outcome.rest[end:], suspicions=suspicions)

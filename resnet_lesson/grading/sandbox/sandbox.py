@@ -20,6 +20,7 @@ from resnet_lesson.grading.sandbox.confinement import Protection, promises
 from resnet_lesson.grading.sandbox.protocol import (
     ANSWERED,
     CRASHED,
+    HELD_BACK,
     LARGEST_ANSWER,
     Job,
     Outcome,
@@ -157,19 +158,22 @@ class Sandbox:
         data = job.to_data(timeout, memory, secrets.token_hex(16))
         if not self.fork:
             command = module_command(spawned.__name__)
-            return _outcome(*spawned.observe(command, self._environment(), data), timeout, memory)
+            ending, parts = spawned.observe(command, self._environment(), data, job.held_back)
+            return _outcome(ending, parts, timeout, memory)
         ours, theirs = Pipe()
         with ours:
             try:
                 self._hand_over(theirs)
                 ours.send_bytes(json.dumps(data).encode())
+                ours.send_bytes(HELD_BACK.pack(job.held_back))
                 if not ours.poll(timeout + GRACE):
-                    return Outcome("timeout", b"", timeout, "did not end in time")
+                    message = "did not end in time"
+                    return Outcome("timeout", seconds=timeout, message=message)
                 ending = json.loads(ours.recv_bytes(1 << 16))
-                answer = ours.recv_bytes(LARGEST_ANSWER)
+                parts = [ours.recv_bytes(LARGEST_ANSWER) for _ in range(2 * _answered(ending))]
             except (EOFError, OSError):
                 return None
-        return _outcome(ending, answer, timeout, memory)
+        return _outcome(ending, parts, timeout, memory)
 
     def _hand_over(self, theirs):
         """Gives the fork server a job's connection; starts it anew if it has ended."""
@@ -185,13 +189,17 @@ class Sandbox:
             socket.send_fds(self._control, [b"j"], [theirs.fileno()])
 
 
-def _outcome(ending, answer, timeout, memory):
+def _answered(ending):
+    return ending["what"] == ANSWERED
+
+
+def _outcome(ending, parts, timeout, memory):
     """The outcome of how a child ended and what it sent."""
     what, message, seconds = ending["what"], ending["message"], ending.get("seconds", 0.0)
-    if what == ANSWERED:
-        return unpack(Outcome(ANSWERED, answer, seconds))
+    if _answered(ending):
+        return unpack(Outcome(ANSWERED, parts[0], seconds, rest=parts[1]))
     known = {
         "timeout": f"was not done after {timeout:g} seconds: is there an endless loop?",
         "memory": f"needed more than {memory} MiB of memory",
     }
-    return Outcome(what, b"", seconds, message or known.get(what, what))
+    return Outcome(what, seconds=seconds, message=message or known.get(what, what))

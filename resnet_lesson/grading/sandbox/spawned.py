@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from resnet_lesson.grading.sandbox.confinement import MECHANISMS, Confinement
@@ -16,7 +17,8 @@ from resnet_lesson.grading.sandbox.protocol import (
     CRASHED,
     FORGED,
     FORGED_MESSAGE,
-    LARGEST_ANSWER,
+    HELD_BACK,
+    Frames,
 )
 
 LOADING = 60.0  # seconds that TensorFlow may take, beside the job's own
@@ -32,50 +34,63 @@ def missing() -> dict[str, str]:
     return dict.fromkeys(names, reason)
 
 
-def observe(command: list[str], environment: dict[str, str], job: dict) -> tuple[dict, bytes]:
+def observe(
+    command: list[str], environment: dict[str, str], job: dict, held_back: int
+) -> tuple[dict, list[bytes]]:
     """Runs one job.
 
     Args:
         command: runs this module.
         environment: its variables.
         job: see `resnet_lesson.grading.sandbox.protocol.Job.to_data`.
+        held_back: the seed that the process gets in return for its first frame.
 
     Returns:
-        ``(ending, answer)``: ``what``, ``message`` and ``seconds``, and bytes.
+        ``(ending, parts)``: ``what``, ``message`` and ``seconds``, and what it sent, in two parts.
     """
     started = time.monotonic()
-    secret = bytes.fromhex(job["secret"])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        job_file, answer_file = Path(folder, "job"), Path(folder, "answer")
-        job_file.write_text(json.dumps(job))
-        with open(job_file, "rb") as source, open(answer_file, "wb") as target:
+        answer_file = Path(folder, "answer")
+        with open(answer_file, "wb") as target:
             process = subprocess.Popen(
                 command,
-                stdin=source,
+                stdin=subprocess.PIPE,
                 stdout=target,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
                 env=environment,
                 start_new_session=True,
             )
-            what = _wait(process, answer_file, started + job["timeout"] + LOADING)
-        answer = answer_file.read_bytes() if what == ANSWERED else b""
-    if what == ANSWERED and not answer.startswith(secret):
-        what = FORGED if answer else CRASHED
+            frames = Frames(bytes.fromhex(job["secret"]), held_back, partial(_send, process))
+            deadline = started + job["timeout"] + LOADING
+            with open(answer_file, "rb") as source:
+                what = _wait(process, json.dumps(job).encode(), source, frames, deadline)
+    parts = frames.parts if what == ANSWERED else []
     ending = {"what": what, "message": MESSAGES.get(what, "")}
-    return {**ending, "seconds": round(time.monotonic() - started, 3)}, answer[len(secret) :]
+    return {**ending, "seconds": round(time.monotonic() - started, 3)}, parts
 
 
-def _wait(process, answer_file, deadline):
+def _send(process, data):
+    process.stdin.write(data)
+    process.stdin.flush()
+
+
+def _wait(process, job, source, frames, deadline):
     """How a process ends, see `resnet_lesson.grading.sandbox.protocol.Outcome`."""
     try:
-        while process.poll() is None:
+        _send(process, HELD_BACK.pack(len(job)) + job)
+        while not (frames.whole or frames.forged):
+            ended = process.poll() is not None
             if time.monotonic() > deadline:
                 return "timeout"
-            if answer_file.stat().st_size > LARGEST_ANSWER:
-                return FORGED
-            time.sleep(0.02)
-        return CRASHED if process.returncode else ANSWERED
+            data = source.read(1 << 20)
+            frames.add(data)
+            if ended and not data:
+                return CRASHED
+            time.sleep(0 if data else 0.02)
+        return FORGED if frames.forged else ANSWERED
+    except OSError:  # it has ended before it read all
+        return CRASHED
     finally:
         with contextlib.suppress(OSError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -85,8 +100,8 @@ def _wait(process, answer_file, deadline):
 
 def main():
     """Reads a job from standard input, runs it, and writes the answer to standard output."""
-    job = json.load(sys.stdin)
-    target = os.dup(1)
+    source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    job = json.loads(source.read(*HELD_BACK.unpack(source.read(HELD_BACK.size))))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -97,9 +112,8 @@ def main():
     confinement.folder = os.getcwd()
     confinement.inside(int(2 * job["timeout"] + LOADING), job["memory"])
     secret = bytes.fromhex(job.pop("secret"))
-    answer = child.run(job)
-    with os.fdopen(target, "wb") as file:
-        file.write(secret + answer)
+
+    child.answer(job, secret, source, target)
     os._exit(0)
 
 

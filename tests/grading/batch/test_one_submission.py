@@ -25,7 +25,8 @@ class Observer:
 
     def observe(self, job: Job, timeout, memory):
         failure = None if job.reference else Failure("exception", "ValueError", "no")
-        return Outcome("answered", to_bytes(Observation(failure=failure)))
+        answer = to_bytes(Observation(failure=failure))
+        return Outcome("answered", answer, rest=to_bytes(Observation()))
 
 
 @pytest.fixture

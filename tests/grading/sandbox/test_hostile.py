@@ -1,6 +1,7 @@
 """Programs that attack the grading: none scores, each is named, none disturbs its neighbour.
 
-Each file in ``tests/hostile`` says in its first line which findings it may get.
+Each file in ``tests/hostile`` says in its first line which findings it may get. Before those that
+forge what is sent the tools for it are put, `support.forging`.
 """
 
 import pytest
@@ -12,11 +13,21 @@ from resnet_lesson.grading.report.text import report_text
 from resnet_lesson.grading.sandbox.sandbox import Sandbox
 from resnet_lesson.grading.submissions.collect import find_submissions
 
+FORGING = (TESTS / "support" / "forging.py").read_text()
 HOSTILE = sorted((TESTS / "hostile").glob("*.py"))
 QUICK = {
     *("os_exit", "segmentation_fault", "fork_bomb", "patched_keras", "forged_message"),
     *("forged_observation", "kills_parent", "reads_solution_file", "claims_equality"),
 }
+
+
+def prepared(path, folder):
+    """A program, with the tools that it needs."""
+    if not path.name.startswith("forged_"):
+        return path
+    whole = folder / path.name
+    whole.write_text(f"{FORGING}\n\n{path.read_text()}")
+    return whole
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +53,7 @@ def test_a_hostile_program_scores_nothing_is_named_and_disturbs_nobody(
     expected = path.read_text().splitlines()[0].removeprefix("# expected: ").split()
     right = tmp_path / "right.py"
     right.write_text(IDENTITY_BLOCK)
+    path = prepared(path, tmp_path)
     # What is to end by the clock need not take a minute; anything else has time on a busy machine.
     monkeypatch.setattr(grader, "timeout", 6 if "timeout" in expected else 120)
     found = find_submissions([path])
@@ -90,7 +102,8 @@ def test_what_looks_suspicious_costs_no_points_and_is_for_the_instructor_alone(g
 def test_right_and_hostile_ones_side_by_side(grader, tmp_path, monkeypatch):
     monkeypatch.setattr(grader, "timeout", 120)
     paths = []
-    for number, path in enumerate(p for p in HOSTILE if "timeout" not in p.read_text()):
+    for number, program in enumerate(p for p in HOSTILE if "timeout" not in p.read_text()):
+        path = prepared(program, tmp_path)
         right = tmp_path / f"right{number}.py"
         right.write_text(IDENTITY_BLOCK)
         paths += [path, right]

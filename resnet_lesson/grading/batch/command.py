@@ -18,6 +18,7 @@ from resnet_lesson.grading.batch.overrides import Overrides, read_overrides
 from resnet_lesson.grading.sandbox.sandbox import Sandbox, SandboxError
 from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.grading.submissions.exports import origin
+from resnet_lesson.grading.submissions.reader import Reader
 from resnet_lesson.grading.submissions.reading import exercises_defined
 from resnet_lesson.hardware import processors
 from resnet_lesson.paths import on_one_line
@@ -121,7 +122,8 @@ class _Run:
 
     def _exercises_defined(self, display):
         """The exercises that most hand in, after a word on each and on what is left out."""
-        usual, left_out = exercises_defined(self.submissions)
+        with Reader() as reader:
+            usual, left_out = exercises_defined(self.submissions, reader.read)
         number = len(self.submissions)
         names = ", ".join(f"{name} ({count} of {number})" for name, count in usual.items())
         if usual:

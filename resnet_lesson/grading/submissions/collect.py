@@ -235,6 +235,18 @@ def _unpacked(file):
     return files
 
 
+def _all_in(file):
+    """The files in a learner's archive, those of archives in it among them."""
+    files = _unpacked(file)
+    inner = [file for file in files if file.is_archive]
+    if len(inner) > MOST_FILES:
+        raise TooLargeError(f"more than {MOST_FILES} archives in it")
+    below = [
+        replace(f, name=f"{zipped.name}/{f.name}") for zipped in inner for f in _unpacked(zipped)
+    ]
+    return [*(file for file in files if not file.is_archive), *below]
+
+
 def _by_student(files: Iterable[SourceFile], empty: Iterable[str] = ()) -> list[Submission]:
     """Groups files by their top folder, or by the learner that an export's names tell."""
     files = list(files)
@@ -288,7 +300,7 @@ def _submission(name, handed_in):
     files = []
     for file in handed_in:
         try:
-            files += _unpacked(file) if file.is_archive else [file]
+            files += _all_in(file) if file.is_archive else [file]
         except TooLargeError as error:
             return Submission(name, (), f"{file.name} is too large: {error}")
         except Exception as error:  # an archive can hold anything

@@ -6,14 +6,14 @@ import json
 import re
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import Submission, SubmissionError
-from resnet_lesson.grading.submissions.source import Source, decode, read_source
+from resnet_lesson.grading.submissions.source import Source, read_source
 from resnet_lesson.grading.submissions.statements import DEFINITIONS
 
 # What else answers are called, in small letters and without underscores.
@@ -148,11 +148,17 @@ def in_one_line(error: Exception) -> str:
     return f"{type(error).__name__} in {place}: {' '.join(str(error).split())[:200]}"
 
 
-def exercises_defined(submissions: Sequence[Submission]) -> tuple[dict[str, int], dict[str, int]]:
+def exercises_defined(
+    submissions: Sequence[Submission], read: Callable[[Submission], Reading] = read
+) -> tuple[dict[str, int], dict[str, int]]:
     """The exercises that a class hands in, and those that are left out.
 
     Both with the number of those who define them, in the order of the lesson. What few define,
     beside what most do, is a helper of theirs: it is left out.
+
+    Args:
+        submissions: of the class.
+        read: how one is read.
     """
     known = all_exercises()
     counts: Counter[str] = Counter()
@@ -177,7 +183,8 @@ def _hands_in(reading, name):
 
 
 def _text(file):
+    """What is in a file, in which names of ASCII letters are found in any usual encoding."""
     try:
-        return decode(file.read())
+        return file.read().replace(b"\0", b"").decode("latin-1")
     except Exception:  # told where it is read
         return ""

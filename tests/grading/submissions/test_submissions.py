@@ -238,6 +238,17 @@ def test_a_zip_that_cannot_be_read_is_a_result(tmp_path, content, said):
     assert ben.problems == []
 
 
+def test_a_zip_in_a_learner_s_zip_is_read_as_well(tmp_path):
+    twice = inner_zip({"a.py": BLOCK, "deeper.zip": inner_zip({"b.py": BLOCK})})
+    written(tmp_path, {"ana.zip": inner_zip({"mine.zip": twice}), "ben.py": BLOCK})
+    broken = inner_zip({"mine.zip": b"PK\x03\x04 not a zip", "c.py": BLOCK})
+    written(tmp_path, {"cem.zip": broken})
+    ana, ben, cem = find_submissions([tmp_path])
+    assert [f.name for f in ana.files] == ["mine.zip/a.py"]
+    assert not (read(ana).problems or read(ben).problems)
+    assert "no zip, or a damaged one" in read(cem).loss("identity_block")
+
+
 def test_an_encrypted_zip_is_a_result(tmp_path):
     data = bytearray(inner_zip({"a.py": BLOCK}))
     for header, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -278,6 +289,8 @@ def test_a_pipe_among_the_files_does_not_stop_the_class(tmp_path):
         ("# größer\n" + BLOCK).encode("latin-1"),
         ("# -*- coding: cp1252 -*-\n# €\n" + BLOCK).encode("cp1252"),
         ("\f\n" + BLOCK).encode(),
+        ("# -*- coding: hex -*-\n" + BLOCK).encode(),
+        ("# coding: no-such-one\n" + BLOCK).encode(),
     ],
 )
 def test_any_encoding_is_read(tmp_path, data):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from resnet_lesson import __version__
 from resnet_lesson.errors import LessonError
+from resnet_lesson.paths import on_one_line
 
 TO_FIX = 1
 BAD_INPUT = 2
@@ -75,7 +76,7 @@ def _failed(line, status):
             sys.stdout.flush()
     except OSError:
         _discard_stdout()
-    print(f"{PROGRAM}: {line}", file=sys.stderr)
+    print(on_one_line(f"{PROGRAM}: {line}"), file=sys.stderr)
     return status
 
 

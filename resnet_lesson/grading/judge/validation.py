@@ -109,7 +109,7 @@ def is_unfounded(observed: Observation, reference: Observation, seed: int) -> bo
 
     Points for a graph that is right in part are points for what it computes, on inputs and with
     weights that were held back: each step from those before it, and before the first difference
-    what the reference computes.
+    what the reference computes. Of a call that failed, something has to have been computed.
 
     Args:
         observed: of the attempt.
@@ -124,9 +124,11 @@ def is_unfounded(observed: Observation, reference: Observation, seed: int) -> bo
     series = next((run.series for run in graphs if (run.probe, run.training) == call), ())
     if any(op.node >= len(have.values) for op in operations(series)):
         return True
-    return bool(Evidence(series, have.values, seed).refuted) or _differs_early(
-        *of_held_back_call(observed, reference)
-    )
+    evidence = Evidence(series, have.values, seed)
+    graph, values = of_held_back_call(observed, reference)
+    agrees = any(value.verdict != "different" for value in values)
+    nothing_ran = have.failure is not None and not (evidence.proved or agrees)
+    return bool(evidence.refuted) or nothing_ran or _differs_early(graph, values)
 
 
 def _held_back(observation):

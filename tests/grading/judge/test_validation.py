@@ -238,6 +238,23 @@ def test_a_block_that_draws_its_own_weights_is_right():
     assert points("identity_block", observed) == 10
 
 
+def test_a_failure_of_the_first_operation_that_was_only_claimed_earns_nothing():
+    *_, held_back = reference("identity_block").runs
+    branch = reference("identity_block").runs[0].series[0]
+    wrong_first = replace(
+        branch.main[0], attrs={**branch.main[0].attrs, "strides": (2, 2)}, node=-1
+    )
+    symbolic = {run.mode: run for run in reference("identity_block").runs}["symbolic"]
+    failed = replace(symbolic, series=(wrong_first,), values=(), output=None, failure=FAILURE)
+    failed = replace(failed, first=None)
+    runs = [replace(failed, probe=n, training=t) for n in range(3) for t in (False, True)]
+    rest = replace(held_back, values=held_back.values[:1], output=None, failure=FAILURE)
+    observed = Observation((*runs, rest))
+    assert not contradiction(observed, reference("identity_block"), "block")
+    assert judge(observed, reference("identity_block")).differences[0].what == "strides"
+    assert points("identity_block", observed) is None
+
+
 # ------------------------------------------------------------------------------------ mutations
 
 

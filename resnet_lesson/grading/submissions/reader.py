@@ -8,6 +8,7 @@ import hashlib
 import multiprocessing
 import queue
 import signal
+import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
@@ -16,6 +17,7 @@ from resnet_lesson.grading.submissions.reading import Reading, read
 
 SECONDS = 60.0  # for a submission; a large one takes one, on a quiet computer
 MEMORY = 1024  # MiB, for what Python holds of it
+DEEP = 3000  # calls in calls: to send a statement takes more of them than to read it
 
 
 class Reader:
@@ -96,9 +98,14 @@ def _serve(connection: Connection, memory: int) -> None:
 
         limit = memory << 20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    sys.setrecursionlimit(DEEP)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            connection.send(_read(connection.recv()))
+            submission = connection.recv()
+            try:
+                connection.send(_read(submission))
+            except RecursionError:
+                connection.send(_unread(submission, "it is nested too deeply"))
 
 
 def _read(submission):

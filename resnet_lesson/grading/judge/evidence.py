@@ -67,7 +67,7 @@ class Evidence:
         """What the operation may compute; nothing where that is not known here."""
         if op.kind == "relu":
             yield np.maximum(inputs[0], 0)
-        elif op.kind == "add" and _broadcast(inputs):
+        elif op.kind == "add" and len(inputs) > 1 and _broadcast(inputs):
             yield sum(inputs)
         elif op.kind in ("conv", "bn"):
             weights = self._weights_of(op, inputs[0])

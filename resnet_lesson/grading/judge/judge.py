@@ -169,8 +169,8 @@ def _outputs(observation, held_back):
 
 def of_held_back_call(
     observed: Observation, reference: Observation
-) -> tuple[Pair, tuple[Deviation, ...]]:
-    """The graph of the call that was held back, and how far its values are off.
+) -> tuple[Pair, Pair, tuple[Deviation, ...]]:
+    """The call that was held back, that which shows its graph, and how far the values are off.
 
     Args:
         observed: of an attempt, with that call.
@@ -179,7 +179,7 @@ def of_held_back_call(
     pairs = _paired(observed, reference)
     held_back = next(pair for pair in pairs if pair.have.mode == HELD_BACK)
     graph = _with_graph(held_back, pairs)
-    return graph, _values(held_back, graph.comparison)
+    return held_back, graph, _values(held_back, graph.comparison)
 
 
 def _judged(pairs):
@@ -368,6 +368,7 @@ def _unexplained(pair, pairs):
         difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
     else:
         off = _difference(pair.have.output, pair.want.output)
-        got = f"{pair.have.mode} result off by {off:.2g}"
+        graph_is_known = all(op.kind != UNKNOWN for op in operations(graph.have.series))
+        got = f"{pair.have.mode} result off by {off:.2g}" if graph_is_known else "other values"
         difference = Difference("submission", "unrecognised", "", got)
     return graph.verdict(difference, values=values)

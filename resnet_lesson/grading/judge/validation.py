@@ -5,7 +5,7 @@ import numpy as np
 from resnet_lesson.grading.judge.evidence import Evidence
 from resnet_lesson.grading.judge.judge import of_held_back_call
 from resnet_lesson.grading.judge.observation import HELD_BACK, Observation, Run
-from resnet_lesson.graph.operations import operations
+from resnet_lesson.graph.operations import UNKNOWN, operations
 
 SAMPLED = ("network", "model", "trained")  # kinds of exercise of whose steps samples are kept
 
@@ -117,15 +117,18 @@ def is_unfounded(observed: Observation, reference: Observation, seed: int) -> bo
         seed: of the call that was held back.
     """
     have, want = _held_back(observed), _held_back(reference)
-    if have is None or want is None or not _begin_alike(have, want):
+    if have is None or want is None:
         return True
     call = (have.probe, have.training)
     graphs = (run for run in observed.runs if run.mode == "symbolic")
     series = next((run.series for run in graphs if (run.probe, run.training) == call), ())
-    if any(op.node >= len(have.values) for op in operations(series)):
+    held_back, graph, values = of_held_back_call(observed, reference)
+    if any(op.kind == UNKNOWN for op in operations(series)):
+        return not held_back.agrees
+    complete = all(op.node < len(have.values) for op in operations(series))
+    if not (complete and _begin_alike(have, want)):
         return True
     evidence = Evidence(series, have.values, seed)
-    graph, values = of_held_back_call(observed, reference)
     agrees = any(value.verdict != "different" for value in values)
     nothing_ran = have.failure is not None and not (evidence.proved or agrees)
     return bool(evidence.refuted) or nothing_ran or _differs_early(graph, values)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from resnet_lesson.exercises import Exercise, Probe, all_exercises
+from resnet_lesson.grading.judge.observation import Run
 from resnet_lesson.grading.submissions.statements import Piece
 
 TENSORS = ("X", "x", "inputs", "input", "input_tensor", "tensor", "x_in")
@@ -35,8 +36,8 @@ class Call:
         notes: what is worth telling of this form.
         layers: the layers that its calls have made so far, as `resnet_lesson.graph.tracing.Trace`
             numbers them.
-        first: None, or ``(trace, run, training)`` of the first call: its graph, the `Run`, and the
-            mode that the graph is run in, see `Trace.run`.
+        first: None, or ``(run, compute)`` of the first call: its `Run`, and a function of an input
+            and of a seed for the weights, which returns the values of all steps.
     """
 
     function: Callable
@@ -49,10 +50,10 @@ class Call:
     layers: dict = field(default_factory=dict)
     first: tuple | None = None
 
-    def keep(self, trace, run, training=None):
-        """Keeps a graph, if it is that of the first call."""
+    def keep(self, run: Run, compute: Callable) -> None:
+        """Keeps how to compute a call again, if it is the first one."""
         if run.probe == 0 and not run.training and self.first is None:
-            self.first = trace, run, training
+            self.first = run, compute
 
     def __call__(self, x: object, probe: Probe, given: dict) -> object:
         """Calls with a tensor, a probe's arguments and further ones, as far as it takes them."""

@@ -17,6 +17,7 @@ from resnet_lesson.grading.observe.probes import (
     computed,
     inputs,
     no_tensor,
+    reweighted,
 )
 from resnet_lesson.graph.composites import call_inside, mark_built
 from resnet_lesson.graph.eager_order import EagerOrder
@@ -146,7 +147,7 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
             return replace(run, failure=no_tensor(result, "call"))
         layers = layers or layers_within(instance)
         trace = Trace(result, source, known_layers=call.layers, owned=layers)
-        call.keep(trace, run)
+        call.keep(run, reweighted(trace))
         inject(trace, seed)
         return computed(trace, run, x, sample=sample)
     except TraceError as error:
@@ -155,24 +156,28 @@ def _symbolic_run(call, instance, layers, probe, run, x, seed, sample=True):
         if layers is None and _unlock(instance, error):
             layers = layers_within(instance)
             return _symbolic_run(call, instance, layers, probe, run, x, seed, sample)
-        by_values = _run_on_values(instance, run, x, seed)
+        by_values = _run_on_values(call, instance, run, x, seed)
         if by_values:
             return by_values
         failure = failure_of(error, call.function)
         return until(replace(run, failure=failure), error, source, call)
 
 
-def _run_on_values(instance, run, x, seed):
+def _run_on_values(call, instance, run, x, seed):
     """The run of what works on values alone, as Keras calls it, with a graph that is unknown.
 
     None if it does not work on values either.
     """
+
+    def compute(x, seed):
+        inject(EagerOrder(instance, x, run.training), seed)
+        return [np.asarray(instance(keras.ops.convert_to_tensor(x), training=run.training))]
+
     try:
-        order = EagerOrder(instance, x, run.training)
-        inject(order, seed)
-        output = np.asarray(instance(keras.ops.convert_to_tensor(x), training=run.training))
+        [output] = compute(x, seed)
     except Exception:
         return None
+    call.keep(run, compute)
     unknown = Op(UNKNOWN, {}, output.shape[1:], node=0)
     return replace(run, series=(unknown,), values=(output,), output=output)
 

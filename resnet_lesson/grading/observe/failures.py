@@ -15,6 +15,7 @@ import keras
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.observation import Failure
 from resnet_lesson.grading.observe.hints import hint
+from resnet_lesson.grading.observe.probes import reweighted
 from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.operations import operations
@@ -143,7 +144,7 @@ def until(run, error, source, call):
     for op in operations(trace.series):
         if in_build and op.attrs.get("training", True) is None:
             del op.attrs["training"]  # while building, no mode is known
-    call.keep(trace, run, None if run.separate else run.training)
+    call.keep(run, reweighted(trace, None if run.separate else run.training))
     return replace(run, series=trace.series, unused=() if in_build else unused(trace))
 
 

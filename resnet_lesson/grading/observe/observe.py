@@ -26,6 +26,7 @@ from resnet_lesson.grading.observe.probes import (
     computed,
     inputs,
     no_tensor,
+    reweighted,
 )
 from resnet_lesson.grading.observe.surroundings import nothing_written, older_dialects, untouched
 from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
@@ -114,11 +115,10 @@ def _held_back_run(call, exercise, seed):
     """The first graph, or as much of it as there is, with all its values."""
     if exercise.kind == "values":
         return next(_values_runs(call, exercise.probes_for(seed), HELD_BACK))
-    [probe, *_], (trace, run, training) = exercise.probes, call.first
+    run, compute = call.first
     run = replace(run, mode=HELD_BACK, first=None)
     try:
-        inject(trace, seed)
-        values = trace.run(inputs(probe.shape, seed), training)
+        values = compute(inputs(exercise.probes[0].shape, seed), seed)
     except Exception as error:
         return replace(run, failure=failure_of(error, call.function))
     return replace(run, values=tuple(values), output=None if run.failure else values[-1])
@@ -263,7 +263,7 @@ def _traced(call, probe, given, run, seed, x):
         mode = _mode_of_model(trace, run) if call.leaves_mode else None  # None: as it is written
         if run.probe < EAGER_PROBES:
             run = replace(run, first=trace.run(x, mode)[-1])
-        call.keep(trace, run, mode if run.separate else run.training)
+        call.keep(run, reweighted(trace, mode if run.separate else run.training))
         inject(trace, len(probe.shape) + run.probe + RUNS * seed)
         return trace, run
     except TraceError as error:
@@ -317,7 +317,7 @@ def _network_runs(call, exercise, seed):
                 continue
             source, result = _ends(model, probe)
             trace = Trace(result, source, known_layers=call.layers)
-            call.keep(trace, run, False)
+            call.keep(run, reweighted(trace, False))
             inject(trace, number + RUNS * seed)
             x = inputs(probe.shape, number + RUNS * seed)
             for training in (False, True) if number == 0 else (False,):

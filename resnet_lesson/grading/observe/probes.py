@@ -1,6 +1,7 @@
 """What attempts are tried with: inputs, initializers, and how a traced one is computed."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import keras
@@ -8,6 +9,7 @@ import numpy as np
 
 from resnet_lesson.grading.judge.observation import Failure, Run
 from resnet_lesson.grading.observe.calling import a_or_an
+from resnet_lesson.graph.injection import inject
 from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.graph.unused import unused
 
@@ -67,6 +69,20 @@ def computed(
         values = [value.reshape(-1)[:: max(value.size // SAMPLE, 1)][:SAMPLE] for value in values]
     known = {"series": trace.series, "unused": unused(trace)}
     return replace(run, values=tuple(values), output=output, **known)
+
+
+def reweighted(trace: Trace, training: bool | None = None) -> Callable:
+    """A function of an input and a seed: all that a trace computes with the weights of that seed.
+
+    Args:
+        training: the mode, as for `Trace.run`.
+    """
+
+    def compute(x, seed):
+        inject(trace, seed)
+        return trace.run(x, training)
+
+    return compute
 
 
 def no_tensor(result: object, name: str = "your function") -> Failure:

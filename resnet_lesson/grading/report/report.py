@@ -107,7 +107,7 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     findings = [_finding(difference, call) for difference in verdict.differences]
     status, lost = "failed", 0.0
     if verdict.differences:
-        lost = _lost(exercise, verdict)
+        lost = 1.0 if _nothing_ran(verdict) else _lost(exercise, verdict)
     elif failure:  # a network for images of one shape alone is right for these: not all is lost
         lost = entry(failure.what).cost
         status = "error" if entry(failure.what).could_not_run else status
@@ -115,6 +115,12 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
         findings.append(_failure_finding(failure, bool(findings)))
     points = round(2 * most * (1 - lost)) / 2
     return replace(result, status=status, points=points, findings=findings)
+
+
+def _nothing_ran(verdict):
+    """Whether the first operation raised: nothing of what was asked for was computed."""
+    known = list(operations(verdict.run.series)) if verdict.failure and verdict.run else []
+    return bool(known) and all(op.node < 0 for op in known)
 
 
 def _lost(exercise, verdict):

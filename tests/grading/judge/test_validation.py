@@ -168,6 +168,15 @@ def test_an_observation_that_cannot_be_is_refused(name, attack):
     assert points(name, ATTACKS[attack](reference(name))) is None
 
 
+def test_a_sum_with_a_number_is_no_sum_of_two_paths():
+    """A mistake that is described as an addition with one input, and was really run."""
+
+    def shifted(X, f, filters, training=True, initializer=None):
+        return block(X, f, filters, training, initializer) + 0.5
+
+    assert points("identity_block", received(*sent(observed_of(shifted, "identity_block")))) > 0
+
+
 def test_what_is_held_back_comes_last_and_alone():
     first, rest = sent(wrong())
     for parts in ((to_bytes(wrong()), rest), (first, first), (rest, rest)):

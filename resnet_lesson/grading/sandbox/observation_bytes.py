@@ -19,7 +19,7 @@ from resnet_lesson.graph.operations import Branch, Op, Series, Unused
 LENGTH = struct.Struct("<I")  # of the JSON, which the arrays follow: float32, one after another
 LARGEST, LARGEST_HEADER = 48 << 20, 8 << 20  # bytes
 MOST_RUNS = 64
-MOST_OPERATIONS = 20_000  # of all runs; the network's are 700
+MOST_OPERATIONS = 12_000  # of all runs, with the ways to use what was made and is not used
 MOST_WAYS = 20  # to use what a run does not
 MOST_NOTES = 20
 MOST_VALUES = 100  # in a setting of an operation

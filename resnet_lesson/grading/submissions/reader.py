@@ -5,15 +5,20 @@ or the process down.
 """
 
 import hashlib
-import multiprocessing
+import os
+import pickle
 import queue
-import signal
+import subprocess
 import sys
+import threading
+import time
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from typing import BinaryIO
 
+from resnet_lesson import settings
 from resnet_lesson.grading.submissions.collect import Submission
 from resnet_lesson.grading.submissions.reading import Reading, read
+from resnet_lesson.paths import module_command, search_path
 
 SECONDS = 60.0  # for a submission; a large one takes one, on a quiet computer
 MEMORY = 1024  # MiB, for what Python holds of it
@@ -31,8 +36,7 @@ class Reader:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
         self.seconds = seconds
         self.memory = memory
-        self._context = multiprocessing.get_context("spawn")
-        self._idle: queue.SimpleQueue = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[subprocess.Popen] = queue.SimpleQueue()
 
     def __enter__(self) -> "Reader":
         return self
@@ -40,40 +44,52 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         with suppress(queue.Empty):
             while True:
-                _end(*self._idle.get_nowait())
+                _end(self._idle.get_nowait())
 
     def read(self, submission: Submission) -> Reading:
         """What `resnet_lesson.grading.submissions.reading.read` returns.
 
         Of what could not be read in time the problem says so. Several threads may call it at once.
         """
-        process, connection = self._process()
+        process, started = self._process(), time.monotonic()
+        clock = threading.Timer(self.seconds, process.kill)
+        clock.start()
         try:
-            connection.send(submission)
-            if connection.poll(self.seconds):
-                reading = connection.recv()
-                self._idle.put((process, connection))
-                return reading
-            problem = f"it could not be read within {self.seconds:g} seconds: is it too large?"
-        except (EOFError, OSError):
-            problem = "reading it ended the process that did: is it too large?"
-        _end(process, connection)
-        return _unread(submission, problem)
+            reading = _answer(process, submission)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            _end(process)
+            late = time.monotonic() - started >= self.seconds
+            what = f"it could not be read within {self.seconds:g} seconds"
+            what = what if late else "reading it ended the process that did"
+            return _unread(submission, f"{what}: is it too large?")
+        finally:
+            clock.cancel()
+        self._idle.put(process)
+        return reading
 
     def _process(self):
         with suppress(queue.Empty):
             return self._idle.get_nowait()
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self.memory), daemon=True)
-        process.start()
-        theirs.close()
-        return process, ours
+        return subprocess.Popen(
+            module_command(__name__, str(self.memory)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=settings.anonymous({"PYTHONPATH": search_path()}),
+            start_new_session=True,  # Ctrl-C is for us alone
+        )
 
 
-def _end(process, connection):
-    connection.close()
+def _answer(process, submission):
+    pickle.dump(submission, process.stdin)
+    process.stdin.flush()
+    return pickle.load(process.stdout)  # of our own process, which runs nobody's code
+
+
+def _end(process):
     process.kill()
-    process.join()
+    with suppress(OSError):
+        process.communicate()
 
 
 def _unread(submission, problem):
@@ -90,22 +106,28 @@ def _digest(submission, problem):
     return hashlib.sha256("\n".join(known).encode(errors="surrogateescape")).hexdigest()
 
 
-def _serve(connection: Connection, memory: int) -> None:
-    """Reads one submission after the other, until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other end
+def main(memory: int) -> None:
+    """Reads one submission after the other, until standard input ends."""
+    target = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
     with suppress(ImportError, ValueError, OSError):
         import resource
 
-        limit = memory << 20
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory << 20, memory << 20))
     sys.setrecursionlimit(DEEP)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            submission = connection.recv()
-            try:
-                connection.send(_read(submission))
-            except RecursionError:
-                connection.send(_unread(submission, "it is nested too deeply"))
+            _serve(sys.stdin.buffer, target)
+
+
+def _serve(source: BinaryIO, target: BinaryIO) -> None:
+    submission = pickle.load(source)
+    try:
+        answer = pickle.dumps(_read(submission))
+    except RecursionError:
+        answer = pickle.dumps(_unread(submission, "it is nested too deeply"))
+    target.write(answer)
+    target.flush()
 
 
 def _read(submission):
@@ -114,3 +136,7 @@ def _read(submission):
     except MemoryError:
         problem = "reading it takes more memory than there is for it: is it too large?"
         return _unread(submission, problem)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -224,9 +224,8 @@ class Grader:
         verdict = judged(exercise, observed, reference, self.seed)
         if verdict.passed:
             return verdict
-        # What a function of arrays earns, each of its values shows by itself.
-        may_earn = exercise.kind != "values" and report(exercise, verdict).points > 0
-        if may_earn and is_unfounded(observed, reference, self.held_back):
+        earns = report(exercise, verdict).points > 0 and not _shown_by_itself(verdict, exercise)
+        if earns and is_unfounded(observed, reference, self.held_back):
             message = f"its values are not those of its graph: {LOOK}"
             return Verdict(False, failure=Failure("unrecognised", message=message))
         failure = hands_in_reference(verdict.failure, outcome.suspicions)
@@ -264,6 +263,13 @@ class Grader:
                     raise GradingError(message)
                 self._references[name] = _observation(outcome)
             return self._references[name]
+
+
+def _shown_by_itself(verdict, exercise):
+    """Whether what an attempt earns needs no graph: to claim it is no less work than to do it."""
+    failure = verdict.failure.what if verdict.failure else ""
+    ready_made = exercise.kind == "network" and failure == "ready_made"
+    return exercise.kind == "values" or ready_made
 
 
 def _observation(outcome):

@@ -127,8 +127,9 @@ def test_a_relu_inside_a_convolution_is_believed():
         y = Conv2D(n_filters, 3, padding="same", activation="relu")(y)
         return Add()([x, y])
 
-    observed = observe(residual_block, all_exercises()["residual_block"], SEED)
-    earned = points("residual_block", from_bytes(to_bytes(observed)))
+    earned = points(
+        "residual_block", received(*sent(observed_of(residual_block, "residual_block")))
+    )
     assert earned and earned < all_exercises()["residual_block"].points
 
 

@@ -269,7 +269,7 @@ def _shown_by_itself(verdict, exercise):
     """Whether what an attempt earns needs no graph: to claim it is no less work than to do it."""
     failure = verdict.failure.what if verdict.failure else ""
     ready_made = exercise.kind == "network" and failure == "ready_made"
-    return exercise.kind == "values" or ready_made
+    return exercise.kind in ("values", "trained") or ready_made
 
 
 def _observation(outcome):

@@ -68,7 +68,7 @@ def test_the_signature_as_data_is_that_of_the_reference(name):
     assert exercise.signature == ", ".join(written)
 
 
-@pytest.mark.parametrize("name", all_exercises())
+@pytest.mark.parametrize("name", [e.id for e in all_exercises().values() if e.goals is None])
 def test_fresh_probes_depend_on_the_seed_alone(name):
     exercise = all_exercises()[name]
     assert exercise.probes_for(0) == exercise.probes

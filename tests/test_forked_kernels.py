@@ -1,5 +1,6 @@
 """Kernels that are forked behave as started ones do, and end with who started them."""
 
+import ast
 import sys
 
 import pytest
@@ -39,7 +40,7 @@ def answer(client, code):
 
 def test_folder_and_variables_are_those_of_the_start_and_imports_are_there(kernel, tmp_path):
     _, client = kernel(tmp_path, MINE="one")
-    assert answer(client, "facts") == repr((str(tmp_path), "one", True))
+    assert ast.literal_eval(answer(client, "facts")) == (str(tmp_path), "one", True)
     assert answer(client, "sys.argv[0]") == "'ipykernel_launcher.py'"
 
 

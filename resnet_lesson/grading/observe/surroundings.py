@@ -15,7 +15,8 @@ import tensorflow as tf
 
 from resnet_lesson.graph.composites import functions_on_symbols
 
-# What Keras 1 and 2 called the settings of layers: the name today, or None for what has gone.
+# What Keras 1 and 2 called the settings of layers, regularizers and optimizers: the name today, or
+# None for what has gone.
 OLD_SETTINGS = {
     "BatchNormalization": dict.fromkeys(
         ("fused", "mode", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size")
@@ -29,7 +30,11 @@ OLD_SETTINGS = {
     "AveragePooling2D": {"border_mode": "padding", "dim_ordering": None},
     "Dense": {"output_dim": "units", "init": "kernel_initializer"},
     "Dropout": {"p": "rate"},
+    "L1": {"l": "l1"},
+    "L2": {"l": "l2"},
+    **{name: {"lr": "learning_rate", "decay": None} for name in ("Adam", "RMSprop", "SGD")},
 }
+HOMES = (keras.layers, keras.regularizers, keras.optimizers)
 
 
 @contextlib.contextmanager
@@ -45,15 +50,16 @@ def older_dialects(notes: set[str]) -> Iterator[None]:
     old_functions = _gone_from_backend(notes)
     for name, function in old_functions.items():
         setattr(keras.backend, name, function)
-    originals = {name: getattr(keras.layers, name).__init__ for name in OLD_SETTINGS}
+    classes = {n: next(getattr(h, n) for h in HOMES if hasattr(h, n)) for n in OLD_SETTINGS}
+    originals = {name: cls.__init__ for name, cls in classes.items()}
     for name, original in originals.items():
-        getattr(keras.layers, name).__init__ = _older(name, original, notes)
+        classes[name].__init__ = _older(name, original, notes)
     try:
         with functions_on_symbols(on_use):
             yield
     finally:
         for name, original in originals.items():
-            getattr(keras.layers, name).__init__ = original
+            classes[name].__init__ = original
         for name in old_functions:
             delattr(keras.backend, name)
 
@@ -107,7 +113,7 @@ def nothing_written(notes: set[str]) -> Iterator[None]:
 
 
 def _older(name, original, notes):
-    """A layer's `__init__` that understands its older settings."""
+    """A class's `__init__` that understands its older settings."""
     known = inspect.signature(original).parameters
 
     def __init__(self, *args, **kwargs):

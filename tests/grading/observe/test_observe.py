@@ -19,6 +19,7 @@ from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.observe.surroundings import older_dialects
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes
 from resnet_lesson.graph.following import TraceError
@@ -267,6 +268,16 @@ def test_older_dialects_are_right_as_they_stand_and_a_note_tells(options, note):
     function = old_block(**options)
     verdict, observed = judged(function)
     assert verdict.passed and any(note in line for line in observed.notes)
+
+
+def test_older_settings_of_optimizers_and_regularizers_are_understood():
+    notes = set()
+    with older_dialects(notes):
+        assert float(keras.optimizers.SGD(lr=0.5, decay=1e-6, momentum=0.9).learning_rate) == 0.5
+        assert keras.regularizers.l2(**{"l": 0.25}).l2 == 0.25
+    assert "`lr` of SGD is `learning_rate` today." in notes
+    with pytest.raises(ValueError, match="lr"):
+        keras.optimizers.SGD(lr=0.5)
 
 
 @pytest.mark.parametrize("mode", [True, False])

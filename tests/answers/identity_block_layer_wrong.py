@@ -210,10 +210,10 @@ class TrainsByDefault(Plain):
 class ReplacesKerasCall(Saved):
     def __init__(self, filters, f, initializer=GlorotUniform, **kwargs):
         super().__init__(filters, f, initializer, **kwargs)
-        self.path = LayersInLists(filters, f, initializer)
+        self.inner = LayersInLists(filters, f, initializer)
 
     def __call__(self, X, training=None):
-        return self.path(X, training=training)
+        return self.inner(X, training=training)
 
 
 # As its graph cannot be followed, nothing says where it is wrong.

@@ -150,11 +150,17 @@ def _differs_early(graph, values):
     differences = graph.comparison.differences
     where = str(differences[0].where) if differences else ""
     agrees = {str(value.where): value.verdict != "different" for value in values}
+    # A ReLU within a convolution is one with it: the value of both is no value of the convolution.
+    pairs = graph.comparison.pairs
+    within = {
+        w.place for w, op in pairs if op.kind == "conv" and op.attrs["activation"] != "linear"
+    }
     before: list[bool] = []
     for place in (str(op.place) for op in operations(graph.want.series)):
         if where and (place == where or place.startswith(f"{where}.")):
             break
-        if place in agrees and (not where or _leads_to(place, where)):
+        on_path = place in agrees and place not in within
+        if on_path and (not where or _leads_to(place, where)):
             before.append(agrees[place])
     return 2 * sum(before) < len(before)
 

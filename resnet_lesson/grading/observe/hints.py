@@ -27,7 +27,11 @@ def hint(error: BaseException, function: Callable) -> str:
         return _of_name(error)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         near = _near(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
-        return f"Did you mean `{near}`?" if near else ""
+        meant = f"Did you mean `{near}`?" if near else ""
+        if isinstance(function, type) and isinstance(error.obj, function):
+            kept = f"Only what is stored as `self.{error.name}`, in `__init__` say, is there later."
+            return f"{meant} {kept}".strip()
+        return meant
     return of_methods(function) if isinstance(error, (TypeError, NotImplementedError)) else ""
 
 

@@ -15,6 +15,7 @@ EACH_FURTHER_KIND = 0.1  # of the points, beside what the root cause costs
 SMALL = ("block", "layer", "values")  # kinds of exercise that ask for no whole network
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
 MANY = 4  # blocks that are missing, or without their shortcut: not this network any more
+PLAIN_FORM = "This is the plain form of the block, from before BatchNorm."
 HEADLINES = {
     "passed": "✓ {id}: passed",
     "failed": "✗ {id}: not right yet",
@@ -105,6 +106,8 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
         return replace(result, status="not_attempted", points=0.0, advice=advice)
     call = _call(exercise, verdict.run, seed)
     findings = [_finding(difference, call) for difference in verdict.differences]
+    if _is_plain_form(verdict):
+        findings[0] = replace(findings[0], message=f"{PLAIN_FORM} {findings[0].message}")
     status, lost = "failed", 0.0
     if verdict.differences:
         lost = 1.0 if _nothing_ran(verdict) else _lost(exercise, verdict)
@@ -121,6 +124,13 @@ def _nothing_ran(verdict):
     """Whether the first operation raised: nothing of what was asked for was computed."""
     known = list(operations(verdict.run.series)) if verdict.failure and verdict.run else []
     return bool(known) and all(op.node < 0 for op in known)
+
+
+def _is_plain_form(verdict):
+    """Whether nothing but every BatchNorm is missing."""
+    norms = {op.place for op in operations(verdict.expected) if op.kind == "bn"}
+    missing = [set(d.places) for d in verdict.differences if d.what == "missing"]
+    return len(norms) > 1 and len(verdict.differences) == 1 and missing == [norms]
 
 
 def _lost(exercise, verdict):

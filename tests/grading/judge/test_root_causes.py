@@ -33,6 +33,14 @@ def ResNet34(input_shape=(224, 224, 3), classes=1000):
 BORDER_3, BORDER_1 = "    x = ZeroPadding2D(3)(x)\n", "    x = ZeroPadding2D(1)(x)\n    return"
 
 
+def test_a_block_without_any_batchnorm_is_told_what_it_is():
+    norm = "    X = BatchNormalization(axis=3)(X, training=training)\n"
+    [finding] = checked("identity_block", (norm, "")).findings
+    assert finding.message.startswith("This is the plain form of the block")
+    [finding] = checked("identity_block", (f"{norm}    X = Add", "    X = Add")).findings
+    assert finding.what == "missing" and "plain form" not in finding.message
+
+
 def test_a_forgotten_border_is_not_blamed_on_the_blocks_that_follow():
     without_3, without_1 = (BORDER_3, ""), (BORDER_1, "    return")
     assert named("ResNet34", source=RESNET34) == []

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import pytest
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
+from support.attempts import attempt
+from support.attempts import reference as reference_of
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.batch.grader import Grader
@@ -379,3 +381,11 @@ def test_no_forged_failure_earns_anything():
     for what in sorted(kinds()):
         failure = to_bytes(Observation(failure=replace(FAILURE, what=what)))
         assert earned("identity_block", (failure, to_bytes(Observation()))) == 0
+
+
+def test_a_class_that_cannot_be_made_contradicts_nothing():
+    exercise = all_exercises()["IdentityBlock"]
+    function = attempt("IdentityBlock", ("super().__init__(", "super().__init__(fliters, "))
+    observed = observe(function, exercise)
+    assert observed.runs[0].failure.error == "NameError"
+    assert contradiction(observed, reference_of("IdentityBlock"), "layer") == ""

@@ -25,6 +25,11 @@ SLIPS = {
         "none, but `_init_`",
         ("def __init__", "def _init_"),
     ),
+    "layer not stored": (
+        "IdentityBlock",
+        "Only what is stored as `self.bn2`",
+        ("self.bn2 = ", "bn2 = "),
+    ),
     "call misnamed": (
         "IdentityBlock",
         "Keras calls `call`, and there is none, but `forward`.",

@@ -151,9 +151,10 @@ def _differs_early(graph, values):
     where = str(differences[0].where) if differences else ""
     agrees = {str(value.where): value.verdict != "different" for value in values}
     # A ReLU within a convolution is one with it: the value of both is no value of the convolution.
-    pairs = graph.comparison.pairs
     within = {
-        w.place for w, op in pairs if op.kind == "conv" and op.attrs["activation"] != "linear"
+        want.place
+        for want, op in graph.comparison.pairs
+        if op.kind == "conv" and op.attrs.get("activation", "linear") != "linear"
     }
     before: list[bool] = []
     for place in (str(op.place) for op in operations(graph.want.series)):

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
-from support.attempts import attempt
+from support.attempts import attempt as defined
 from support.attempts import reference as reference_of
 
 from resnet_lesson.exercises import all_exercises
@@ -385,7 +385,7 @@ def test_no_forged_failure_earns_anything():
 
 def test_a_class_that_cannot_be_made_contradicts_nothing():
     exercise = all_exercises()["IdentityBlock"]
-    function = attempt("IdentityBlock", ("super().__init__(", "super().__init__(fliters, "))
+    function = defined("IdentityBlock", ("super().__init__(", "super().__init__(fliters, "))
     observed = observe(function, exercise)
     assert observed.runs[0].failure.error == "NameError"
     assert contradiction(observed, reference_of("IdentityBlock"), "layer") == ""

@@ -33,6 +33,7 @@ _HOMES = {
     "reset": "reset",
     "solution": "hints",
     "trusted": "check",
+    "use_variant": "variant",
 }
 __all__ = sorted(_HOMES)
 

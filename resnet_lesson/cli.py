@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -319,12 +320,25 @@ def _require_writable(option, path):
     """Raises before minutes of training, not after."""
     if not path:
         return
-    is_device = os.path.exists(path) and not os.path.isfile(path)
-    target = path if is_device else os.path.dirname(os.path.abspath(path))
-    if os.path.isdir(path) or not os.access(target, os.W_OK):
-        raise CommandError(f"{option} {path} cannot be written; give a file in a writable folder")
+    try:
+        is_device = os.path.lexists(path) and not os.path.isfile(path)
+        if os.path.isdir(path) or (is_device and not os.access(path, os.W_OK)):
+            raise OSError
+        if not is_device:
+            if not os.path.lexists(path):
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+                os.remove(path)
+            with tempfile.TemporaryFile(dir=os.path.dirname(os.path.abspath(path))):
+                pass  # rights alone do not say it: /proc has them, and takes no files
+    except (OSError, ValueError) as error:
+        why = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+        message = f"{option} {path} cannot be written{why}; give a file in a writable folder"
+        raise CommandError(message) from None
 
 
+_VARIANT = _argument(
+    *("--variant N", _whole(0), "the variant that was handed out (0: as published)"), default=0
+)
 _VISIBILITY = _argument(
     *("--visibility", None, "when Gradescope's learners see results (visible)"),
     choices=("visible", "after_due_date", "after_published", "hidden"),
@@ -336,6 +350,7 @@ _VISIBILITY = _argument(
     INSTRUCTORS,
     _argument("paths PATH", _path, "notebook, .py file, folder or zip", nargs="+"),
     _argument("--exercise ID", str, "grade this one (may be repeated); else all", action="append"),
+    _VARIANT,
     _argument("--json FILE", _path, "write results as JSON; - writes it to stdout"),
     _argument("--csv FILE", _path, "write a table, one row a submission"),
     _argument("--html DIR", _path, "write a page for each learner, and index.html on the class"),
@@ -363,8 +378,6 @@ def _grade(options):
     Moodle, Canvas, Gradescope and nbgrader are known. Exit status 0 says that all were graded,
     whatever the marks, unless --fail-under says otherwise.
     """
-    if not hasattr(os, "fork"):
-        raise CommandError("grade needs a system with fork: Linux, macOS, or WSL on Windows")
     from resnet_lesson.environment import require
 
     require()
@@ -377,13 +390,16 @@ def _grade(options):
     INSTRUCTORS,
     _argument("folder DIR", _path, "the new folder"),
     _argument("--exercise ID", str, "grade this exercise", action="append", required=True),
+    _VARIANT,
     _VISIBILITY,
 )
 def _autograder(options):
     """Write a folder with an autograder for Gradescope, and its zip."""
     from resnet_lesson.grading.batch.gradescope import write_autograder
 
-    print(f"Wrote {write_autograder(options.folder, options.exercise, options.visibility)}.")
+    chosen = options.exercise, options.visibility, options.variant
+    path = write_autograder(options.folder, *chosen)
+    print(f"Wrote {path}.")
 
 
 @_command(MAINTAINERS)

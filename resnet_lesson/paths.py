@@ -123,6 +123,11 @@ def printable(path):
     return text if text.isprintable() else repr(text)
 
 
+def counted(number, noun):
+    """A number and a noun, such as "1 file" and "2 files"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def on_one_line(text):
     """Text of any origin as a terminal may show it: nothing in it moves a cursor or ends a line."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

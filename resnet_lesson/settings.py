@@ -89,8 +89,10 @@ def anonymous(changes):
 
 def confine(folder):
     """Leaves this process no variables but those that lead to the one folder that it may use."""
+    system = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     os.environ.clear()
     os.environ.update(LANG="C.UTF-8", HOME=folder, TMPDIR=folder, TEMP=folder, TMP=folder)
+    os.environ.update(USERPROFILE=folder, **system)  # Windows' libraries look for these
 
 
 def prepare_libraries():
@@ -103,4 +105,6 @@ def prepare_libraries():
         os.environ.update(KERAS_BACKEND="tensorflow", TF_USE_LEGACY_KERAS="0")
     if not os.path.isabs(os.path.expanduser("~")):
         # A user without a home, as in a container: libraries would raise, or make a folder named ~.
-        os.environ["HOME"] = os.path.join(tempfile.gettempdir(), f"resnet-lesson-{os.getuid()}")
+        user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+        home = os.path.join(tempfile.gettempdir(), f"resnet-lesson-{user}")
+        os.environ.update(HOME=home, USERPROFILE=home)  # Windows reads the second

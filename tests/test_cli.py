@@ -116,11 +116,21 @@ def test_converts_to_datasets_or_where_told(run):
     status, out, err = run("signs", "--from-folder", "mine")
     assert (status, err) == (0, [])
     assert out == [
-        "Skipped 2 files that are hidden or not images (.txt: 1, hidden: 1).",
+        "Skipped 2 files, hidden, in a subfolder or not an image (.txt: 1, hidden: 1).",
         "Wrote datasets/train_signs.h5 (6 images) and datasets/test_signs.h5 (6 images).",
+        "Copies of other images: 6; test images among them that were trained on: 6.",
     ]
     assert run("signs", "--from-folder", "mine", "--output", "there")[0] == 0
     assert np.array_equal(load_signs("there").train_images, load_signs("datasets").train_images)
+
+
+def test_images_in_subfolders_and_copies_are_counted(run):
+    photos(Path("mine"))
+    Path("mine/3/older").mkdir()
+    for copy in ("older/a.jpg", "older/b.jpg", "x.jpg"):
+        Path("mine/3", copy).write_bytes(Path("mine/3/0.jpg").read_bytes())
+    status, out, _ = run("signs", "--from-folder", "mine")
+    assert status == 0 and "in subfolders: 2" in out[0] and "Copies of other images: " in out[-1]
 
 
 def test_nothing_is_written_if_an_image_cannot_be_read(run):

@@ -8,6 +8,7 @@ from resnet_lesson.authoring.colab import write_colab_forms
 from resnet_lesson.authoring.learner_notebooks import author, out_of_step, write_blank
 from resnet_lesson.authoring.new_exercise import write_first_form
 from resnet_lesson.authoring.notebook_files import AuthoringError
+from resnet_lesson.authoring.variant_notebooks import write_variant
 from resnet_lesson.errors import LessonError
 
 
@@ -29,11 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--release", default="main", metavar="TAG", help="what Colab installs (main)"
     )
+    parser.add_argument(
+        "--variant", type=int, default=0, metavar="N", help="of --colab and --output (0: published)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="write the variant's notebooks and figures there"
+    )
     options = parser.parse_args(arguments)
     try:
-        if options.colab:
-            solutions = options.folder / "solutions"
-            write_colab_forms(options.colab, solutions, options.repository, options.release)
+        if options.variant and not (options.colab or options.output):
+            raise AuthoringError("--variant goes with --output DIR or --colab DIR")
+        if options.colab or options.output:
+            _release(options)
             return 0
         if options.new:
             print("wrote", write_first_form(options.folder, options.new))
@@ -52,6 +60,18 @@ def main(arguments: list[str] | None = None) -> int:
     for failure in failures:
         print(failure, file=sys.stderr)
     return 1 if failures else 0
+
+
+def _release(options):
+    """Writes the notebooks as they are handed out: for Colab, or of a variant."""
+    solutions = options.folder / "solutions"
+    _chosen(options.folder, ())  # there are some
+    if options.output:
+        paths = write_variant(options.output, solutions, options.variant)
+        print(f"wrote {len(paths)} notebooks of variant {options.variant} to {options.output}")
+    if options.colab:
+        source = options.repository, options.release, options.variant
+        write_colab_forms(options.colab, solutions, *source)
 
 
 def _chosen(folder, names):

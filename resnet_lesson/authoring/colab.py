@@ -16,6 +16,7 @@ from nbformat import v4
 
 from resnet_lesson.authoring.learner_notebooks import learners_form
 from resnet_lesson.authoring.notebook_files import AuthoringError, read_notebook, write_notebook
+from resnet_lesson.authoring.variant_notebooks import variant_form
 from resnet_lesson.errors import LessonError
 from resnet_lesson.paths import IMAGES
 
@@ -109,7 +110,9 @@ def _figure(caption, name, cell_id):
     return cell
 
 
-def write_colab_forms(folder: Path, solutions: Path, repository: str, release: str) -> list[Path]:
+def write_colab_forms(
+    folder: Path, solutions: Path, repository: str, release: str, variant: int = 0
+) -> list[Path]:
     """Writes the form of each notebook for Colab.
 
     Args:
@@ -117,6 +120,7 @@ def write_colab_forms(folder: Path, solutions: Path, repository: str, release: s
         solutions: the folder of the solved notebooks, which are the source.
         repository: owner and name on GitHub.
         release: the tag or branch that the first cells install.
+        variant: of the exercises, see `resnet_lesson.exercises.variants`.
 
     Raises:
         LessonError: the repository is not given as ``OWNER/NAME``; or as `colab_form`.
@@ -126,7 +130,8 @@ def write_colab_forms(folder: Path, solutions: Path, repository: str, release: s
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for solved in sorted(solutions.glob("*.ipynb")):
-        learners = learners_form(read_notebook(solved), solved.name)
+        form = variant_form(read_notebook(solved), solved.stem, variant)
+        learners = learners_form(form, solved.name)
         paths.append(folder / solved.name)
         write_notebook(colab_form(learners, solved.stem, repository, release), paths[-1])
     return paths

@@ -64,6 +64,7 @@ class Exercise:
         mistakes: the ones that learners make, as edits of the reference. Of a function of arrays
             they are named by what they compute; of others one is there to be found.
         goals: of a trained network, in place of a comparison with the reference.
+        variant: the variant that it is of, see `resnet_lesson.exercises.variants`; 0 as published.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Exercise:
     fresh_probes: object = None
     mistakes: tuple[Mistake, ...] = ()
     goals: Goals | None = None
+    variant: int = 0
 
     @property
     def weights_file(self):

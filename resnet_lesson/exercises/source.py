@@ -8,7 +8,11 @@ from typing import Any
 
 def source_of(reference: Any) -> str:
     """The source of a function or class, of its docstring the first line only."""
-    source = textwrap.dedent(inspect.getsource(reference)).rstrip()
+    return with_short_docstring(textwrap.dedent(inspect.getsource(reference)).rstrip())
+
+
+def with_short_docstring(source: str) -> str:
+    """The source of a definition, of its docstring the first line only."""
     [definition] = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
     docstring = definition.body[0]

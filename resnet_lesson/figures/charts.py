@@ -18,6 +18,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from resnet_lesson.figures import style
+from resnet_lesson.paths import counted
 
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.INK)
 # A network of the experiments has the colour and the marker of its depth, up to so many layers.
@@ -25,6 +26,7 @@ DEPTHS = ((12, style.GREEN, "o"), (30, style.BLUE, "s"), (math.inf, style.VERMIL
 NETWORK = re.compile(r"(plain|residual)(?:, (\d+) layers)?")
 PLAIN_DASHES = (0, (4, 2))
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))
+LONGEST_NAME = 12  # letters of a class that a chart has room for
 MARKERS = ("o", "s", "^", "D", "v", "P")
 READABLE = "34em"  # how wide a chart is at least, where the window is narrower
 SETTINGS: dict[Any, Any] = {
@@ -188,7 +190,7 @@ def _describe_curves(loss, percent):
     first, last = (f"{x:.3g}" if np.isfinite(x) else "no number" for x in (loss[0], loss[-1]))
     tested = percent["test, inference mode"]
     return (
-        f"Training curves, {_counted(len(loss), 'epoch')}. The loss goes from {first} to {last}. "
+        f"Training curves, {counted(len(loss), 'epoch')}. The loss goes from {first} to {last}. "
         f"Per cent right: {'; '.join(ranges)}, the most after epoch {np.argmax(tested) + 1}: "
         f"{max(tested):.0f}."
     )
@@ -221,19 +223,15 @@ def learning_rate(schedule: Callable[[int], Any], steps: int, epochs: int) -> Ch
 
 def _describe_rates(rates, steps, epochs):
     peak = int(np.argmax(rates))
-    subject = f"The learning rate, {_counted(epochs, 'epoch')} of {_counted(steps, 'step')}:"
+    subject = f"The learning rate, {counted(epochs, 'epoch')} of {counted(steps, 'step')}:"
     if min(rates) == max(rates):
         return f"{subject} {rates[0]:.2g} throughout."
     parts = [f"from {rates[0]:.2g}"]
     if rates[0] < rates[peak]:
-        parts.append(f"up to {rates[peak]:.2g} in {_counted(peak, 'step')}")
+        parts.append(f"up to {rates[peak]:.2g} in {counted(peak, 'step')}")
     if rates[-1] < rates[peak]:
         parts.append(f"down to {rates[-1]:.2g} at the end")
     return f"{subject} {', '.join(parts)}."
-
-
-def _counted(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def confusion(matrix: Any, classes: Sequence) -> Chart:
@@ -253,11 +251,18 @@ def confusion(matrix: Any, classes: Sequence) -> Chart:
             weight = "bold" if row == column else "normal"
             _write(axes, column, row, str(count) if count else "·", style.INK, weight)
         axes.set(xlabel="the network says", ylabel="the sign is", title=f"{_wrong(matrix)} wrong")
-        axes.set_xticks(range(len(classes)), classes)
-        axes.set_yticks(range(len(classes)), classes)
+        names = [_shortened(str(name)) for name in classes]
+        tilt = 45 if max(map(len, names)) > 4 else 0
+        axes.set_xticks(range(len(names)), names, rotation=tilt)
+        axes.set_yticks(range(len(names)), names)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
     return chart
+
+
+def _shortened(name):
+    """A name of a class, cut where it would leave no room for the chart."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _write(axes, x, y, words, colour, weight):
@@ -277,7 +282,7 @@ def _describe_confusion(matrix, classes):
     if not mistakes.any():
         return summary
     row, column = np.unravel_index(mistakes.argmax(), matrix.shape)
-    most = _counted(mistakes.max(), "time")
+    most = counted(mistakes.max(), "time")
     return f"{summary} Most often a {classes[row]} was taken for a {classes[column]}: {most}."
 
 

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from resnet_lesson import settings
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises.variants import exercises_of, reference_of
 from resnet_lesson.grading.judge.by_kind import judged
 from resnet_lesson.grading.judge.hidden_images import hidden_images
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.variant import with_variant
 from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.report.report import Finding, report
 from resnet_lesson.grading.submissions.borrowed import uses_reference
@@ -23,6 +24,7 @@ from resnet_lesson.lab.last_run import is_of_an_older_cell
 from resnet_lesson.lab.progress import refresh, whats_next
 from resnet_lesson.lab.shown_report import ShownReport
 from resnet_lesson.lab.tensorflow_log import stderr_closed
+from resnet_lesson.lab.variant import chosen_exercises
 
 _passed: dict = {}  # exercise id → the function whose check has passed in this kernel
 
@@ -42,7 +44,7 @@ def check(attempt, exercise=None):
     """
     practice = exercise is not None
     names = sys._getframe(1).f_globals
-    exercise = all_exercises().get(exercise) if practice else _exercise_of(attempt, names)
+    exercise = chosen_exercises().get(exercise) if practice else _exercise_of(attempt, names)
     if exercise is None:
         return _unknown(attempt)
     if is_of_an_older_cell(attempt, exercise.id, sys._getframe(1).f_globals):
@@ -67,16 +69,21 @@ def _verdict(attempt, exercise):
     if uses_reference(attempt, exercise.load_reference()):
         said = f"hands in the lesson's own {exercise.id}, or calls it: write it yourself"
         return Verdict(False, failure=Failure("reference", message=said))
-    reference, material = _reference(exercise.id), _material(exercise)
-    return judged(exercise, observe(attempt, exercise, 0, material), reference)
+    observed = observe(attempt, exercise, 0, _material(exercise))
+
+    def verdict_of(variant):
+        return judged(exercise, observed, _reference(exercise.id, variant))
+
+    verdict = verdict_of(exercise.variant)
+    return with_variant(verdict, exercise, lambda variant: verdict_of(variant).passed)
 
 
 @cache
-def _reference(exercise_id):
-    exercise = all_exercises()[exercise_id]
+def _reference(exercise_id, variant):
+    exercise = exercises_of(variant)[exercise_id]
     material = _material(exercise)
     return observe(
-        exercise.load_reference(), exercise, 0, material and replace(material, weights=None)
+        reference_of(exercise), exercise, 0, material and replace(material, weights=None)
     )
 
 
@@ -90,7 +97,7 @@ def _material(exercise):
 
 def _exercise_of(attempt, names):
     """The exercise that an object answers, by its own name or by the notebook's name for it."""
-    exercises = all_exercises()
+    exercises = chosen_exercises()
     own = getattr(attempt, "__name__", None)
     if isinstance(own, str) and own in exercises:
         return exercises[own]
@@ -104,14 +111,14 @@ def _unknown(attempt):
         if isinstance(attempt, str)
         else getattr(attempt, "__name__", type(attempt).__name__)
     )
-    expected = ", ".join(all_exercises())
+    expected = ", ".join(chosen_exercises())
     message = (
         f"check got {got!r}, but needs the function itself, without quotes or call: "
         f"one of {expected}."
     )
     alike = [
         name
-        for name, exercise in all_exercises().items()
+        for name, exercise in chosen_exercises().items()
         if callable(attempt)
         and inspect.isclass(attempt) == (exercise.kind in ("layer", "model"))
         and looks_like(str(got), name)
@@ -168,6 +175,9 @@ def trusted(attempt):
     exercise = _exercise_of(attempt, sys._getframe(1).f_globals)
     if exercise is None:
         raise ValueError(_unknown(attempt).findings[0].message.replace("check", "trusted", 1))
+    if exercise.variant:
+        print(f"Going on with the published {exercise.id}, whose numbers this notebook explains.")
+        return exercise.load_reference()
     if _passed.get(exercise.id) is attempt:
         print(f"Going on with your own {exercise.id}.")
         return attempt

@@ -2,18 +2,20 @@
 
 from collections import Counter
 
-from resnet_lesson.exercises import Exercise, all_exercises
-from resnet_lesson.exercises.source import source_of
+from resnet_lesson.exercises import Exercise
+from resnet_lesson.exercises.source import with_short_docstring
+from resnet_lesson.exercises.variants import reference_source
 from resnet_lesson.html import shown
 from resnet_lesson.lab import record
 from resnet_lesson.lab.panel import Panel
+from resnet_lesson.lab.variant import chosen_exercises
 
 _hints_given: Counter[str] = Counter()
 
 
 def find(exercise_id: object) -> Exercise | Panel:
     """The exercise, or a `Panel` that says which there are; its function is taken for its name."""
-    exercises = all_exercises()
+    exercises = chosen_exercises()
     name = getattr(exercise_id, "__name__", exercise_id)
     if isinstance(name, str) and name in exercises:
         return exercises[name]
@@ -63,5 +65,5 @@ def solution(exercise_id: str) -> Panel:
             "Try first",
             "open",
         )
-    code = source_of(exercise.load_reference())
+    code = with_short_docstring(reference_source(exercise))
     return Panel(f"```python\n{code}\n```\n\n{exercise.explanation}", "A solution")

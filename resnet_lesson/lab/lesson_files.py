@@ -7,7 +7,7 @@ from pathlib import Path
 from resnet_lesson import __version__
 from resnet_lesson.environment import python
 from resnet_lesson.errors import LessonError
-from resnet_lesson.paths import LESSON, printable, write_atomically
+from resnet_lesson.paths import LESSON, counted, printable, write_atomically
 
 RECORD = ".resnet-lesson.json"  # what was laid into a folder: its files, and their digests
 PATTERNS = ("notebooks/*.ipynb", "images/*.svg")
@@ -61,7 +61,7 @@ def _state(path, digest, recorded):
 
 def _report(folder, update, new, newer, yours):
     if new:
-        yield f"Wrote {len(new)} files to {printable(folder)}."
+        yield f"Wrote {counted(len(new), 'file')} to {printable(folder)}."
     for name in newer:
         yield f"Updated {name}." if update else f"There is a newer {name}: --update brings it."
     for name in yours:

@@ -6,6 +6,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from resnet_lesson import settings
 from resnet_lesson.environment import python
 from resnet_lesson.errors import LessonError
 from resnet_lesson.exercises import all_exercises, no_such
@@ -35,6 +36,12 @@ def reset(exercise_id):
     exercise = find(exercise_id)
     if isinstance(exercise, Panel):
         return exercise
+    if settings.on_colab():
+        return Panel(
+            "File → Revision history brings back how the notebook was before. Or open the notebook "
+            "anew by the button in its first line, and copy the exercise's cell from there.",
+            f"To make {exercise.id} blank again",
+        )
     command = python("-m", "resnet_lesson", "reset", exercise.id)
     return Panel(
         "1. Save this notebook: File → Save Notebook.\n"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from resnet_lesson.paths import counted
 from resnet_lesson.signs import FOLDER, SignsError, check_signs, write_signs
 from resnet_lesson.signs.files import make_folder
 from resnet_lesson.signs.folders import convert_folder
@@ -35,10 +36,25 @@ def write_files(
         signs, skipped = convert_folder(source)
         if skipped:
             kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(skipped.items()))
-            print(f"Skipped {skipped.total()} files that are hidden or not images ({kinds}).")
+            files = counted(skipped.total(), "file")
+            print(f"Skipped {files}, hidden, in a subfolder or not an image ({kinds}).")
     else:
         make_folder(folder or FOLDER)  # to fail before the drawing, not after it
         signs = parallel.draw(count or parallel.COUNT, parallel.SEED if seed is None else seed)
     train, test = write_signs(folder or FOLDER, signs)
     counts = len(signs.train_labels), len(signs.test_labels)
-    print(f"Wrote {train} ({counts[0]} images) and {test} ({counts[1]} images).")
+    images = [counted(count, "image") for count in counts]
+    print(f"Wrote {train} ({images[0]}) and {test} ({images[1]}).")
+    if source:
+        _report_copies(signs)
+
+
+def _report_copies(signs):
+    """Says how many images are there more than once: a test on images of the training is none."""
+    train = {image.tobytes() for image in signs.train_images}
+    test = [image.tobytes() for image in signs.test_images]
+    copies = len(signs.train_images) + len(test) - len(train | set(test))
+    if copies:
+        known = sum(image in train for image in test)
+        tested = f"; test images among them that were trained on: {known}" if known else ""
+        print(f"Copies of other images: {copies}{tested}.")

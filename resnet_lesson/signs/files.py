@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from resnet_lesson.hdf5 import opened
-from resnet_lesson.paths import printable, unreadable, write_atomically
+from resnet_lesson.paths import counted, printable, unreadable, write_atomically
 from resnet_lesson.signs.schema import (
     CLASSES,
     CONVERT,
@@ -149,7 +149,7 @@ def check_signs(path: str | Path) -> str:
         _, labels = read_part(path, part)
         counts = np.bincount(labels, minlength=CLASSES)
         signs = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
-        lines.append(f"{len(labels)} {part} images ({signs})")
+        lines.append(f"{counted(len(labels), f'{part} image')} ({signs})")
     return f"{printable(path)}: good, {' and '.join(lines)}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from resnet_lesson.paths import printable, unreadable
+from resnet_lesson.paths import counted, printable, unreadable
 from resnet_lesson.progress_bar import progress_bar
 from resnet_lesson.signs.files import is_there
 from resnet_lesson.signs.images import read_image
@@ -30,14 +30,15 @@ def convert_folder(folder: str | Path) -> tuple[Signs, Counter[str]]:
     yours; do that if you have several pictures of one person, who should not be in both. Else one
     image in ten of each sign, chosen at random but always the same, is put aside for the test.
 
-    In the folder of a sign, files are skipped that are hidden or whose ending is not that of an
-    image; what lies beside the folders of the six signs is not looked at.
+    In the folder of a sign, files are skipped that are hidden, in a subfolder, or whose ending is
+    not that of an image; what lies beside the folders of the six signs is not looked at.
 
     Args:
         folder: holds ``0`` ... ``5``, or ``train`` and ``test`` that do.
 
     Returns:
-        The signs, and how many files were skipped by ending ("hidden" for those).
+        The signs, and how many files were skipped by ending ("hidden" or "in subfolders" for
+        those).
 
     Raises:
         SignsError: a folder is missing or has no images, or an image cannot be read.
@@ -85,8 +86,11 @@ def _images_in(folder, skipped):
             images.append(folder / name)
         elif not os.path.isdir(folder / name):
             others[ending or "no ending"] += 1
+        elif not name.startswith("."):
+            inside = sum(len(names) for _, _, names in os.walk(folder / name))
+            others.update({"in subfolders": inside} if inside else {})
     if not images:
-        kinds = f" among {others.total()} files ({', '.join(others)})" if others else ""
+        kinds = f" among {counted(others.total(), 'file')} ({', '.join(others)})" if others else ""
         raise SignsError(
             f"{printable(folder)} has no images{kinds}; expected files such as .jpg or .png; "
             "add images of this sign, or convert those that are there"

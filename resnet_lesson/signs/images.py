@@ -46,6 +46,8 @@ def read_image(source: Any, part: tuple = WHOLE) -> np.ndarray:
                 image.draft(None, (_enough(part, 0), _enough(part, 1)))
                 ImageOps.exif_transpose(image, in_place=True)
                 return _fitted(_resizable(image), part)
+    except SignsError as error:
+        raise SignsError(f"{name} {error}") from None
     except Image.DecompressionBombError:
         raise SignsError(
             f"{name} has too many pixels; expected at most 170 million; scale it down"
@@ -115,10 +117,22 @@ def _kind_by_content(source):
 
 def _resizable(image):
     """The image in a mode that resizing mixes rightly: RGB, or RGBA if parts are transparent."""
-    if image.mode.startswith("I"):  # 16 bits: Pillow's own conversion would clip at 255
-        values = np.asarray(image, np.float32) / 257
-        image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+    if image.mode.startswith(("I", "F")):  # Pillow's own conversion would clip at 255
+        image = Image.fromarray(_in_eight_bits(np.asarray(image, np.float64), image.mode))
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _in_eight_bits(values, mode):
+    """Grey values as uint8: from 0 to 1 if they are fractions, else of the fewest bits they fit."""
+    least, most = values.min(), values.max()
+    fits = (255, 4095, 65535) if mode.startswith("I") else (1, 255, 4095, 65535)
+    white = next((white for white in fits if most <= white), None)
+    if not least >= 0 or white is None:
+        raise SignsError(
+            f"holds numbers from {least:g} to {most:g}; expected fractions from 0 to 1, or 8, 12 "
+            "or 16 bits; scale them, and save it anew"
+        )
+    return (values * 255 / white).round().astype(np.uint8)
 
 
 def _fitted(image, part):

@@ -218,3 +218,11 @@ def test_the_curves_grow_in_the_notebook_while_a_network_trains(monkeypatch):
         live.epoch(HISTORY)
         assert charts.curves(HISTORY).summary in picture.value
     assert shown[1].summary == charts.curves(HISTORY).summary
+
+
+def test_a_long_name_of_a_class_leaves_room_for_the_chart():
+    chart = charts.confusion(np.eye(2, dtype=int), ["a", "a very long name of a class"])
+    chart.draw_without_rendering()
+    [axes] = chart.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "a very long…"]
+    assert axes.get_window_extent().width > chart.bbox.width / 2

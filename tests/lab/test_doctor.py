@@ -241,7 +241,7 @@ def test_what_guards_a_grader_is_named_and_what_does_not(monkeypatch):
     assert "wall clock" in lines[0].said
     monkeypatch.delattr(os, "fork")
     without = list(doctor._grading())
-    assert without[0].said.startswith("not on this system")
+    assert "loads TensorFlow anew" in without[0].said
     assert any("no network" in line.said for line in without[2:])
 
 

@@ -126,6 +126,27 @@ def image_of_mode(mode):
     return Image.new("L", (64, 64), 200).convert(mode)
 
 
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (np.array([[0, 0.5], [1, 1]], np.float32), 255),
+        (np.array([[0, 60], [200, 200]], np.float32), 200),
+        (np.array([[0, 60], [4095, 4095]], np.uint16), 255),
+        (np.array([[0, 60], [65535, 65535]], np.int32), 255),
+    ],
+)
+def test_fractions_and_other_numbers_of_bits_are_scaled(tmp_path, values, shown):
+    Image.fromarray(values).resize((64, 64), 0).save(tmp_path / "a.tif")
+    assert read_image(tmp_path / "a.tif")[-1, -1].tolist() == [shown] * 3
+
+
+@pytest.mark.parametrize("values", [[-1.0, 1.0], [0.0, np.nan], [0.0, 1e9]])
+def test_numbers_that_are_no_brightness_are_refused(tmp_path, values):
+    Image.fromarray(np.array([values], np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(SignsError, match=r"a\.tif holds numbers from .* expected fractions"):
+        read_image(tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_kinds_of_pixels(tmp_path, mode):
     image_of_mode(mode).save(tmp_path / "a.png")
@@ -183,7 +204,7 @@ def test_a_sign_without_images(photos):
         file.unlink()
     assert f"{photos / '3'} has no images;" in one_line(convert_folder, photos)
     (photos / "3/a.heic").touch()
-    assert "has no images among 1 files (.heic)" in one_line(convert_folder, photos)
+    assert "has no images among 1 file (.heic)" in one_line(convert_folder, photos)
 
 
 def cut(path):

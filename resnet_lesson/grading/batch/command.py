@@ -7,6 +7,7 @@ from contextlib import closing
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.exercises import all_exercises, no_such
+from resnet_lesson.exercises.variants import require_variant
 from resnet_lesson.grading.batch.grader import (
     MEMORY,
     TIMEOUT,
@@ -21,7 +22,7 @@ from resnet_lesson.grading.submissions.exports import origin
 from resnet_lesson.grading.submissions.reader import Reader
 from resnet_lesson.grading.submissions.reading import exercises_defined
 from resnet_lesson.hardware import processors
-from resnet_lesson.paths import on_one_line
+from resnet_lesson.paths import counted, on_one_line
 from resnet_lesson.progress_bar import TerminalLine, drawn
 
 AGAIN = "give the same command again to go on"
@@ -43,6 +44,7 @@ def grade(options) -> int:
     unknown = set(options.exercise or ()) - set(all_exercises())
     if unknown:
         raise GradingError(no_such(min(unknown)))
+    require_variant(options.variant)
     overrides = read_overrides(options.overrides) if options.overrides else Overrides()
     together = bool(options.gradescope or options.together)
     with closing(Outputs(options)) as outputs:
@@ -78,6 +80,7 @@ class _Run:
                     self.journal.seed,
                     self.options.timeout or TIMEOUT,
                     self.options.memory or MEMORY,
+                    self.options.variant,
                 )
                 self._grade_all(grader, getattr(observer, "jobs", self.options.jobs), display)
                 for line in [*self._write(grader), *self._without_result()]:
@@ -156,7 +159,7 @@ class _Run:
             self._print_ready(display)
             display.show(self.done, reused)
         if reused:
-            display.say(f"Kept {reused} results of the run that was interrupted.")
+            display.say(f"Kept {counted(reused, 'result')} of the run that was interrupted.")
 
     def _print_ready(self, display):
         """Prints results in the order of the submissions, as far as they have come."""

@@ -13,13 +13,15 @@ from importlib import metadata
 from typing import Any
 
 from resnet_lesson.errors import GradingError
-from resnet_lesson.exercises import Exercise, all_exercises
+from resnet_lesson.exercises import Exercise
+from resnet_lesson.exercises.variants import PUBLISHED, exercises_of
 from resnet_lesson.grading.judge.by_kind import judged
 from resnet_lesson.grading.judge.hidden_images import hidden_images
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.judge.suspicion import hands_in_reference, remarks
 from resnet_lesson.grading.judge.validation import contradiction, is_unfounded
+from resnet_lesson.grading.judge.variant import with_variant
 from resnet_lesson.grading.observe.calling import free_by_source
 from resnet_lesson.grading.report.report import Report, report
 from resnet_lesson.grading.sandbox.observation_bytes import (
@@ -71,6 +73,7 @@ class Grader:
         timeout: most seconds for one exercise of one submission.
         memory: most memory for it, in MiB.
         read: reads a submission; None to do it in processes of their own.
+        variant: the variant of the exercises that is asked for.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Grader:
         timeout: float = TIMEOUT,
         memory: int = MEMORY,
         read: Callable[[Submission], Reading] | None = None,
+        variant: int = PUBLISHED,
     ):
         self.observer = observer
         self.exercise_ids = list(exercise_ids)
@@ -88,8 +92,9 @@ class Grader:
         self.timeout = timeout
         self.memory = memory
         self.read = read
+        self.variant = variant
         self.held_back = secrets.randbits(48)  # what no child can know before it has sent its graph
-        self._references: dict[str, Observation] = {}
+        self._references: dict[tuple[str, int], Observation] = {}
         self._locks = {name: threading.Lock() for name in exercise_ids}
 
     def grade(
@@ -146,10 +151,11 @@ class Grader:
             ended.set()
 
     def key(self, reading: Reading) -> str:
-        """What decides a result: name, contents, exercises, seed, limits, the lesson's version."""
+        """What decides a result: name, contents, exercises, seed, limits, variant, version."""
         version = metadata.version("resnet-lesson")
         limits = [self.timeout, self.memory]
-        parts = [reading.name, reading.digest, self.exercise_ids, self.seed, version, limits]
+        asked = [self.exercise_ids, self.variant, self.seed]
+        parts = [reading.name, reading.digest, *asked, version, limits]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def grade_one(self, reading: Reading) -> Graded:
@@ -160,7 +166,7 @@ class Grader:
         """
         reports, exercises = [], []
         for name in self.exercise_ids:
-            graded, data = self._without_fail(reading, all_exercises()[name])
+            graded, data = self._without_fail(reading, exercises_of(self.variant)[name])
             reports.append(graded)
             exercises.append(data)
         result = {
@@ -203,7 +209,10 @@ class Grader:
         verdict = replace(verdict, notes=(*found.notes, *losses, *verdict.notes))
         seconds = round(time.perf_counter() - started, 2)
         graded = report(exercise, verdict, seconds, self.seed)
-        return replace(graded, for_instructor=() if verdict.passed else remarks(found.pieces))
+        if verdict.passed:
+            return graded
+        other = [_other_variant(number) for number in reading.variants() - {self.variant}]
+        return replace(graded, for_instructor=(*other, *remarks(found.pieces)))
 
     def _judge(self, found, exercise, weights: bytes) -> Verdict:
         reference = self.reference(exercise.id)
@@ -229,7 +238,15 @@ class Grader:
             message = f"its values are not those of its graph: {LOOK}"
             return Verdict(False, failure=Failure("unrecognised", message=message))
         failure = hands_in_reference(verdict.failure, outcome.suspicions)
-        return Verdict(False, failure=failure) if failure else verdict
+        if failure:
+            return Verdict(False, failure=failure)
+
+        def passes_as(variant):
+            return judged(
+                exercise, observed, self.reference(exercise.id, variant), self.seed
+            ).passed
+
+        return with_variant(verdict, exercise, passes_as)
 
     def _images(self, exercise) -> bytes:
         """The hidden images that a trained network is tried with, drawn once."""
@@ -247,22 +264,31 @@ class Grader:
             time.sleep(pause)
         return outcome
 
-    def reference(self, name: str) -> Observation:
+    def reference(self, name: str, variant: int | None = None) -> Observation:
         """The reference's observation of an exercise, made once.
+
+        Args:
+            name: the exercise's id.
+            variant: of the exercise; None for the one that is asked for.
 
         Raises:
             GradingError: it cannot be made.
         """
         with self._locks[name]:
-            if name not in self._references:
-                images, held_back = self._images(all_exercises()[name]), self.held_back
-                job = Job(name, self.seed, (), True, images, held_back=held_back)
+            key = (name, self.variant if variant is None else variant)
+            if key not in self._references:
+                images, held_back = self._images(exercises_of(key[1])[name]), self.held_back
+                job = Job(name, self.seed, (), True, images, held_back=held_back, variant=key[1])
                 outcome = self._observe(job, *REFERENCE_LIMITS)
                 if outcome.what != ANSWERED:
                     message = f"the reference of {name} could not be run: {outcome.message}"
                     raise GradingError(message)
-                self._references[name] = _observation(outcome)
-            return self._references[name]
+                self._references[key] = _observation(outcome)
+            return self._references[key]
+
+
+def _other_variant(number):
+    return f"its notebook is of variant {number}: --variant {number} grades it by that one"
 
 
 def _shown_by_itself(verdict, exercise):

@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 from resnet_lesson.errors import GradingError
+from resnet_lesson.exercises.variants import PUBLISHED, require_variant
 from resnet_lesson.grading.report.feedback_page import VERDICTS
 from resnet_lesson.grading.report.messages import heading
 from resnet_lesson.html import TEMPLATES, render
@@ -65,7 +66,9 @@ def _test(exercise, visibility):
     }
 
 
-def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visible") -> Path:
+def write_autograder(
+    path: str, exercise_ids: list[str], visibility: str = "visible", variant: int = PUBLISHED
+) -> Path:
     """Writes an autograder: a folder, and beside it the zip that Gradescope is given.
 
     It carries this package's source and the versions of what it needs, so that nothing has to be
@@ -75,6 +78,7 @@ def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visi
         path: of the folder, which must not exist yet or be empty; the zip has ``.zip`` added.
         exercise_ids: the exercises to grade.
         visibility: when learners see the results, as in `gradescope_results`.
+        variant: of the exercises, which was handed out.
 
     Returns:
         Path of the zip.
@@ -85,6 +89,7 @@ def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visi
     """
     from resnet_lesson.exercises import all_exercises, no_such
 
+    require_variant(variant)
     folder = Path(path)
     if not exercise_ids:
         raise GradingError(no_such(None))
@@ -98,7 +103,8 @@ def write_autograder(path: str, exercise_ids: list[str], visibility: str = "visi
     shutil.copytree(PACKAGE, package / PACKAGE.name, ignore=ignored)
     _write(package / "pyproject.toml", _project())
     _write(folder / "constraints.txt", "".join(f"{pin}\n" for pin in _pins()))
-    options = [*(f"--exercise {name}" for name in exercise_ids), f"--visibility {visibility}"]
+    options = [f"--exercise {name}" for name in exercise_ids]
+    options += [f"--visibility {visibility}", f"--variant {variant}"]
     values = {"@OPTIONS@": " ".join(options), "@PYTHON@": "{}.{}".format(*sys.version_info)}
     for name in SCRIPTS:
         script = (TEMPLATES / "gradescope" / name).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from resnet_lesson.grading.judge.alignment import Difference
 from resnet_lesson.grading.judge.catalogue import entry
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.judge.observation import Failure, Run
+from resnet_lesson.grading.judge.variant import OTHER_VARIANT
 from resnet_lesson.grading.report.exceptions import consequence, translate
 from resnet_lesson.grading.report.messages import explain, sentence_case
 from resnet_lesson.graph.operations import operations
@@ -109,12 +110,16 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     if _is_plain_form(verdict):
         findings[0] = replace(findings[0], message=f"{PLAIN_FORM} {findings[0].message}")
     status, lost = "failed", 0.0
-    if verdict.differences:
+    if failure and failure.what == OTHER_VARIANT:
+        lost = entry(failure.what).cost
+    elif verdict.differences:
         lost = 1.0 if _nothing_ran(verdict) else _lost(exercise, verdict)
     elif failure:  # a network for images of one shape alone is right for these: not all is lost
         lost = entry(failure.what).cost
         status = "error" if entry(failure.what).could_not_run else status
-    if failure:
+    if failure and failure.what == OTHER_VARIANT:
+        findings.insert(0, _failure_finding(failure, False))
+    elif failure:
         findings.append(_failure_finding(failure, bool(findings)))
     points = round(2 * most * (1 - lost)) / 2
     return replace(result, status=status, points=points, findings=findings)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from resnet_lesson.exercises import all_exercises, forget_references
+from resnet_lesson.exercises.variants import define
 from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.observe.failures import failure_of
 from resnet_lesson.grading.observe.observe import Material, observe
@@ -45,7 +46,7 @@ def run(job: dict, exchange: Callable[[bytes], int]) -> bytes:
     """Observes one exercise of one submission, or its reference.
 
     Args:
-        job: ``exercise``, ``seed``, ``reference``, ``served`` and ``pieces`` of
+        job: ``exercise``, ``seed``, ``reference``, ``definitions``, ``served`` and ``pieces`` of
             `resnet_lesson.grading.sandbox.protocol.Job`.
         exchange: sends an observation, and returns the seed that was held back until then.
 
@@ -61,9 +62,9 @@ def run(job: dict, exchange: Callable[[bytes], int]) -> bytes:
         return exchange(to_bytes(sent[0]))
 
     if job["reference"]:
-        observation = observe(
-            exercise.load_reference(), exercise, job["seed"], _material(job), send
-        )
+        parts = job["definitions"]
+        reference = define(parts) if parts else exercise.load_reference()
+        observation = observe(reference, exercise, job["seed"], _material(job), send)
         if not sent:
             send(observation)
         return pack([], to_bytes(_rest(observation, sent)))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises.variants import definitions, exercises_of
 from resnet_lesson.grading.sandbox.served_source import served_sources
 
 LARGEST_JOB = 64 << 20  # bytes
@@ -36,6 +36,7 @@ class Job:
         weights: the file that was handed in with it; empty if there is none, None of the reference.
         held_back: another seed, which the child gets only after it has sent what it knows: the
             first graph is then run once more.
+        variant: the variant of the exercise that the reference is of.
     """
 
     exercise: str
@@ -45,21 +46,24 @@ class Job:
     images: bytes = b""
     weights: bytes | None = None
     held_back: int = 0
+    variant: int = 0
 
     def to_data(self, timeout: float, memory: int, secret: str) -> dict[str, Any]:
         """What the child knows of the job from the beginning on, as JSON takes it.
 
         Its limits and the secret that marks its answer are among it.
         """
-        kind = all_exercises()[self.exercise].kind
+        exercise = exercises_of(self.variant)[self.exercise]
+        varied = self.reference and exercise.variant
         return {
             "exercise": self.exercise,
             "seed": self.seed,
             "pieces": [[piece.text, piece.name, piece.line, piece.module] for piece in self.pieces],
-            "served": served_sources(kind, self.exercise),
+            "served": served_sources(exercise.kind, self.exercise),
             "reference": self.reference,
             "images": base64.b64encode(self.images).decode(),
             "weights": None if self.weights is None else base64.b64encode(self.weights).decode(),
+            "definitions": definitions(exercise) if varied else [],
             "timeout": timeout,
             "memory": memory,
             "secret": secret,

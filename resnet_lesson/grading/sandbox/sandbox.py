@@ -34,10 +34,13 @@ TRIAL = (
     "import keras\ndef skip_connection(X, main_path): return keras.layers.Add()([main_path(X), X])"
 )
 TRIAL_LIMITS = (100, 6144)  # seconds, MiB
-# macOS forks, but its system libraries do not survive it.
-FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 # One thread each: threads would not survive the fork, and jobs run side by side.
 VARIABLES = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", **settings.ONE_THREAD}
+
+
+def can_fork() -> bool:
+    """Whether children can be forked here: Windows has no fork, macOS's libraries break by it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 class SandboxError(GradingError):
@@ -53,16 +56,19 @@ class Sandbox:
         hidden: paths that no child may read: the submissions, where results are written, ... The
             home folder, the package's own and everything not needed to run Python is hidden anyway.
         without: names of mechanisms to do without, see `resnet_lesson.grading.sandbox.confinement`.
-        fork: False to start a process anew for each job, as where a fork is missing or unsafe.
+        fork: False to start a process anew for each job; None to do so where a fork is missing or
+            unsafe.
 
     Attributes:
         protections: what is kept here and what is not; known once the context was entered.
     """
 
-    def __init__(self, hidden: Iterable = (), without: Iterable[str] = (), fork: bool = FORKS):
+    def __init__(
+        self, hidden: Iterable = (), without: Iterable[str] = (), fork: bool | None = None
+    ):
         self.hidden = [str(Path(path).resolve()) for path in hidden]
         self.without = list(without)
-        self.fork = fork
+        self.fork = can_fork() if fork is None else fork
         self.protections: list[Protection] = []
         self._lock = threading.Lock()
         self._ended = False
@@ -123,7 +129,8 @@ class Sandbox:
             raise SandboxError(f"a function that works does not run in the sandbox here: {why}")
 
     def _environment(self):
-        homes = dict.fromkeys(("HOME", "KERAS_HOME", "MPLCONFIGDIR"), self._scratch.name)
+        names = ("HOME", "USERPROFILE", "KERAS_HOME", "MPLCONFIGDIR")
+        homes = dict.fromkeys(names, self._scratch.name)
         return settings.anonymous(VARIABLES | homes | {"PYTHONPATH": search_path()})
 
     def _stop(self):

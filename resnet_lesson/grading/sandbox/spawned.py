@@ -98,9 +98,18 @@ def _wait(process, job, source, frames, deadline):
         process.wait()
 
 
+def _binary(descriptor):
+    """A descriptor through which bytes pass as they are; on Windows that is asked for."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(descriptor, os.O_BINARY)
+    return descriptor
+
+
 def main():
     """Reads a job from standard input, runs it, and writes the answer to standard output."""
-    source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(_binary(os.dup(1)), "wb")
     job = json.loads(source.read(*HELD_BACK.unpack(source.read(HELD_BACK.size))))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):

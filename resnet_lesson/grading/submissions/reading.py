@@ -32,6 +32,7 @@ LOOKALIKES = {
 # Functions that take `f` and `filters`: whether they take a stride too.
 PARAMETERS = {"identity_block": False, "convolutional_block": True}
 STRIDES = {"s", "stride", "strides"}
+VARIANT = re.compile(r"^use_variant\((\d{1,9})\)", re.MULTILINE)
 RARE = 4  # what fewer than a fourth define of those that define the most usual one is a helper
 
 
@@ -78,6 +79,11 @@ class Reading:
                         "it graded."
                     )
         return tuple(hints)
+
+    def variants(self) -> set[int]:
+        """The numbers of the variants that its notebooks say they are of."""
+        texts = (statement.piece.text for s in self.sources for statement in s.statements)
+        return {int(number) for text in texts for number in VARIANT.findall(text)}
 
     def explanations(self, name: str) -> tuple[str, ...]:
         """Lines that say which cells would have brought a name, if they ran."""

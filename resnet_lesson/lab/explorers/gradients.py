@@ -35,7 +35,9 @@ def explore_gradients() -> Explorer:
 
 def draw(depth: int, norm: bool, quantity: str) -> Chart:
     """The picture for one setting of the controls: a plain and a residual network."""
-    measured = json.loads(resources.files("resnet_lesson.lab.explorers").joinpath(FILE).read_text())
+    measured = json.loads(
+        resources.files("resnet_lesson.lab.explorers").joinpath(FILE).read_text("utf-8")
+    )
     series = {kind: measured[_key(kind, depth, norm)][quantity] for kind in ("plain", "residual")}
     ylabel = {"gradients": "length of the gradient", "activations": "standard deviation"}[quantity]
     title = f"{depth} layers, {'with' if norm else 'without'} BatchNorm: {quantity}"

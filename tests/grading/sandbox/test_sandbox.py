@@ -18,6 +18,7 @@ from support.paths import PACKAGE
 from support.processes import run_python
 from support.waiting import PATIENCE, wait_until
 
+from resnet_lesson import cli
 from resnet_lesson.grading.observe.failures import failure_of
 from resnet_lesson.grading.sandbox import observation_bytes
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
@@ -283,6 +284,21 @@ def test_where_nothing_can_be_forked_each_job_is_a_process_and_the_run_says_what
         assert told(sandbox, "import os\nos._exit(3)") == "crashed"
         assert told(sandbox, "import os\nos._exit(0)") == "crashed"
         assert sandbox.observe(Job("identity_block", 1, reference=True), 100, 8192).answer
+
+
+@pytest.mark.slow
+def test_where_there_is_no_fork_grade_runs_without_it_and_says_what_is_not_protected(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.delattr(os, "fork")
+    right = "def skip_connection(X, main_path):\n    return keras.layers.ReLU()(main_path(X) + X)\n"
+    (tmp_path / "ana.py").write_bytes(f"import keras\r\n{right}".encode())
+    (tmp_path / "bo.py").write_text("def skip_connection(X, main_path):\n    return X\n")
+    assert cli.main(["grade", str(tmp_path), "--exercise", "skip_connection", "--jobs", "1"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[0] == "ana.py: 5/5  skip_connection passed"
+    assert "bo.py: 0/5  skip_connection failed" in printed.out
+    assert "NOT protected: no network (" in printed.err
 
 
 def test_a_piece_is_its_own_text_at_its_own_line():

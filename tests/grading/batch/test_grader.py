@@ -204,7 +204,7 @@ def test_a_page_that_was_not_written_is_made_again(run):
     run("in", "--html", "pages", "--jobs", "1")
     Path("pages/a.py.html").unlink()
     hand_in("c.py")
-    assert "Kept 1 results" in " ".join(run("in", "--html", "pages", "--jobs", "1")[2])
+    assert "Kept 1 result of" in " ".join(run("in", "--html", "pages", "--jobs", "1")[2])
     assert len(os.listdir("pages")) == 4
 
 

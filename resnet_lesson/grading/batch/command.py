@@ -80,7 +80,7 @@ class _Run:
                     self.journal.seed,
                     self.options.timeout or TIMEOUT,
                     self.options.memory or MEMORY,
-                    self.options.variant,
+                    variant=self.options.variant,
                 )
                 self._grade_all(grader, getattr(observer, "jobs", self.options.jobs), display)
                 for line in [*self._write(grader), *self._without_result()]:

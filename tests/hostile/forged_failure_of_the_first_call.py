@@ -1,4 +1,4 @@
-# expected: unrecognised
+# expected: strides unrecognised
 import numpy as np
 
 

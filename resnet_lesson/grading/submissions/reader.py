@@ -64,6 +64,7 @@ class Reader:
             return _unread(submission, f"{what}: is it too large?")
         finally:
             clock.cancel()
+            clock.join()
         self._idle.put(process)
         return reading
 

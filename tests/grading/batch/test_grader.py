@@ -388,7 +388,7 @@ def test_memory_does_not_grow_with_the_class(run, monkeypatch):
     before = threading.active_count()
     hand_in(*(f"{n}.py" for n in range(50)))
     run("in", "--json", "out.json", "--jobs", "4")
-    assert max(alive) <= before + 4
+    assert max(alive) <= before + 2 * 4
 
 
 # ------------------------------------------------------------------------------------ in a terminal

@@ -165,7 +165,8 @@ class _Index:
         self._rows: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             texts = [cell.text.strip() for cell in row]
-            identifier = re.search(r"\w*$", "" if layout.id is None else texts[layout.id])
+            ending = r"\d*$" if layout.system == "moodle" else r"\w*$"  # "Teilnehmer/in12"
+            identifier = re.search(ending, "" if layout.id is None else texts[layout.id])
             for key in (
                 ("id", identifier[0] if identifier else ""),
                 *(("login", login) for i in layout.logins for login in _logins(texts[i])),

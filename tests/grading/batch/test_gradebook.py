@@ -67,6 +67,17 @@ def test_of_moodle_nothing_but_points_and_empty_comments_changes(tmp_path):
     assert data == with_cells(MOODLE, _1='"7,5"', _2="10", _comment=comment) and notes == []
 
 
+def test_of_moodle_in_another_language_too(tmp_path):
+    before = (
+        "\ufeffID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung;Änderbar\r\n"
+        'Teilnehmer/in12;"Ana Lee";a@x.de;Abgegeben;@1@;10,00;Ja\r\n'
+        "Teilnehmer/in13;Bo;bo@x.de;Keine Abgabe;@2@;10,00;Ja\r\n"
+    )
+    results = [(Origin("moodle", "Ana Lee", "12"), ANA), (Origin("moodle", "Bo", "13"), BO)]
+    data, notes = filled(tmp_path, with_cells(before, _1="", _2="-"), results)
+    assert data == with_cells(before, _1="7,5", _2="10") and notes == []
+
+
 @pytest.mark.parametrize(
     ("content", "encoding"), [(BLACKBOARD, "utf-16-le"), (BRIGHTSPACE, "utf-8")]
 )

@@ -1,8 +1,11 @@
 """Kernels that are forked behave as started ones do, and end with who started them."""
 
 import ast
+import os
+import subprocess
 import sys
 
+import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 from support.forked_kernels import NAME, forked_kernels
@@ -45,16 +48,43 @@ def test_folder_and_variables_are_those_of_the_start_and_imports_are_there(kerne
 
 
 def test_kernels_share_nothing_and_end_with_who_started_them(kernel, tmp_path):
-    import psutil
-
     manager, client = kernel(tmp_path, MINE="two")
     _, other = kernel(tmp_path, MINE="three")
     answer(client, "globals().update(mine=sys.modules.pop('fractions'))")
     assert answer(other, "'mine' in globals(), 'fractions' in sys.modules") == "(False, True)"
     process = psutil.Process(int(answer(client, "os.getpid()")))
     manager.shutdown_kernel(now=True)
+    wait_until(lambda: has_ended(process))
+
+
+STARTS_ONE_AND_IS_KILLED = f"""
+import os, signal
+from jupyter_client.manager import start_new_kernel
+_, client = start_new_kernel({PATIENCE}, {NAME!r})
+reply = client.execute_interactive("", user_expressions={{"it": "__import__('os').getpid()"}})
+print(reply["content"]["user_expressions"]["it"]["data"]["text/plain"], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_kernel_ends_with_a_test_run_that_is_killed(kernel, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", STARTS_ONE_AND_IS_KILLED],
+        env={**os.environ, "MINE": "five"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    try:
+        process = psutil.Process(int(run.stdout))
+    except psutil.NoSuchProcess:
+        return
+    wait_until(lambda: has_ended(process))
+
+
+def has_ended(process):
     ended = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-    wait_until(lambda: not process.is_running() or process.status() in ended)
+    return not process.is_running() or process.status() in ended
 
 
 def test_an_interrupt_arrives(kernel, tmp_path):

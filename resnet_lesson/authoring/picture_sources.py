@@ -162,7 +162,10 @@ def _is_aside(statement, imported):
 
 
 def _is_helper(function, imported):
-    return imported.get(function.id, ("", ""))[0] == PACKAGE or hasattr(builtins, function.id)
+    if function.id in imported:
+        return imported[function.id][0] == PACKAGE
+    # IPython puts names of its own among the built-in ones, such as `display`.
+    return getattr(getattr(builtins, function.id, None), "__module__", "") == "builtins"
 
 
 def _matters(statement, needed, imported):

@@ -129,8 +129,10 @@ def _ask(address, file):
     environment = {name: text for name, text in os.environ.items() if name != "JPY_PARENT_PID"}
     request = {"folder": os.getcwd(), "environment": environment, "file": file}
     socket.send_fds(connection, [json.dumps(request).encode()], [0, 1, 2])
-    while connection.recv(1):
-        pass
+    starter = os.getppid()
+    while os.getppid() == starter:  # a test run that was killed ends no kernel
+        if select.select([connection], [], [], 1)[0] and not connection.recv(1):
+            break
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from resnet_lesson.graph.composites import functions_on_symbols
 
-# What Keras 1 and 2 called the settings of layers, regularizers and optimizers: the name today, or
+# What Keras 1 and 2 called the settings of layers, `regularizers` and optimizers: the name today, or
 # None for what has gone.
 OLD_SETTINGS = {
     "BatchNormalization": dict.fromkeys(

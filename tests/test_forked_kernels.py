@@ -62,7 +62,7 @@ import os, signal
 from jupyter_client.manager import start_new_kernel
 _, client = start_new_kernel({PATIENCE}, {NAME!r})
 reply = client.execute_interactive("", user_expressions={{"it": "__import__('os').getpid()"}})
-print(reply["content"]["user_expressions"]["it"]["data"]["text/plain"], flush=True)
+print("its number:", reply["content"]["user_expressions"]["it"]["data"]["text/plain"], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -76,7 +76,7 @@ def test_a_kernel_ends_with_a_test_run_that_is_killed(kernel, tmp_path):
         timeout=PATIENCE,
     )
     try:
-        process = psutil.Process(int(run.stdout))
+        process = psutil.Process(int(run.stdout.rpartition("number: ")[2]))
     except psutil.NoSuchProcess:
         return
     wait_until(lambda: has_ended(process))

@@ -15,6 +15,7 @@ CALLS = {
     "question": "question('zero-path')",
     "reset": "reset('nothing')",
     "solution": "solution('identity_block')",
+    "use_variant": "use_variant(0)",
     "check": "",
     "trusted": "",
 }

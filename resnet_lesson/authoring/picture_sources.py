@@ -12,15 +12,14 @@ import builtins
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 import nbformat
 
+from resnet_lesson import paths
 from resnet_lesson.authoring.notebook_files import UNCOMPARED, AuthoringError, has_picture, place_of
 
 MADE_FROM = "made_from"  # in a cell's metadata: the digest
 PACKAGE = __package__.partition(".")[0]
-FOLDER = Path(__file__).parents[1]
 # They decide where files lie and how they are read, what is shown meanwhile, and (`graph`) which
 # parts of a network are which.
 NO_PART = {
@@ -322,7 +321,7 @@ def _home(module, name):
 def _file(module):
     """The file of a module of the package; None if there is no such module."""
     first, *rest = module.split(".")
-    path = FOLDER.joinpath(*rest)
+    path = paths.PACKAGE.joinpath(*rest)
     files = [path / "__init__.py", path.with_name(f"{path.name}.py")]
     return next((file for file in files if first == PACKAGE and file.is_file()), None)
 

@@ -85,7 +85,9 @@ def reference_source(exercise: Exercise) -> str:
     module, _, name = exercise.reference.partition(":")
     text = _text_of(module)
     node = next(n for n in ast.parse(text).body if getattr(n, "name", None) == name)
-    source = ast.get_source_segment(text, node) or ""
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    source = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
     pairs = changes_of(exercise.id, exercise.variant).get("code", [])
     return changed(source, pairs, f"reference of {exercise.id}")
 

@@ -77,7 +77,7 @@ def digests_with(tmp_path, monkeypatch):
         source = (folder / module).read_text(encoding="utf-8")
         assert text in source
         (folder / module).write_text(source.replace(text, instead, 1), encoding="utf-8")
-        monkeypatch.setattr(picture_sources, "FOLDER", folder)
+        monkeypatch.setattr(picture_sources.paths, "PACKAGE", folder)
         forget()
         return [digest(TRAINING, name) for name in ("trained", "drawn")]
 

@@ -29,8 +29,10 @@ def reason(call, *arguments):
 
 def test_check_speed_wants_a_right_answer_to_each_exercise(monkeypatch):
     answers = check_speed.right_answers()
-    assert answers.keys() == all_exercises().keys()
-    references = {name: e.load_reference() for name, e in all_exercises().items()}
+    # A network that is trained at home is checked with its weights: that takes no time to feel.
+    exercises = {name: e for name, e in all_exercises().items() if e.goals is None}
+    assert answers.keys() == exercises.keys()
+    references = {name: exercise.load_reference() for name, exercise in exercises.items()}
     monkeypatch.setattr(check_speed, "right_answers", lambda: references)
     assert "skip_connection is not passed" in reason(check_speed.main)
     check_speed.checked("skip_connection", answers["skip_connection"])

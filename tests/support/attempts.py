@@ -111,6 +111,9 @@ RIGHT = {
 }
 
 
+SEED, HIDDEN_SEED = 5, 2**40 + 7
+
+
 def attempt(exercise_id, *changes, source=""):
     """The function that a right answer becomes when texts in it are replaced by others.
 
@@ -128,6 +131,12 @@ def attempt(exercise_id, *changes, source=""):
     names = {"__name__": "attempt"}
     exec(compile(source, file, "exec"), names)
     return names[exercise_id]
+
+
+def observed_of(function, exercise_id):
+    """What is known of a function once it has been given the seed that is held back."""
+    exercise = all_exercises()[exercise_id]
+    return observe(function, exercise, SEED, held_back=lambda sent: HIDDEN_SEED)
 
 
 @cache

@@ -15,8 +15,8 @@ import tensorflow as tf
 
 from resnet_lesson.graph.composites import functions_on_symbols
 
-# What Keras 1 and 2 called the settings of layers, `regularizers` and optimizers: the name today, or
-# None for what has gone.
+# What Keras 1 and 2 called the settings of layers, `regularizers` and optimizers: the name today,
+# or None for what has gone.
 OLD_SETTINGS = {
     "BatchNormalization": dict.fromkeys(
         ("fused", "mode", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size")

@@ -51,7 +51,7 @@ def odd(*arguments):
 
 @pytest.mark.parametrize("error", [ValueError(" "), KeyError(3), RecursionError(), MemoryError()])
 @pytest.mark.parametrize(
-    "stage", ["read_source", "attempt", "contradiction", "free_by_source", "judge", "remarks"]
+    "stage", ["read_source", "attempt", "contradiction", "free_by_source", "judged", "remarks"]
 )
 def test_an_exception_in_any_stage_is_the_result_of_its_submission(
     graded, monkeypatch, stage, error

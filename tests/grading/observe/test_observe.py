@@ -18,7 +18,7 @@ from support.processes import loaded_by
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.blanks import BLANK
 from resnet_lesson.grading.judge.judge import judge
-from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.observe.surroundings import older_dialects
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes
@@ -175,7 +175,8 @@ def defined(name, source):
 
 @pytest.mark.parametrize(("name", "source"), [pytest.param(*stub, id=stub[0]) for stub in stubs()])
 def test_the_lesson_s_own_blanks_are_not_attempted(name, source):
-    observed = observe(defined(name, source), all_exercises()[name])
+    material = Material(np.zeros((8, 64, 64, 3), "uint8"))  # which a capstone is tried with
+    observed = observe(defined(name, source), all_exercises()[name], material=material)
     assert observed.failure.what == "not_attempted"
 
 

@@ -16,6 +16,10 @@ from resnet_lesson.grading.report.messages import explain, heading, sentence_cas
 from resnet_lesson.grading.report.report import report
 
 OF_VALUES = {m.what for e in all_exercises().values() if e.kind == "values" for m in e.mistakes}
+OF_TRAINED = {
+    *("residual_blocks", "projection", "normalisation", "fixed_mode"),
+    *("untrained", "weights", "accuracy"),
+}
 FINDINGS = [
     Difference("main.1.bn", "missing", "bn", "nothing"),
     Difference("shortcut.conv", "missing", "conv", "nothing"),
@@ -62,6 +66,7 @@ FINDINGS = [
     Difference("submission", "config", "the same layer from `get_config`", "other values"),
     *(Difference("submission", what, "0.5", "0.7") for what in OF_VALUES),
     Difference("submission", "values", "0.5", "0.7"),
+    *(Difference("submission", what, "3", "2") for what in OF_TRAINED),
 ]
 ERRORS = {
     "Only input tensors may be passed as positional arguments. The following argument value "

@@ -136,7 +136,7 @@ def test_the_environment_home_and_arguments_tell_nothing(sandbox, monkeypatch):
         raise ValueError(repr(known))
     """
     variables, home, here, arguments, listed = ast.literal_eval(told(sandbox, code))
-    assert variables == ["HOME", "LANG", "TEMP", "TMP", "TMPDIR"]
+    assert variables == ["HOME", "LANG", "TEMP", "TMP", "TMPDIR", "USERPROFILE"]
     assert home == "/own" and here == [] and arguments == [""]
     assert listed == []
 

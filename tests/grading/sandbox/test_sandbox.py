@@ -105,6 +105,7 @@ LARGE_FILE = """
         (SOLUTION, ("mounts", "landlock"), "read"),
         (PROCESSES, ("seccomp",), "forked"),
     ],
+    ids=["network", "others", "files", "solution", "processes"],  # the code knows our number
 )
 @pytest.mark.slow
 def test_each_mechanism_keeps_its_promise_alone_and_without_it_the_attack_succeeds(

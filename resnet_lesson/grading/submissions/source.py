@@ -207,7 +207,7 @@ def decode(data: bytes) -> str:
     """Text of unknown encoding: what a byte-order mark or a ``coding`` line says, UTF-8, Latin-1.
 
     Raises:
-        ValueError: it is no text.
+        ValueError: it is no text, or names an encoding that is none.
     """
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
@@ -216,7 +216,13 @@ def decode(data: bytes) -> str:
         return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
     try:
         return data.decode(tokenize.detect_encoding(BytesIO(data).readline)[0])
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+    except (SyntaxError, LookupError) as error:
+        # Python runs no file that names an encoding which is none, or none of text.
+        if isinstance(error, LookupError) or "unknown encoding" in str(error):
+            problem = "an encoding is named that Python has not; delete that line"
+            raise UnicodeError(problem) from None
         return data.decode("latin-1")
 
 

@@ -289,8 +289,6 @@ def test_a_pipe_among_the_files_does_not_stop_the_class(tmp_path):
         ("# größer\n" + BLOCK).encode("latin-1"),
         ("# -*- coding: cp1252 -*-\n# €\n" + BLOCK).encode("cp1252"),
         ("\f\n" + BLOCK).encode(),
-        ("# -*- coding: hex -*-\n" + BLOCK).encode(),
-        ("# coding: no-such-one\n" + BLOCK).encode(),
     ],
 )
 def test_any_encoding_is_read(tmp_path, data):
@@ -298,6 +296,14 @@ def test_any_encoding_is_read(tmp_path, data):
     [a] = find_submissions([tmp_path])
     assert not read(a).loss("identity_block")
     assert exercises_defined([a])[0] == {"identity_block": 1}
+
+
+@pytest.mark.parametrize("encoding", ["hex", "no-such-one"])
+def test_an_encoding_that_is_none_is_told_and_ends_no_run(tmp_path, encoding):
+    written(tmp_path, {"a.py": f"# -*- coding: {encoding} -*-\n{BLOCK}".encode(), "b.py": BLOCK})
+    a, b = find_submissions([tmp_path])
+    assert "an encoding is named that Python has not" in read(a).loss("identity_block")
+    assert not read(b).loss("identity_block")
 
 
 @pytest.mark.parametrize(

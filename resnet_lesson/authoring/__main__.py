@@ -6,6 +6,7 @@ from pathlib import Path
 
 from resnet_lesson.authoring.colab import write_colab_forms
 from resnet_lesson.authoring.learner_notebooks import author, out_of_step, write_blank
+from resnet_lesson.authoring.nbgrader_source import write_nbgrader_source
 from resnet_lesson.authoring.new_exercise import write_first_form
 from resnet_lesson.authoring.notebook_files import AuthoringError
 from resnet_lesson.authoring.variant_notebooks import write_variant
@@ -36,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="write the variant's notebooks and figures there"
     )
+    parser.add_argument(
+        "--nbgrader", type=Path, metavar="DIR", help="write the source of nbgrader's assignment DIR"
+    )
     options = parser.parse_args(arguments)
     try:
         if options.variant and not (options.colab or options.output):
@@ -47,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
             print("wrote", write_first_form(options.folder, options.new))
             return 0
         paths = _chosen(options.folder, options.names)
+        if options.nbgrader:
+            write_nbgrader_source(options.nbgrader, paths)
+            return 0
     except LessonError as error:
         print(error, file=sys.stderr)
         return 2

@@ -188,8 +188,8 @@ def test_every_part_of_the_lesson_knows_the_new_exercise(project):
     wrong = graded(project, RIGHT.replace("Average", "Max"))
     assert wrong["findings"][0]["what"] == "pool_kind"
     (project / "new").mkdir()
-    blank = project / "notebooks/11-pooled-shortcut.ipynb"
-    solved = project / "notebooks/solutions/11-pooled-shortcut.ipynb"
+    blank = project / "notebooks/12-pooled-shortcut.ipynb"
+    solved = project / "notebooks/solutions/12-pooled-shortcut.ipynb"
     shutil.copy(solved, project / "new")
     reset = ".venv/bin/python -m resnet_lesson reset pooled_shortcut --notebook new"
     assert "is blank again" in run(project, reset)
@@ -207,7 +207,7 @@ def test_the_answer_is_not_in_the_memory_of_what_runs_a_submission(project):
 
 @pytest.mark.slow
 def test_a_translated_notebook_is_checked_and_graded(project):
-    path = project / "notebooks/solutions/11-pooled-shortcut.ipynb"
+    path = project / "notebooks/solutions/12-pooled-shortcut.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if cell["cell_type"] == "markdown" and cell["id"].startswith("task"):
@@ -219,8 +219,8 @@ def test_a_translated_notebook_is_checked_and_graded(project):
     assert english in module.read_text(encoding="utf-8")
     german = module.read_text(encoding="utf-8").replace(english, "Welche nimmt das Mittel?")
     module.write_text(german, encoding="utf-8")
-    run(project, ".venv/bin/python -m resnet_lesson.authoring 11")
-    learners = (project / "notebooks/11-pooled-shortcut.ipynb").read_text(encoding="utf-8")
+    run(project, ".venv/bin/python -m resnet_lesson.authoring 12")
+    learners = (project / "notebooks/12-pooled-shortcut.ipynb").read_text(encoding="utf-8")
     assert "Höhe und Breite" in learners and "SOLUTION" not in learners
     said = run(project, f".venv/bin/python -m resnet_lesson grade '{path}' --json -")
     assert json.loads(said)["results"][0]["points"] == 5

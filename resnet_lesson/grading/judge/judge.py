@@ -200,6 +200,9 @@ def _judged(pairs):
         return by_default
     if not wrong:
         return Verdict(True, run=pairs[0].have, expected=pairs[0].want.series)
+    unkept = _unkept(pairs)
+    if unkept:
+        return unkept
     return (_not_saved if wrong[0].have.mode in SAVED else _unexplained)(wrong[0], pairs)
 
 
@@ -307,6 +310,15 @@ def _begins_otherwise(pair, pairs):
     return _difference(call.output, graph.first) <= ROUGH
 
 
+def _unkept(pairs):
+    """The verdict on an object that makes a layer anew in a later call, with other weights."""
+    for pair in pairs:
+        for difference in pair.comparison.differences if pair.have.series else ():
+            if difference.what == "unkept_layer":
+                return pair.verdict(difference)
+    return None
+
+
 def _trains_by_default(wrong, pairs):
     """The verdict on an object that works as in training where it is called without a mode."""
     for pair in wrong:
@@ -324,14 +336,12 @@ def _trains_by_default(wrong, pairs):
 def _not_saved(pair, pairs):
     """The verdict on a layer that is right until it is saved and loaded."""
     graph, have = _with_graph(pair, pairs), pair.have
-    differences = graph.comparison.differences
-    unkept = next((d for d in differences if d.what == "unkept_layer"), None)
     got = "other values"
     if have.failure:
         got = f"{have.failure.error}: {_first_sentence(have.failure.message)}"
     elif not pair.same_shape:
         got = f"an output of shape {have.output.shape} instead of {pair.want.output.shape}"
-    return graph.verdict(unkept or Difference("submission", "config", SAVED[have.mode], got))
+    return graph.verdict(Difference("submission", "config", SAVED[have.mode], got))
 
 
 def _first_sentence(message):

@@ -241,13 +241,34 @@ def _item(data, budget):
 def _operation(data, budget):
     next(budget)
     _require(isinstance(data["attrs"], dict) and len(data["attrs"]) <= 50)
+    kind = _name(data["kind"])
+    attrs = {_name(name): _setting(value, 3) for name, value in data["attrs"].items()}
+    _require(_can_be_computed_with(kind, attrs))
     return Op(
-        kind=_name(data["kind"]),
-        attrs={_name(name): _setting(value, 3) for name, value in data["attrs"].items()},
+        kind=kind,
+        attrs=attrs,
         shape=tuple(n if n is None else _whole(n, 0, 1 << 40) for n in _list(data["shape"], 8)),
         node=_whole(data["node"], -1, MOST_OPERATIONS),
         layer=_whole(data["layer"], -1, 1 << 31),
     )
+
+
+def _can_be_computed_with(kind, attrs):
+    """Whether the settings that decide about a map's border are those of a layer."""
+    padding, axis = attrs.get("padding", ()), attrs.get("axis", 0)
+    if kind == "bn" and not (_are_whole((axis,)) and 0 <= axis < 10):
+        return False
+    if kind == "conv" or "pool_size" in attrs or isinstance(padding, str):
+        window = attrs.get("kernel_size" if kind == "conv" else "pool_size")
+        pairs = (window, attrs.get("strides"))
+        return isinstance(padding, str) and all(
+            _are_whole(pair) and len(pair) == 2 and min(pair) > 0 for pair in pairs
+        )
+    return kind != "pad" or (isinstance(padding, tuple) and all(map(_are_whole, padding)))
+
+
+def _are_whole(values):
+    return isinstance(values, tuple) and all(type(value) is int for value in values)
 
 
 def _setting(value, depth):

@@ -83,7 +83,18 @@ def _uncommented(text):
 
 def _transformed(text):
     """Magics, shell lines and questions as IPython's own input transformer writes them."""
-    from IPython.core.inputtransformer2 import TransformerManager, leading_empty_lines
+    from IPython.core.inputtransformer2 import (
+        TRANSFORM_LOOP_LIMIT,
+        TransformerManager,
+        leading_empty_lines,
+    )
+
+    # IPython gives up on a cell with more, after it has read the whole of it for each.
+    if (
+        sum(line.lstrip().startswith(("%", "!")) for line in text.split("\n"))
+        > TRANSFORM_LOOP_LIMIT
+    ):
+        return text
 
     class Manager(TransformerManager):
         def do_one_token_transform(self, lines):
@@ -99,7 +110,7 @@ def _transformed(text):
     blank = len(text) - len(text.lstrip("\n"))
     try:
         return text[:blank] + manager.transform_cell(text[blank:])
-    except SyntaxError:
+    except (SyntaxError, RuntimeError):  # the latter where it gives up
         return text
 
 

@@ -14,6 +14,8 @@ import pytest
 from support.forked_kernels import NAME, forked_kernels
 from xdist.scheduler import LoadScopeScheduling
 
+from resnet_lesson.hardware import processors
+
 # What the start of one more process costs, in test files; a notebook takes as long as several.
 FILES_WORTH_A_PROCESS = 20
 FILES_WORTH_A_NOTEBOOK = 6
@@ -58,14 +60,9 @@ def pytest_xdist_auto_num_workers(config):
     # Slow tests wait for other processes and for pages about as long as they compute.
     waiting = "not slow" not in config.option.markexpr
     memory = psutil.virtual_memory().total // BYTES_FOR_A_PROCESS
-    most = min(_processors() + waiting, memory)
+    most = min(processors() + waiting, memory)
     workers = min(most, work // FILES_WORTH_A_PROCESS)
     return workers if workers > 1 else 0
-
-
-def _processors():
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count()
 
 
 def _work(path, notebooks):

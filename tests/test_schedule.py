@@ -10,7 +10,7 @@ from support.paths import ROOT
 def schedule(pytestconfig, monkeypatch):
     """The module, on a computer with two processors and much memory."""
     [module] = [p for p in pytestconfig.pluginmanager.get_plugins() if _file(p) == ROOT]
-    monkeypatch.setattr(module, "_processors", lambda: 2)
+    monkeypatch.setattr(module, "processors", lambda: 2)
     monkeypatch.setattr(module, "BYTES_FOR_A_PROCESS", 1)
     return module
 

@@ -23,7 +23,7 @@ def with_implied_borders(series: Series, lenient: bool = False) -> Series:
         if isinstance(item, Branch):
             paths = [with_implied_borders(path, lenient) for path in item.paths]
             item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
-        elif implied and _is_same(implied[-1], item, lenient):
+        elif implied and _issame_padding(implied[-1], item, lenient):
             implied.pop()
             item = replace(item, attrs={**item.attrs, "padding": "same"})
         implied.append(item)
@@ -44,14 +44,14 @@ def without_idle_padding(series: Series, shape: tuple = ()) -> Series:
             item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
         elif item.attrs.get("padding") == "same" and shape and None not in shape:
             sides = zip(shape, _window(item), item.attrs["strides"], strict=False)
-            if all(_same(*side) == (0, 0) for side in sides):
+            if all(same_padding(*side) == (0, 0) for side in sides):
                 item = replace(item, attrs={**item.attrs, "padding": "valid"})
         result.append(item)
         shape = item.merge.shape if isinstance(item, Branch) else item.shape
     return tuple(result)
 
 
-def _is_same(pad, op, lenient):
+def _issame_padding(pad, op, lenient):
     """Whether the first pads as "same" would, and the second is a layer that could pad so."""
     if not isinstance(pad, Op) or pad.kind != "pad" or "padding" not in pad.attrs:
         return False
@@ -62,7 +62,7 @@ def _is_same(pad, op, lenient):
         return False
     window = _window(op)
     sides = zip(pad.attrs["padding"], pad.shape, window, op.attrs["strides"], strict=False)
-    exact = all(border == _same(side - sum(border), w, s) for border, side, w, s in sides)
+    exact = all(border == same_padding(side - sum(border), w, s) for border, side, w, s in sides)
     halves = tuple(((w - 1) // 2, (w - 1) // 2) for w in window)
     return exact or (lenient and pad.attrs["padding"] == halves)
 
@@ -71,7 +71,7 @@ def _window(op):
     return op.attrs["kernel_size" if op.kind == "conv" else "pool_size"]
 
 
-def _same(side, window, stride):
+def same_padding(side: int, window: int, stride: int) -> tuple[int, int]:
     """What "same" adds before and after a side of so many pixels."""
     total = max((-(-side // stride) - 1) * stride + window - side, 0)
     return total // 2, total - total // 2

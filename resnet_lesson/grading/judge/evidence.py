@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from resnet_lesson.grading.judge.borders import same_padding
 from resnet_lesson.graph.injected_weights import EPSILON, InjectedWeights
 from resnet_lesson.graph.operations import Branch, Op, Series
 
@@ -141,10 +142,7 @@ def _pair(value):
 def _windows(x, size, strides, padding):
     """The windows of a convolution, ``(N, H, W, C, height, width)``; none if it has none."""
     if padding == "same":
-        borders = []
-        for length, window, stride in zip(x.shape[1:3], size, strides, strict=True):
-            total = max((-(-length // stride) - 1) * stride + window - length, 0)
-            borders.append((total // 2, total - total // 2))
+        borders = map(same_padding, x.shape[1:3], size, strides)
         x = np.pad(x, ((0, 0), *borders, (0, 0)))
     if x.shape[1] < size[0] or x.shape[2] < size[1]:
         return np.zeros((0, 0, 0, x.shape[3], *size), "float32")

@@ -58,8 +58,9 @@ def run(job: dict, exchange: Callable[[bytes], int]) -> bytes:
     sent: list[Observation] = []
 
     def send(observation: Observation) -> int:
-        sent.append(_of_a_size(observation))
-        return exchange(to_bytes(sent[0]))
+        first, data = _of_a_size(observation)
+        sent.append(first)
+        return exchange(data)
 
     if job["reference"]:
         parts = job["definitions"]
@@ -76,17 +77,19 @@ def run(job: dict, exchange: Callable[[bytes], int]) -> bytes:
         send(observation)
     suspicions = [["reference", f"uses {name}"] for name in hook.used]
     suspicions += [[PATCHED, f"replaced {name}"] for name in snapshot.replaced()]
-    return pack(suspicions, to_bytes(_of_a_size(_rest(observation, sent))))
+    return pack(suspicions, _of_a_size(_rest(observation, sent))[1])
 
 
 def _of_a_size(observation):
-    """The observation, or the failure of one that the other end would refuse for its size."""
+    """The observation and its bytes, or those of a failure where the other end would refuse it."""
     try:
-        from_bytes(to_bytes(observation))
-        return observation
+        data = to_bytes(observation)
+        from_bytes(data)
+        return observation, data
     except ObservationError:
         message = "what it builds or returns is too large to be compared"
-        return Observation(failure=Failure("unrecognised", message=message))
+        refused = Observation(failure=Failure("unrecognised", message=message))
+        return refused, to_bytes(refused)
 
 
 def _rest(observation, sent):

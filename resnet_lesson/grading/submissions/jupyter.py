@@ -46,7 +46,7 @@ def python_of(source: str) -> Iterator[Code]:
         text = _uncommented(text)
     lines = text.split("\n")
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    while lines[first].startswith("%%") or lines[first].strip().startswith("%%"):
+    while lines[first].strip().startswith("%%"):
         magic, *arguments = lines[first].strip()[2:].split() or [""]
         if magic in ("writefile", "file") and arguments:
             yield Code("\n".join(lines[first + 1 :]), arguments[-1], first + 2)

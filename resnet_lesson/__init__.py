@@ -9,7 +9,7 @@ import sys
 # No f-strings before the check of the version, here and in errors: any Python can read them.
 from resnet_lesson.errors import NotReady
 
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 if ".".join(map(str, sys.version_info[:2])) not in PYTHONS:
     _line = (
         "the lesson needs Python " + ", ".join(PYTHONS[:-1]) + " or " + PYTHONS[-1] + ", and "

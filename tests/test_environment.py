@@ -82,7 +82,7 @@ def test_the_pythons_are_those_that_the_project_allows():
     assert list(resnet_lesson.PYTHONS) == [one for one in every if one in allowed]
 
 
-@pytest.mark.parametrize("version", [(3, 10, 13), (3, 14, 0)])
+@pytest.mark.parametrize("version", [(3, 10, 13), (3, 15, 0)])
 @pytest.mark.parametrize("as_command", [True, False])
 def test_another_python_is_refused_in_one_line(version, as_command):
     code = f"""
@@ -95,18 +95,18 @@ def test_another_python_is_refused_in_one_line(version, as_command):
     text, status = said(sys.executable, "-c", textwrap.dedent(code))
     assert status == 1
     last = text.splitlines()[-1]
-    assert "needs Python 3.11, 3.12 or 3.13" in last and ".".join(map(str, version)) in last
+    assert "needs Python 3.11, 3.12, 3.13 or 3.14" in last and ".".join(map(str, version)) in last
     assert ("Traceback" in text) is not as_command
 
 
-@pytest.mark.parametrize("minor", [6, 7, 8, 9, 10, 14, 15])
+@pytest.mark.parametrize("minor", [6, 7, 8, 9, 10, 15, 16])
 def test_a_real_other_python_is_refused_in_one_line(minor):
     program = shutil.which(f"python3.{minor}")
     if program is None or subprocess.run([program, "-V"], capture_output=True).returncode:
         pytest.skip(f"there is no Python 3.{minor} here")
     text, status = said(program, "-m", "resnet_lesson", "doctor", cwd=ROOT)
     assert status == 1 and len(text.splitlines()) == 1
-    assert "needs Python 3.11, 3.12 or 3.13" in text and f"this is 3.{minor}." in text
+    assert "needs Python 3.11, 3.12, 3.13 or 3.14" in text and f"this is 3.{minor}." in text
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "errors.py"])

@@ -54,8 +54,7 @@ class Upload:
             newest = change
             if not button.value:
                 return
-            file = io.BytesIO(button.value[0]["content"])
-            file.name = button.value[0]["name"]
+            file = chosen_file(button.value)
             part = tuple(side.value for side in sides)
             # JupyterLab has several changes handled at a time: the answer to the newest is kept.
             with one_at_a_time:
@@ -84,6 +83,19 @@ class Upload:
         if lives():
             data[WIDGET_VIEW] = self.panel().get_view_spec()
         return data
+
+
+def chosen_file(value: tuple | dict) -> io.BytesIO:
+    """The file that was chosen, open for reading, with its ``name``.
+
+    Args:
+        value: of a FileUpload: a tuple of the file; in ipywidgets 7, which Colab has, a dict of it
+            by its name.
+    """
+    [(name, file)] = value.items() if isinstance(value, dict) else [(value[0]["name"], value[0])]
+    opened = io.BytesIO(file["content"])
+    opened.name = name
+    return opened
 
 
 def _number(label, value):

@@ -6,8 +6,8 @@ wanted=python@PYTHON@ # the versions in constraints.txt are those that it has; o
 
 find_python() {
     local name
-    for name in "$wanted" python3.12 python3.13 python3.11 python3; do
-        if "$name" -c 'import sys, venv, ensurepip; assert (3, 11) <= sys.version_info < (3, 14)' \
+    for name in "$wanted" python3.12 python3.13 python3.11 python3.14 python3; do
+        if "$name" -c 'import sys, venv, ensurepip; assert (3, 11) <= sys.version_info < (3, 15)' \
             2>/dev/null; then
             printf '%s\n' "$name"
             return

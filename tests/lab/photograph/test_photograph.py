@@ -14,6 +14,7 @@ from support.signs import one_line, save_turned
 from support.waiting import wait_until
 
 from resnet_lesson.lab import photograph
+from resnet_lesson.lab.photograph import panel
 from resnet_lesson.lab.photograph.occlusion import covering, place_of
 from resnet_lesson.lab.photograph.panel import Upload
 from resnet_lesson.signs.images import read_image
@@ -301,6 +302,14 @@ def test_an_upload_is_answered_in_words_and_a_new_one_replaces_it(form, hand, tm
     Image.new("L", (80, 80), 0).save(tmp_path / "dark.png")
     button.value = (chosen(tmp_path / "dark.png"),)
     assert "other: 100 %" in Page(result.value).text
+
+
+def test_an_upload_of_older_widgets_is_read_too(hand):
+    """ipywidgets 7, which Colab has, keeps files by their names."""
+    older = {hand.name: {"metadata": {"name": hand.name}, "content": hand.read_bytes()}}
+    for value in (older, (chosen(hand),)):
+        file = panel.chosen_file(value)
+        assert file.name == hand.name and file.read() == hand.read_bytes()
 
 
 def test_the_fields_cut_out_a_part(form, hand):

@@ -121,7 +121,11 @@ class _Parser(argparse.ArgumentParser):
 def _run(arguments):
     if arguments[:1] and arguments[0] in PROGRAMS:
         return COMMANDS[arguments[0]][1](arguments[1:])
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, further = parser.parse_known_args(arguments)
+    options.further = further
+    if further and options.run is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
     return options.run(options) or 0
 
 
@@ -193,12 +197,19 @@ def _get(options):
     LEARNERS,
     _argument("folder DIR", _path, "that `get` has filled (this one)", nargs="?", default="."),
     _argument("--no-browser", None, "print the address only", action="store_true"),
+    _argument("--port N", str, "of the address; another one if it is taken (8888)"),
+    _argument("--ip ADDRESS", str, "to be reached from other computers too"),
 )
 def _lab(options):
-    """Open the lesson in JupyterLab, in your browser."""
+    """Open the lesson in JupyterLab, in your browser. Its other options are handed on to it.
+
+    Give these in the form `--ServerApp.root_dir=DIR`, with an equals sign.
+    """
     from resnet_lesson.lab.open_lab import open_lab
 
-    return open_lab(Path(options.folder), *["--no-browser"][: options.no_browser])
+    own = [f"--{name}={getattr(options, name)}" for name in ("port", "ip") if vars(options)[name]]
+    own += ["--no-browser"][: options.no_browser]
+    return open_lab(Path(options.folder), *own, *options.further)
 
 
 @_command(LEARNERS, _JSON)

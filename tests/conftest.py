@@ -61,7 +61,7 @@ def lab(request, tmp_path_factory):
     }
     environment = {name: text for name, text in (os.environ | variables).items() if text}
     options = ["--no-browser", "--LabApp.expose_app_in_browser=True"]
-    command = [*readme_command("jupyterlab"), *options]
+    command = [*readme_command("resnet_lesson lab"), *options]
     with running_lab(command, folder, environment, folder / "log", SECONDS_TO_OPEN) as server:
         yield server
 

@@ -53,17 +53,13 @@ def pinned():
 
 def test_both_commands_install_in_the_same_way_and_then_run():
     start = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && "
-    assert LAB.startswith(start) and "jupyterlab" in LAB
+    assert LAB.removeprefix(start) == ".venv/bin/python -m resnet_lesson lab"
     assert TEST.removeprefix(start) == ".venv/bin/python -m pytest --nbval"
 
 
 def test_ci_runs_the_test_command_as_the_readme_gives_it():
     pattern = re.search(r"grep -m 1 -E '(.*)' README\.md", (ROOT / ".ci" / "run").read_text())[1]
     assert [line for line in README.splitlines() if re.search(pattern, line)] == [TEST]
-
-
-def test_the_command_opens_a_notebook_that_exists():
-    assert (ROOT / re.search(r"default_url=/lab/tree/(\S+)", LAB)[1]).is_file()
 
 
 def test_a_container_starts_by_the_same_command():
@@ -80,7 +76,7 @@ def test_no_program_is_called_by_a_script_that_a_space_in_the_path_would_break()
 def test_jupyterlab_looks_nobody_up_even_when_it_is_told_to_fetch_news_and_updates(tmp_path):
     noted = tmp_path / "noted"
     (tmp_path / "sitecustomize.py").write_text(NOTING.format(path=str(noted)))
-    command = [*readme_command("jupyterlab"), "--no-browser"]
+    command = [*readme_command("resnet_lesson lab"), str(ROOT), "--no-browser"]
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     with running_lab(command, tmp_path, environment, tmp_path / "log", 120) as server:
         assert server.ask("lab/api/update") == {"notification": None}

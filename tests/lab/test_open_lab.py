@@ -9,14 +9,9 @@ import urllib.request
 import pytest
 from support.lab_server import running_lab
 from support.paths import ROOT
-from support.texts import readme_command
 
 from resnet_lesson import cli
 from resnet_lesson.lab import open_lab
-
-
-def test_the_options_are_those_of_the_readme():
-    assert readme_command("jupyterlab")[3:] == list(open_lab.OPTIONS)
 
 
 def test_a_folder_without_the_lesson_is_one_line(tmp_path, capsys):
@@ -55,3 +50,17 @@ def test_its_exit_status_is_that_of_jupyterlab(tmp_path, monkeypatch, code):
     (tmp_path / "jupyterlab.py").write_text(f"raise SystemExit({code})")
     monkeypatch.chdir(tmp_path)
     assert open_lab.open_lab(tmp_path) == code
+
+
+def test_options_of_jupyterlab_are_handed_on(tmp_path, monkeypatch, capfd):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / open_lab.FIRST).touch()
+    (tmp_path / "jupyterlab.py").write_text("import sys; print(*sys.argv[1:])")
+    monkeypatch.chdir(tmp_path)
+    given = ["--port", "8899", "--no-browser", "--IdentityProvider.token=mine"]
+    assert cli.main(["lab", *given]) == 0
+    handed_on = capfd.readouterr().out.split()
+    assert handed_on[: len(open_lab.OPTIONS)] == list(open_lab.OPTIONS)
+    assert handed_on[len(open_lab.OPTIONS) :] == ["--port=8899", *given[2:]]
+    assert cli.main(["progress", "--IdentityProvider.token=mine"]) == 2
+    assert "unrecognized arguments: --Identity" in capfd.readouterr().err

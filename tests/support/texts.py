@@ -13,7 +13,7 @@ TO_HTML = mistune.create_markdown(escape=False, plugins=["table"])
 
 def readme_command(module):
     """The command at the end of the README's line that runs a module, for this Python: a list."""
-    line = re.search(rf"^\S.*-m {module} .*$", README, re.MULTILINE)[0]
+    line = re.search(rf"^python3 -m venv .*-m {module}\b.*$", README, re.MULTILINE)[0]
     _, *arguments = shlex.split(line.rpartition("&&")[2])
     return [sys.executable, *arguments]
 

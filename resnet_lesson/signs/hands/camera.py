@@ -34,7 +34,7 @@ def wall(
     return picture * (uneven * (1 - rng.uniform(0.25, 0.75) * shadow))[..., None]
 
 
-def _paint(rng, darkest=158):
+def _paint(rng, darkest=135):
     """Linear RGB of a wall, nearly grey, now and then of some colour."""
     hue = rng.normal(1, 0.1 if rng.random() < 0.15 else 0.015, 3)
     return (rng.uniform(darkest, 242) / 255) ** GAMMA * hue
@@ -74,7 +74,7 @@ def develop(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     down, right = np.mgrid[:size, :size] / size - 0.5
     middle = rng.normal(0, 0.06, 2)
     distance = (down - middle[0]) ** 2 + (right - middle[1]) ** 2
-    exposure = np.exp(-rng.uniform(0.2, 2.6) * distance) * rng.uniform(0.75, 1.12)
+    exposure = np.exp(-rng.uniform(0.0, 2.6) * distance) * np.exp(0.11 - rng.exponential(0.28))
     warmth = rng.normal(0, 0.04)
     light = light * exposure[..., None] * np.array([1 + warmth, 1, 1 - warmth])
     light = blur(light * rng.normal(1, 0.015, 3), rng.uniform(0.38, 0.65) * size / 64)

@@ -114,9 +114,9 @@ def _aim(digit, rng):
     flesh = Flesh(parts, turn, distance=rng.uniform(28, 90))
     hand = (flesh.start + flesh.bone)[~flesh.arm]
     low, high = hand[:, :2].min(0) - 1, hand[:, :2].max(0) + 1
-    extent = max(rng.uniform(17, 25), 1.05 * (high - low).max())
+    extent = max(np.exp(rng.uniform(*np.log((16, 40)))), 1.05 * (high - low).max())
     room = np.maximum(extent - (high - low), 0) / 2
-    shift = np.clip(rng.normal(0, 0.055, 2) * extent, -0.85 * room, 0.85 * room)
+    shift = np.clip(rng.normal(0, 0.15, 2) * extent, -0.95 * room, 0.95 * room)
     centre = (low + high) / 2 + shift
     return View(flesh, turn, centre, extent, _lamp(rng))
 
@@ -132,14 +132,14 @@ def _lamp(rng):
 
 def _orientation(digit, rng):
     """Turns the hand: palm or back to the camera, right or left, a little askew."""
-    back, left = rng.random() < 0.22, rng.random() < 0.4
+    back, left = rng.random() < 0.3, rng.random() < 0.45
     if digit == 0:  # the ring shows from the side
-        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((88, 115) if back else (54, 82)))
+        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((85, 130) if back else (35, 85)))
     else:
-        yaw = 180 * back + np.clip(rng.normal(0, 13), -30, 30)
-    aslant = rng.uniform(-45, 45) if rng.random() < 0.1 else 0.0
-    tilt = np.clip(rng.normal(0, 8), -20, 20)
-    turn = rotation(tilt, 0, rng.normal(0, 9) + aslant) @ rotation(y=yaw)
+        yaw = 180 * back + np.clip(rng.normal(0, 20), -50, 50)
+    roll = np.clip(rng.normal(0, 22), -60, 60)
+    tilt = np.clip(rng.normal(0, 14), -40, 40)
+    turn = rotation(tilt, 0, roll) @ rotation(y=yaw)
     return np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ turn
 
 

@@ -59,6 +59,8 @@ SIGNS = {  # which fingers stand up, and the thumb
     5: ((True, True, True, True), OPEN_THUMB),
 }
 
+SPREAD = {1: (0.0, 1.2), 2: (0.0, 2.2), 3: (0.1, 2.2), 4: (0.0, 1.5), 5: (0.0, 1.6)}  # of SPLAY
+
 CLOTH = -1  # the joint number of a sleeve
 CHUNK = 1024  # points
 PALM_BLEND, JOINT_BLEND = 0.32, 0.1  # how far soft tissue rounds off where two parts meet
@@ -136,16 +138,33 @@ def thumb_joints(directions: Any, target: np.ndarray | None = None) -> np.ndarra
 def finger_pose(digit: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
     if digit == 0:
-        bends = np.array([48.0, 52.0, 30.0]) + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
-        return bends, np.array([3.0, 1.0, -2.0, -6.0]) + rng.normal(0, 1, 4)
+        return _ring_pose(rng)
     upright = np.array(SIGNS[digit][0])
-    straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
-    curled = np.array([rng.uniform(54, 86), 105.0, 68.0]) + rng.normal(0, 6, 3)
-    curled = curled + rng.normal(0, 5, (4, 3))
-    least, most = {1: (0.2, 1.0), 2: (0.6, 2.2), 3: (0.5, 2.2)}.get(digit, (0.3, 1.5))
-    spread = rng.uniform(least, most) * SPLAY + rng.normal(0, 2, 4)
+    curled = np.array([rng.uniform(50, 90), rng.uniform(85, 108), 68.0]) + rng.normal(0, 6, 3)
+    curled = curled + rng.normal(0, 6, (4, 3))
+    spread = rng.uniform(*SPREAD[digit]) * SPLAY + rng.normal(0, 2, 4)
     closed = np.array([-2.0, 3.0, 8.0, 14.0]) + rng.normal(0, 2, 4)  # towards the thumb's root
-    return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
+    bends = np.where(upright[:, None], _straight(rng), curled)
+    return bends, np.where(upright, spread, closed)
+
+
+def _straight(rng):
+    """Bends `(4, 3)` of fingers that stand up: some people hold them stiffly, some bent a little."""
+    relaxed = rng.uniform(0, 1) ** 2 * np.array([22.0, 28.0, 14.0])
+    return np.array([3.0, 5.0, 4.0]) + relaxed + rng.normal(0, 4) + np.abs(rng.normal(0, 4, (4, 3)))
+
+
+def _ring_pose(rng):
+    """Bends `(4, 3)` and splay `(4,)` of a 0: all fingers close the ring, or some of them stand."""
+    round_, narrow = np.array([48.0, 52.0, 30.0]), np.array([74.0, 34.0, 18.0])
+    share = rng.uniform(0, 1)
+    bends = (1 - share) * round_ + share * narrow + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
+    splay = np.array([3.0, 1.0, -2.0, -6.0]) + rng.normal(0, 1, 4)
+    if rng.random() < 0.2:
+        first = rng.integers(1, 3)  # that stands
+        bends[first:] = rng.uniform(0.1, 1) * bends[first:] * np.array([0.4, 0.5, 0.5])
+        splay[first:] = rng.uniform(0.3, 1.6) * SPLAY[first:]
+    return bends, splay
 
 
 def thumb_pose(
@@ -158,16 +177,18 @@ def thumb_pose(
     directions, box, pad = RING_THUMB if digit == 0 else SIGNS[digit][1]
     target = None if box is None else rng.uniform(*box)
     if digit == 0:
-        target = (chains[0, 3] + chains[1, 3]) / 2 + np.array([0.0, -0.9, 0.2])
+        standing = chains[1, 3, 1] > chains[0, 3, 1] + 2.5
+        fingertip = chains[0, 3] if standing else (chains[0, 3] + chains[1, 3]) / 2
+        target = fingertip + np.array([0.0, -0.9, 0.2])
     elif digit in (1, 2):
-        between, along = rng.uniform(0, 0.7), rng.uniform(0.2, 1.1)
+        between, along = rng.uniform(-0.3, 0.8), rng.uniform(0.1, 1.2)
         fingers = chains[digit] + between * (chains[digit + 1] - chains[digit])
         target += fingers[1] + along * (fingers[2] - fingers[1])
     elif box is None:
-        x, y = rng.uniform(-14, 14, 2)
-        turn = rotation(x, y, rng.uniform(-20, 20))
+        x, y = rng.uniform(-20, 20, 2)
+        turn = rotation(x, y, rng.uniform(-30, 32))
         directions = np.array(directions) @ turn.T
-        directions[2] = rotation(z=rng.uniform(-24, 8)) @ directions[2]
+        directions[2] = rotation(z=rng.uniform(-28, 14)) @ directions[2]
     return thumb_joints(directions, target), np.array(pad)
 
 
@@ -244,8 +265,8 @@ def pose_hand(digit: int, rng: np.random.Generator) -> list[Part]:
     ]
     parts += _thumb_parts(thumb, pad, plump)
     parts += _palm_parts(np.array([joints[:2] for joints, _ in chains]), bends, thumb, plump)
-    bend = rng.uniform(-20, 5) if digit == 0 else rng.normal(0, 6)
-    parts += _arm_parts(bend, rng.normal(0, 7), plump, _clothes(rng))
+    bend = rng.uniform(-25, 10) if digit == 0 else rng.normal(0, 10)
+    parts += _arm_parts(bend, rng.normal(0, 14), plump, _clothes(rng))
     breadth = np.array([rng.normal(0.98, 0.05), 1.0, 1.0])
     return [replace(part, start=part.start * breadth, end=part.end * breadth) for part in parts]
 
@@ -257,7 +278,7 @@ def _clothes(rng):
     """
     start = rng.uniform(0.1, 0.9)
     worn = None, (start, None), (0.5 * start, 0.5 * start + 0.09)
-    return worn[rng.choice(3, p=(0.7, 0.2, 0.1))]
+    return worn[rng.choice(3, p=(0.6, 0.3, 0.1))]
 
 
 def _in_chunks(method):

@@ -264,6 +264,7 @@ def _doctor(options):
     _argument("--output DIR", _path, "folder to write (else, with --from-folder, datasets/)"),
     _argument("--count M", _whole(6), "training images to draw (1080), a ninth more to test"),
     _argument("--seed N", _whole(0), "seed to draw from (0)"),
+    _argument("--varied", None, "draw hands that differ more from each other", action="store_true"),
     _argument("--from-folder DIR", _path, "convert the images of this folder"),
     _argument("--check FILE", _path, "check HDF5 files; one line for each", nargs="+"),
 )
@@ -275,6 +276,7 @@ def _signs(options):
     six in each.
     """
     drawing = [name for name in ("count", "seed") if getattr(options, name) is not None]
+    drawing += ["varied"] if options.varied else []
     if options.check and (options.output or options.from_folder or drawing):
         raise CommandError("--check goes with no other option")
     if options.from_folder and drawing:
@@ -285,7 +287,9 @@ def _signs(options):
 
     if options.check:
         return max([0, *(_failed(line, BAD_INPUT) for line in command.check_files(options.check))])
-    command.write_files(options.output, options.from_folder, options.count, options.seed)
+    command.write_files(
+        options.output, options.from_folder, options.count, options.seed, options.varied
+    )
 
 
 @_command(

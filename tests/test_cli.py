@@ -19,6 +19,7 @@ from support.processes import loaded_by, start_python
 from resnet_lesson import PYTHONS, __version__, cli
 from resnet_lesson.signs import SignsError, load_signs
 from resnet_lesson.signs.hands import parallel, render
+from resnet_lesson.signs.hands.variety import PLAIN, VARIED
 
 MEASURED = {
     "epochs": 3,
@@ -30,8 +31,8 @@ MEASURED = {
 }
 
 
-def noise(count, seed, progress=None):
-    rng = np.random.default_rng(seed)
+def noise(count, seed, variety=PLAIN):
+    rng = np.random.default_rng([seed, variety is VARIED])
     return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6
 
 
@@ -90,6 +91,14 @@ def test_the_seed_decides(run):
         run("signs", "--output", folder, "--count", "12", "--seed", seed)
     a, b, c = (Path(folder, "train_signs.h5").read_bytes() for folder in "abc")
     assert a == b != c
+
+
+def test_varied_hands_are_drawn_if_they_are_wanted(run):
+    run("signs", "--output", "plain", "--count", "12")
+    run("signs", "--output", "varied", "--count", "12", "--varied")
+    assert np.array_equal(load_signs("plain").train_images, noise(12, 0)[0])
+    assert np.array_equal(load_signs("varied").train_images, noise(12, 0, VARIED)[0])
+    assert "--varied is for drawing" in refused(run("signs", "--from-folder", "x", "--varied"))
 
 
 def test_what_was_written_is_found_beside_the_notebook_and_checks(run, monkeypatch):

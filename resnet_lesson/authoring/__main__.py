@@ -9,6 +9,7 @@ from resnet_lesson.authoring.learner_notebooks import author, out_of_step, write
 from resnet_lesson.authoring.nbgrader_source import write_nbgrader_source
 from resnet_lesson.authoring.new_exercise import write_first_form
 from resnet_lesson.authoring.notebook_files import AuthoringError
+from resnet_lesson.authoring.sign_sheets import write_sheets
 from resnet_lesson.authoring.variant_notebooks import write_variant
 from resnet_lesson.errors import LessonError
 
@@ -22,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="compare the two forms; run nothing")
     parser.add_argument(
         "--blank", action="store_true", help="write the learner's forms; run nothing"
+    )
+    parser.add_argument(
+        "--signs", action="store_true", help="draw the images that come with the package"
     )
     parser.add_argument("--new", metavar="EXERCISE", help="write the first form of its notebook")
     parser.add_argument("--colab", type=Path, metavar="DIR", help="write the forms for Colab there")
@@ -42,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
+        if options.signs:
+            print("wrote", *(path.name for path in write_sheets()))
+            return 0
         if options.variant and not (options.colab or options.output):
             raise AuthoringError("--variant goes with --output DIR or --colab DIR")
         if options.colab or options.output:

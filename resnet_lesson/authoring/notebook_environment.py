@@ -71,7 +71,7 @@ def _isolate_this_run(config):
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.umask(0o022)
     isolate(os.environ, folder)
-    # One cache for all kernels, so that the default data is drawn once. A given one is kept.
+    # A given one is kept: it may hold weights that took long to download.
     os.environ.setdefault(settings.CACHE, str(folder / "cache"))
     _patterns().write_text(NOT_COMPARED, encoding="utf-8")
 

@@ -239,7 +239,7 @@ def _progress():
 
 
 _WRITTEN = (
-    ("Cache", _cache, settings.CACHE, "a", "signs are drawn anew in each session"),
+    ("Cache", _cache, settings.CACHE, "a", "downloaded weights are lost with the session"),
     (
         "Progress",
         _progress,
@@ -274,7 +274,6 @@ def _hindrance(folder):
 def _signs():
     """Which images the notebooks would take."""
     from resnet_lesson.signs import FOLDER, SignsError, load_signs
-    from resnet_lesson.signs.cache import cache_file
 
     named = settings.value(settings.SIGNS)
     given = [named] if named else [p for p in (FOLDER, f"notebooks/{FOLDER}") if os.path.isdir(p)]
@@ -292,8 +291,7 @@ def _signs():
             count = len(signs.train_labels) + len(signs.test_labels)
             yield Line("Hand signs", f"{count} images in {_short(folder)}")
     if not given:
-        kept = os.path.exists(cache_file())
-        yield Line("Hand signs", "drawn" if kept else "will be drawn when they are first used")
+        yield Line("Hand signs", "those that come with the lesson")
 
 
 def _jupyter():

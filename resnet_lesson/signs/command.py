@@ -8,6 +8,7 @@ from resnet_lesson.signs import FOLDER, SignsError, check_signs, write_signs
 from resnet_lesson.signs.files import make_folder
 from resnet_lesson.signs.folders import convert_folder
 from resnet_lesson.signs.hands import parallel
+from resnet_lesson.signs.hands.variety import PLAIN, VARIED
 
 
 def check_files(paths: Iterable[str]) -> list[str]:
@@ -22,7 +23,11 @@ def check_files(paths: Iterable[str]) -> list[str]:
 
 
 def write_files(
-    folder: str | Path | None, source: str | None, count: int | None, seed: int | None
+    folder: str | Path | None,
+    source: str | None,
+    count: int | None,
+    seed: int | None,
+    varied: bool = False,
 ) -> None:
     """Writes the two files of images, and prints what was written.
 
@@ -31,6 +36,7 @@ def write_files(
         source: a folder of photographs to convert; if None, hands are drawn.
         count: training images to draw; if None, as many as the classic files have.
         seed: what to draw from; if None, that of the lesson's own images.
+        varied: whether the hands that are drawn differ more from each other.
     """
     if source:
         signs, skipped = convert_folder(source)
@@ -40,7 +46,8 @@ def write_files(
             print(f"Skipped {files}, hidden, in a subfolder or not an image ({kinds}).")
     else:
         make_folder(folder or FOLDER)  # to fail before the drawing, not after it
-        signs = parallel.draw(count or parallel.COUNT, parallel.SEED if seed is None else seed)
+        seed = parallel.SEED if seed is None else seed
+        signs = parallel.draw(count or parallel.COUNT, seed, VARIED if varied else PLAIN)
     train, test = write_signs(folder or FOLDER, signs)
     counts = len(signs.train_labels), len(signs.test_labels)
     images = [counted(count, "image") for count in counts]

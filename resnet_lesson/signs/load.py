@@ -1,7 +1,7 @@
 """The data of the lesson: hand signs for the digits 0 to 5, found, read, made ready for training.
 
 The files are described in `resnet_lesson.signs.files`, the drawn default in
-`resnet_lesson.signs.cache`, the conversion of photographs in `resnet_lesson.signs.folders`.
+`resnet_lesson.signs.drawn`, the conversion of photographs in `resnet_lesson.signs.folders`.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from resnet_lesson import settings
+from resnet_lesson.signs.drawn import drawn_signs
 from resnet_lesson.signs.files import FILES, is_there, read_signs
 from resnet_lesson.signs.schema import CLASSES, Signs, SignsError, checked_labels
 
@@ -24,8 +25,8 @@ def load_signs(path: str | Path | None = None) -> Signs:
     1. ``path``, if given;
     2. the environment variable ``RESNET_LESSON_SIGNS``;
     3. ``datasets/`` in the working folder, which is the notebook's own folder;
-    4. the embedded default: 1080 training and 120 test images, drawn at the first call and kept in
-       the user's cache folder.
+    4. the drawn default: 1080 training and 120 test images, and further ones for
+       `resnet_lesson.training.train` (see ``Signs.further``).
 
     What is found first counts: if it cannot be used, that is an error and nothing else is tried.
 
@@ -49,8 +50,6 @@ def load_signs(path: str | Path | None = None) -> Signs:
             raise SignsError(f"{settings.SIGNS}: {error}") from None
     if any(is_there(Path(FOLDER, name)) for name in FILES.values()):
         return read_signs(FOLDER)
-    from resnet_lesson.signs.cache import drawn_signs
-
     return drawn_signs()
 
 

@@ -8,6 +8,7 @@ from resnet_lesson.errors import LessonError
 
 CLASSES = 6
 SIZE = 64
+NO_SIGN = -1  # the label of a further training image that shows none of the signs
 PARTS = ("train", "test")
 CONVERT = "convert your images with `python -m resnet_lesson signs --from-folder DIR`"
 
@@ -21,6 +22,9 @@ class Signs(NamedTuple):
 
     ``train_images`` uint8 ``(m, 64, 64, 3)``, red, green and blue from 0 to 255; ``train_labels``
     int64 ``(m,)``; ``test_images``; ``test_labels``; ``classes`` int64 ``(6,)``, the digits.
+
+    The drawn default has ``further_count`` more images for each epoch of a training, which
+    ``further`` gives; others have none.
     """
 
     train_images: np.ndarray
@@ -28,6 +32,18 @@ class Signs(NamedTuple):
     test_images: np.ndarray
     test_labels: np.ndarray
     classes: np.ndarray
+
+    @property
+    def further_count(self) -> int:
+        """How many images an epoch of a training takes besides the training images."""
+        return 0
+
+    def further(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """The images and labels that an epoch, counted from 0, takes besides.
+
+        The label of an image that shows none of the signs is `NO_SIGN`.
+        """
+        return self.train_images[:0], self.train_labels[:0]
 
 
 def all_classes() -> np.ndarray:

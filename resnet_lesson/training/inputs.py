@@ -41,7 +41,7 @@ def checked_signs(signs: Any) -> Signs:
                 "uint8 (m, height, width, 3), as many as labels and one at least"
             )
         arrays |= {f"{part}_images": images, f"{part}_labels": labels}
-    return signs._replace(**arrays)
+    return type(signs)(**signs._asdict() | arrays)  # `_replace` would drop the further images
 
 
 def checksum(signs: Signs) -> str:

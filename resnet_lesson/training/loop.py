@@ -13,6 +13,7 @@ import tensorflow as tf
 from resnet_lesson.hardware import fitting_precision
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import Signs, load_signs, one_hot
+from resnet_lesson.signs.schema import NO_SIGN
 from resnet_lesson.training.checkpoints import (
     TrainingError,
     read_checkpoint,
@@ -65,7 +66,8 @@ def train(
     Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities ``(N, 6)``.
         signs: what `load_signs` returns; images ``uint8``.
-        epochs: how often each training image is seen.
+        epochs: how often each training image is seen. An epoch takes the images of
+            ``signs.further`` besides, of which the drawn default has some.
         batch_size: images a step, of all devices together; what does not fill a batch
             waits for the next epoch.
         seed: decides on the order of the images and how they are moved.
@@ -92,7 +94,7 @@ def train(
         "seed": seed,
         "images with the checksum": checksum(signs),
     }
-    steps = len(signs.train_labels) // batch_size
+    steps = (len(signs.train_labels) + signs.further_count) // batch_size
     with strategy.scope(), lost_workers_in_words():
         compile_for(model, steps, epochs)
         # Builds the model, and the graph that tests it, before its layers are changed.
@@ -139,15 +141,15 @@ def _history_so_far(checkpoint, model, settings, strategy):
 def _one_epoch(model, step, signs, batch_size, seed, clock, display):
     """Trains on every image once, in an order of its own; returns mean loss and mean accuracy."""
     rng = np.random.default_rng(seed)
-    size = signs.train_images.shape[1:3]
-    count = len(signs.train_labels) // batch_size * batch_size
+    images, labels = _images_of(signs, epoch=seed[1])
+    count = len(labels) // batch_size * batch_size
     good = [weight.numpy() for weight in model.weights]
     measured = []
-    for batch in rng.permutation(len(signs.train_labels))[:count].reshape(-1, batch_size):
-        inputs = signs.train_images[batch], random_moves(rng, batch_size, *size)
-        labels = one_hot(signs.train_labels[batch], len(signs.classes))
+    for batch in rng.permutation(len(labels))[:count].reshape(-1, batch_size):
+        inputs = images[batch], random_moves(rng, batch_size, *images.shape[1:3])
+        targets = _targets(labels[batch], len(signs.classes))
         with clock.step(batch_size), _memory_errors_in_words(batch_size):
-            loss, accuracy = (float(number) for number in step(inputs, labels))
+            loss, accuracy = (float(number) for number in step(inputs, targets))
         if not math.isfinite(loss):
             raise _lost(model, good, f"the loss became {loss}", clock.steps)
         measured.append((loss, accuracy))
@@ -156,6 +158,21 @@ def _one_epoch(model, step, signs, batch_size, seed, clock, display):
     if not all(np.isfinite(weight.numpy()).all() for weight in model.weights):
         raise _lost(model, good, "weights became infinite or no numbers", clock.steps)
     return np.mean(measured, axis=0)
+
+
+def _images_of(signs, epoch):
+    """The images and labels that an epoch takes."""
+    if not signs.further_count:
+        return signs.train_images, signs.train_labels
+    images, labels = signs.further(epoch)
+    return np.concatenate([signs.train_images, images]), np.append(signs.train_labels, labels)
+
+
+def _targets(labels, classes):
+    """One-hot rows ``(N, classes)``; where there is no sign to see, all classes are as probable."""
+    return np.where(
+        labels[:, np.newaxis] == NO_SIGN, np.float32(1 / classes), one_hot(labels.clip(0), classes)
+    )
 
 
 def _extended(history, model, signs, numbers, clock, precision):

@@ -14,8 +14,8 @@ from support.signs import one_line
 from resnet_lesson.signs import (
     Signs,
     SignsError,
-    cache,
     check_signs,
+    load,
     load_signs,
     normalise,
     one_hot,
@@ -36,8 +36,7 @@ def same(a, b):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with both files; the working folder has none, and the cache is elsewhere."""
-    monkeypatch.setenv("RESNET_LESSON_CACHE", str(tmp_path / "cache"))
+    """A folder with both files; the working folder has none."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     write_signs(tmp_path / "given", some_signs())
@@ -76,7 +75,7 @@ def test_argument_wins_over_environment_and_that_over_datasets(folder, tmp_path,
 
 
 def test_draws_only_if_nothing_is_found(folder, monkeypatch):
-    monkeypatch.setattr(cache, "drawn_signs", lambda: "drawn")
+    monkeypatch.setattr(load, "drawn_signs", lambda: "drawn")
     assert load_signs() == "drawn"
     monkeypatch.setenv("RESNET_LESSON_SIGNS", "")
     assert load_signs() == "drawn"

@@ -18,6 +18,7 @@ from support.training import norm_of, signs_of_colours, tiny_model
 from resnet_lesson import keras_internals, training
 from resnet_lesson.networks import ResNet50
 from resnet_lesson.signs import Signs, SignsError, load_signs, normalise, one_hot
+from resnet_lesson.signs.schema import NO_SIGN
 from resnet_lesson.training import TrainingError, checkpoints, display, loop, step, train
 
 
@@ -71,6 +72,31 @@ def test_one_seed_gives_one_training_and_another_seed_another(signs):
     assert not np.allclose(first, other, rtol=1e-3)
 
 
+class Further(Signs):
+    """Signs that bring one batch more for every epoch, of which the model sees the brightness."""
+
+    further_count = 8
+
+    def further(self, epoch):
+        return np.full((8, 64, 64, 3), epoch + 1, "uint8"), np.full(8, NO_SIGN)
+
+
+def test_an_epoch_takes_further_images_besides_and_learns_nothing_certain_of_no_sign(
+    signs, monkeypatch
+):
+    targets = loop._targets(np.array([2, NO_SIGN]), 4)
+    np.testing.assert_allclose(targets, [[0, 0, 1, 0], [0.25] * 4])
+    further = Further(*signs)
+    for epoch in (0, 1):
+        images, labels = loop._images_of(further, epoch)
+        assert len(images) == len(labels) == len(signs.train_labels) + 8
+        assert (images[-8:] == epoch + 1).all() and (labels[-8:] == NO_SIGN).all()
+    steps = []
+    monkeypatch.setattr(display.QuietDisplay, "step", lambda self, loss: steps.append(loss))
+    train(tiny_model(), further, epochs=2, batch_size=8)
+    assert len(steps) == 2 * (len(signs.train_labels) + 8) // 8
+
+
 def test_nothing_is_drawn_from_the_global_random_state(signs):
     def draws():
         return random.random(), np.random.random(), float(tf.random.uniform(()))
@@ -85,6 +111,8 @@ def test_nothing_is_drawn_from_the_global_random_state(signs):
 
 def test_momentum_is_less_where_the_steps_are_few():
     assert training.fitting_momentum(340) == 0.8
+    assert training.fitting_momentum(1350) == pytest.approx(0.948, abs=1e-3)
+    assert training.fitting_momentum(10**6) == 0.99
     for steps in (1, 3, 20):
         assert training.fitting_momentum(steps) ** steps == pytest.approx(0.01)
 

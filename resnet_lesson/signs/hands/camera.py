@@ -2,11 +2,17 @@
 
 import numpy as np
 
+from resnet_lesson.signs.hands.variety import Variety
+
 GAMMA = 2.2
 
 
 def wall(
-    cover: np.ndarray, light: np.ndarray, scale: float, rng: np.random.Generator
+    cover: np.ndarray,
+    light: np.ndarray,
+    scale: float,
+    rng: np.random.Generator,
+    variety: Variety,
 ) -> np.ndarray:
     """A wall with the soft shadow of the hand on it: linear RGB `(size, size, 3)`.
 
@@ -15,17 +21,20 @@ def wall(
         light: `(3,)`, towards the lamp.
         scale: pixels a centimetre.
         rng: draws the wall.
+        variety: how much one wall differs from the next.
     """
     size = len(cover)
     down, right = np.mgrid[:size, :size] / size - 0.5
-    picture = _paint(rng) * np.ones((size, size, 1))
-    if rng.random() < 0.05:
+    even = rng.random() < variety.even_wall
+    picture = _paint(rng, 205 if even else variety.darkest_wall) * np.ones((size, size, 1))
+    if rng.random() < 0.05 and not even:
         _clutter(picture, right, down, rng)
     elif rng.random() < 0.1:  # the wall ends here
         picture[_beyond(right, down, rng)] = _paint(rng, darkest=80)
-    uneven = 1 + 0.03 * _noise(rng, size, 3) + 0.012 * _noise(rng, size, 14)
-    uneven += rng.normal(0, 0.12) * right + rng.normal(0, 0.12) * down
-    for _ in range(rng.integers(0, 3)):  # folds and seams of the paper
+    rough = 0.3 if even else 1.0
+    uneven = 1 + rough * (0.03 * _noise(rng, size, 3) + 0.012 * _noise(rng, size, 14))
+    uneven += rough * (rng.normal(0, 0.12) * right + rng.normal(0, 0.12) * down)
+    for _ in range(0 if even else rng.integers(0, 3)):  # folds and seams of the paper
         angle, offset = rng.choice([0, 90]) + rng.normal(0, 8), rng.uniform(-0.45, 0.45)
         across = right * np.sin(np.radians(angle)) + down * np.cos(np.radians(angle)) - offset
         uneven += rng.normal(0, 0.05) * np.exp(-((across * 60) ** 2))
@@ -34,7 +43,7 @@ def wall(
     return picture * (uneven * (1 - rng.uniform(0.25, 0.75) * shadow))[..., None]
 
 
-def _paint(rng, darkest=135):
+def _paint(rng, darkest):
     """Linear RGB of a wall, nearly grey, now and then of some colour."""
     hue = rng.normal(1, 0.1 if rng.random() < 0.15 else 0.015, 3)
     return (rng.uniform(darkest, 242) / 255) ** GAMMA * hue
@@ -65,7 +74,7 @@ def _moved(picture, shift):
     return picture[rows[:, None], columns]
 
 
-def develop(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def develop(light: np.ndarray, rng: np.random.Generator, variety: Variety) -> np.ndarray:
     """Photographs light, linear RGB `(size, size, 3)`, with a lens and a sensor: uint8.
 
     Vignette, exposure, white balance, blur, flare, sharpening, contrast, noise.
@@ -74,7 +83,8 @@ def develop(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     down, right = np.mgrid[:size, :size] / size - 0.5
     middle = rng.normal(0, 0.06, 2)
     distance = (down - middle[0]) ** 2 + (right - middle[1]) ** 2
-    exposure = np.exp(-rng.uniform(0.0, 2.6) * distance) * np.exp(0.11 - rng.exponential(0.28))
+    vignette = max(rng.uniform(-0.2, 2.6), 0.0)
+    exposure = np.exp(0.12 - min(rng.exponential(variety.dim), 0.9) - vignette * distance)
     warmth = rng.normal(0, 0.04)
     light = light * exposure[..., None] * np.array([1 + warmth, 1, 1 - warmth])
     light = blur(light * rng.normal(1, 0.015, 3), rng.uniform(0.38, 0.65) * size / 64)

@@ -19,6 +19,7 @@ from resnet_lesson import settings
 from resnet_lesson.hardware import processors
 from resnet_lesson.paths import search_path
 from resnet_lesson.progress_bar import progress_bar
+from resnet_lesson.signs.hands.variety import PLAIN, Variety
 from resnet_lesson.signs.schema import CLASSES, Signs, SignsError, all_classes
 
 COUNT = 1080
@@ -36,7 +37,7 @@ def count_for_test(count: int) -> int:
     return max(count // 9, CLASSES)
 
 
-def draw(count: int = COUNT, seed: int = SEED) -> Signs:
+def draw(count: int = COUNT, seed: int = SEED, variety: Variety = PLAIN) -> Signs:
     """Draws signs, with a progress bar.
 
     No two images, and no two seeds, share a drawing.
@@ -45,6 +46,7 @@ def draw(count: int = COUNT, seed: int = SEED) -> Signs:
         count: of training images, from 6 to 100,000; a ninth as many test images (at least 6) are
             drawn besides.
         seed: from 0 to 2**32 - 1. The same seed gives the same images.
+        variety: how much one hand differs from the next.
 
     Raises:
         SignsError: ``count`` or ``seed`` is out of range.
@@ -54,15 +56,17 @@ def draw(count: int = COUNT, seed: int = SEED) -> Signs:
     if not 0 <= seed <= HIGHEST_SEED:
         raise SignsError(f"seed is {seed}; expected 0 to {HIGHEST_SEED}; choose another")
     with progress_bar("Drawing hand signs") as report:
-        return draw_reporting(count, seed, report)
+        return draw_reporting(count, seed, report, variety)
 
 
-def draw_reporting(count: int, seed: int, report: Callable[[int, int], None]) -> Signs:
+def draw_reporting(
+    count: int, seed: int, report: Callable[[int, int], None], variety: Variety = PLAIN
+) -> Signs:
     """As `draw`, but calls ``report(done, total)`` instead of showing a progress bar."""
     # Twice the seed and one more: training images of no seed are test images of another.
-    train = _chunks(count, 2 * seed)
-    jobs = train + _chunks(count_for_test(count), 2 * seed + 1)
-    total = sum(size for size, _ in jobs)
+    train = _chunks(count, 2 * seed, variety)
+    jobs = train + _chunks(count_for_test(count), 2 * seed + 1, variety)
+    total = sum(size for size, *_ in jobs)
     done = 0
     chunks: list = [None] * len(jobs)
     report(done, total)
@@ -76,11 +80,14 @@ def draw_reporting(count: int, seed: int, report: Callable[[int, int], None]) ->
     return Signs(images, labels, test_images, test_labels, all_classes())
 
 
-def _chunks(count, set_number):
-    """Pairs of the number of images to draw and the seed to draw them from."""
+def _chunks(count, set_number, variety):
+    """For each chunk the number of images to draw, the seed to draw them from, and how."""
     starts = range(0, count, _CHUNK)
     seeds = range(set_number * _CHUNKS_A_SET, (set_number + 1) * _CHUNKS_A_SET)
-    return [(min(_CHUNK, count - start), seed) for start, seed in zip(starts, seeds, strict=False)]
+    return [
+        (min(_CHUNK, count - start), seed, variety)
+        for start, seed in zip(starts, seeds, strict=False)
+    ]
 
 
 def _drawn(jobs):
@@ -135,7 +142,7 @@ def _nothing_of_the_caller():
         sys.modules["__main__"] = main
 
 
-def _draw_chunk(count, seed):
+def _draw_chunk(count, seed, variety):
     from resnet_lesson.signs.hands.render import draw_signs
 
-    return draw_signs(count, seed)
+    return draw_signs(count, seed, variety)

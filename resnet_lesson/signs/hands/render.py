@@ -6,12 +6,22 @@ surface is found by sphere tracing (Hart, *The Visual Computer* 12, 1996), lit a
 sensor that are not perfect. Nothing is read from real photographs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from resnet_lesson.signs.hands.camera import GAMMA, develop, wall
-from resnet_lesson.signs.hands.skeleton import CLOTH, Flesh, pose_hand, rotation, unit
+from resnet_lesson.signs.hands.skeleton import (
+    CLOTH,
+    Flesh,
+    Part,
+    is_readable,
+    pose_hand,
+    rotation,
+    unit,
+)
+from resnet_lesson.signs.hands.variety import PLAIN, Variety
 
 DIGITS = range(6)
 SIZES = range(16, 513)
@@ -41,26 +51,26 @@ SCATTER = np.array([0.22, 0.1, 0.06], np.float32)  # light that leaks past the t
 BLOCK = 4  # pixels a side that share the first part of their way
 
 
-def draw_hand(digit: int, rng: np.random.Generator, size: int = 64) -> np.ndarray:
+def draw_hand(
+    digit: int, rng: np.random.Generator, size: int = 64, variety: Variety = PLAIN
+) -> np.ndarray:
     """One photograph of a hand that signs `digit`: uint8 `(size, size, 3)`, RGB.
 
     Args:
         digit: 0 to 5.
         rng: the picture depends on nothing else.
         size: width and height in pixels, 16 to 512.
+        variety: how much one hand differs from the next.
 
     Raises:
         ValueError: the digit or the size is not one of these.
     """
     _demand(digit, DIGITS, "digit", "a whole number from 0 to 5")
     _demand(size, SIZES, "size", "a whole number of pixels from 16 to 512")
-    view = _aim(digit, rng)
-    hand = _render(view, rng, size)
-    behind = wall(hand[..., 3], view.light, size / view.extent, rng)
-    return develop(hand[..., :3] + (1 - hand[..., 3:]) * behind, rng)
+    return draw_view(aim(digit, rng, variety), rng, size, variety)
 
 
-def draw_signs(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_signs(count: int, seed: int, variety: Variety = PLAIN) -> tuple[np.ndarray, np.ndarray]:
     """Draws hand signs, uint8 `(count, 64, 64, 3)`, and labels, int64; all classes alike often.
 
     Picture `i` and its label depend on `seed` and `i` alone, so that a longer set begins with the
@@ -69,6 +79,7 @@ def draw_signs(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     Args:
         count: number of pictures, at least 1.
         seed: whole number from 0.
+        variety: how much one hand differs from the next.
 
     Raises:
         ValueError: count or seed is not such a number.
@@ -80,8 +91,15 @@ def draw_signs(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     for i in range(count):
         group, place = divmod(i, len(DIGITS))
         labels[i] = np.random.default_rng([seed, 0, group]).permutation(len(DIGITS))[place]
-        images[i] = draw_hand(labels[i], np.random.default_rng([seed, 1, i]))
+        images[i] = draw_hand(labels[i], np.random.default_rng([seed, 1, i]), variety=variety)
     return images, labels
+
+
+def draw_view(view: "View", rng: np.random.Generator, size: int, variety: Variety) -> np.ndarray:
+    """Photographs a posed hand before a wall: uint8 `(size, size, 3)`."""
+    hand = _render(view, rng, size)
+    behind = wall(hand[..., 3], view.light, size / view.extent, rng, variety)
+    return develop(hand[..., :3] + (1 - hand[..., 3:]) * behind, rng, variety)
 
 
 def _demand(value, allowed, name, expected):
@@ -107,17 +125,27 @@ class View:
         return np.stack([x.ravel(), y.ravel()], 1).astype(np.float32)
 
 
-def _aim(digit, rng):
-    """Poses a hand, turns it, and frames it so that no fingertip leaves the picture."""
-    parts = pose_hand(digit, rng)
-    turn = _orientation(digit, rng)
+def aim(
+    digit: int,
+    rng: np.random.Generator,
+    variety: Variety = PLAIN,
+    change: Callable[[list[Part]], list[Part]] = lambda parts: parts,
+) -> View:
+    """Poses a hand, turns it so that its sign can be read, and frames all its fingertips.
+
+    `change` is applied to the posed hand; it may add parts at the end.
+    """
+    readable = False
+    while not readable:
+        parts, turn = change(pose_hand(digit, rng, variety)), _orientation(digit, rng, variety)
+        readable = is_readable(digit, parts, turn)
     flesh = Flesh(parts, turn, distance=rng.uniform(28, 90))
     hand = (flesh.start + flesh.bone)[~flesh.arm]
     low, high = hand[:, :2].min(0) - 1, hand[:, :2].max(0) + 1
-    extent = max(np.exp(rng.uniform(*np.log((16, 40)))), 1.05 * (high - low).max())
+    extent = max(np.exp(rng.uniform(*np.log(variety.width))), 1.05 * (high - low).max())
     room = np.maximum(extent - (high - low), 0) / 2
-    shift = np.clip(rng.normal(0, 0.15, 2) * extent, -0.95 * room, 0.95 * room)
-    centre = (low + high) / 2 + shift
+    shift = np.clip(rng.normal(0, variety.off_centre, 2) * extent, -room, room)
+    centre = (low + high) / 2 + variety.at_edge * shift
     return View(flesh, turn, centre, extent, _lamp(rng))
 
 
@@ -130,17 +158,24 @@ def _lamp(rng):
     return np.array([*side, np.cos(away)], np.float32)
 
 
-def _orientation(digit, rng):
+def _orientation(digit, rng, variety):
     """Turns the hand: palm or back to the camera, right or left, a little askew."""
-    back, left = rng.random() < 0.3, rng.random() < 0.45
+    back, left = rng.random() < variety.back_of_hand, rng.random() < 0.45
     if digit == 0:  # the ring shows from the side
-        yaw = rng.choice([1, -1], p=[0.7, 0.3]) * rng.uniform(*((85, 130) if back else (35, 85)))
+        yaw = rng.uniform(*(variety.ring_from_back if back else variety.ring_from_palm))
+        yaw *= rng.choice([1, -1], p=[0.7, 0.3])
     else:
-        yaw = 180 * back + np.clip(rng.normal(0, 20), -50, 50)
-    roll = np.clip(rng.normal(0, 22), -60, 60)
-    tilt = np.clip(rng.normal(0, 14), -40, 40)
+        yaw = 180 * back + _limited(rng, *variety.view_aside)
+    aslant = rng.uniform(-45, 45) if rng.random() < variety.seldom_turned else 0.0
+    spread, most = variety.turned
+    roll = np.clip(rng.normal(aslant, spread), -most, most)
+    tilt = _limited(rng, *variety.view_above)
     turn = rotation(tilt, 0, roll) @ rotation(y=yaw)
     return np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ turn
+
+
+def _limited(rng, spread, most):
+    return np.clip(rng.normal(0, spread), -most, most)
 
 
 def _render(view, rng, size):

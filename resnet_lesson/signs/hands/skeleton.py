@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from resnet_lesson.signs.hands.variety import PLAIN, Variety
+
 # One row a finger, from the index to the little finger.
 BONES = np.array([[4.0, 2.3, 1.95], [4.5, 2.65, 2.1], [4.15, 2.6, 2.1], [3.3, 1.85, 1.95]])
 KNUCKLES = np.array([[3.0, 8.2, -0.1], [0.95, 8.5, 0.1], [-1.15, 8.1, 0.05], [-3.05, 7.2, -0.15]])
@@ -59,7 +61,12 @@ SIGNS = {  # which fingers stand up, and the thumb
     5: ((True, True, True, True), OPEN_THUMB),
 }
 
-SPREAD = {1: (0.0, 1.2), 2: (0.0, 2.2), 3: (0.1, 2.2), 4: (0.0, 1.5), 5: (0.0, 1.6)}  # of SPLAY
+# Bends at a finger's three joints, where it closes a ring: a round one, and one without a hole.
+HALF_CLOSED, PRESSED = np.array([48.0, 52.0, 30.0]), np.array([74.0, 34.0, 18.0])
+
+LEAST_SEEN = 0.68  # share of the length of a finger that stands
+LEAST_APART = 2.3  # cm between the tip of an open thumb and the index finger
+THUMB_SEEN = THUMB_BONES[1:].sum()
 
 CLOTH = -1  # the joint number of a sleeve
 CHUNK = 1024  # points
@@ -135,32 +142,28 @@ def thumb_joints(directions: Any, target: np.ndarray | None = None) -> np.ndarra
     return joints
 
 
-def finger_pose(digit: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def finger_pose(
+    digit: int, rng: np.random.Generator, variety: Variety = PLAIN
+) -> tuple[np.ndarray, np.ndarray]:
     """Draws bends `(4, 3)` and splay `(4,)` in degrees for the four fingers of a sign."""
     if digit == 0:
-        return _ring_pose(rng)
+        return _ring_pose(rng, variety)
     upright = np.array(SIGNS[digit][0])
-    curled = np.array([rng.uniform(50, 90), rng.uniform(85, 108), 68.0]) + rng.normal(0, 6, 3)
-    curled = curled + rng.normal(0, 6, (4, 3))
-    spread = rng.uniform(*SPREAD[digit]) * SPLAY + rng.normal(0, 2, 4)
+    straight = np.array([4.0, 7.0, 5.0]) + rng.normal(0, 5) + np.abs(rng.normal(0, 4, (4, 3)))
+    straight += variety.fingers_bent * rng.uniform(0, 1) ** 2 * HALF_CLOSED
+    curled = np.array([rng.uniform(54, 86), rng.uniform(90, 108), 68.0]) + rng.normal(0, 6, 3)
+    curled = curled + rng.normal(0, 5, (4, 3))
+    spread = rng.uniform(*variety.fingers_apart[digit]) * SPLAY + rng.normal(0, 2, 4)
     closed = np.array([-2.0, 3.0, 8.0, 14.0]) + rng.normal(0, 2, 4)  # towards the thumb's root
-    bends = np.where(upright[:, None], _straight(rng), curled)
-    return bends, np.where(upright, spread, closed)
+    return np.where(upright[:, None], straight, curled), np.where(upright, spread, closed)
 
 
-def _straight(rng):
-    """Bends `(4, 3)` of fingers that stand up: some people hold them stiffly, some bent a little."""
-    relaxed = rng.uniform(0, 1) ** 2 * np.array([22.0, 28.0, 14.0])
-    return np.array([3.0, 5.0, 4.0]) + relaxed + rng.normal(0, 4) + np.abs(rng.normal(0, 4, (4, 3)))
-
-
-def _ring_pose(rng):
+def _ring_pose(rng, variety):
     """Bends `(4, 3)` and splay `(4,)` of a 0: all fingers close the ring, or some of them stand."""
-    round_, narrow = np.array([48.0, 52.0, 30.0]), np.array([74.0, 34.0, 18.0])
-    share = rng.uniform(0, 1)
-    bends = (1 - share) * round_ + share * narrow + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
+    bends = HALF_CLOSED + variety.ring_narrow * rng.uniform(0, 1) * (PRESSED - HALF_CLOSED)
+    bends = bends + rng.normal(0, 6, 3) + rng.normal(0, 2.5, (4, 3))
     splay = np.array([3.0, 1.0, -2.0, -6.0]) + rng.normal(0, 1, 4)
-    if rng.random() < 0.2:
+    if rng.random() < variety.ring_fingers_up:
         first = rng.integers(1, 3)  # that stands
         bends[first:] = rng.uniform(0.1, 1) * bends[first:] * np.array([0.4, 0.5, 0.5])
         splay[first:] = rng.uniform(0.3, 1.6) * SPLAY[first:]
@@ -168,7 +171,7 @@ def _ring_pose(rng):
 
 
 def thumb_pose(
-    digit: int, rng: np.random.Generator, chains: np.ndarray
+    digit: int, rng: np.random.Generator, chains: np.ndarray, variety: Variety = PLAIN
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draws the thumb's joints `(4, 3)` and pad direction for a sign.
 
@@ -181,14 +184,14 @@ def thumb_pose(
         fingertip = chains[0, 3] if standing else (chains[0, 3] + chains[1, 3]) / 2
         target = fingertip + np.array([0.0, -0.9, 0.2])
     elif digit in (1, 2):
-        between, along = rng.uniform(-0.3, 0.8), rng.uniform(0.1, 1.2)
+        between, along = rng.uniform(-0.1, 0.8), rng.uniform(0.1, 1.2)
         fingers = chains[digit] + between * (chains[digit + 1] - chains[digit])
         target += fingers[1] + along * (fingers[2] - fingers[1])
     elif box is None:
-        x, y = rng.uniform(-20, 20, 2)
-        turn = rotation(x, y, rng.uniform(-30, 32))
+        x, y = variety.thumb_towards_viewer * rng.uniform(-1, 1, 2)
+        turn = rotation(x, y, rng.uniform(*variety.thumb_aside))
         directions = np.array(directions) @ turn.T
-        directions[2] = rotation(z=rng.uniform(-28, 14)) @ directions[2]
+        directions[2] = rotation(z=rng.uniform(*variety.thumb_tip_aside)) @ directions[2]
     return thumb_joints(directions, target), np.array(pad)
 
 
@@ -251,13 +254,13 @@ def _arm_parts(bend, deviation, plump, clothes):
         yield Part(cuff, end, wide, pad, CLOTH, blended=False, arm=True)
 
 
-def pose_hand(digit: int, rng: np.random.Generator) -> list[Part]:
+def pose_hand(digit: int, rng: np.random.Generator, variety: Variety = PLAIN) -> list[Part]:
     """Draws one right hand that shows `digit`, palm to the viewer; returns its list of `Part`."""
     plump = rng.uniform(0.86, 1.1)
-    bends, splay = finger_pose(digit, rng)
+    bends, splay = finger_pose(digit, rng, variety)
     reach = rng.normal(1.01, 0.05) * rng.normal(1, 0.02, 4)
     chains = [finger_joints(i, bends[i], splay[i], reach[i]) for i in range(4)]
-    thumb, pad = thumb_pose(digit, rng, np.array([joints for joints, _ in chains]))
+    thumb, pad = thumb_pose(digit, rng, np.array([joints for joints, _ in chains]), variety)
     parts = [
         part
         for finger, (joints, pads) in enumerate(chains)
@@ -265,10 +268,42 @@ def pose_hand(digit: int, rng: np.random.Generator) -> list[Part]:
     ]
     parts += _thumb_parts(thumb, pad, plump)
     parts += _palm_parts(np.array([joints[:2] for joints, _ in chains]), bends, thumb, plump)
-    bend = rng.uniform(-25, 10) if digit == 0 else rng.normal(0, 10)
-    parts += _arm_parts(bend, rng.normal(0, 14), plump, _clothes(rng))
+    bend = rng.normal(-7.5 if digit == 0 else 0, variety.wrist_bend)
+    parts += _arm_parts(bend, rng.normal(0, variety.wrist_aside), plump, _clothes(rng))
     breadth = np.array([rng.normal(0.98, 0.05), 1.0, 1.0])
     return [replace(part, start=part.start * breadth, end=part.end * breadth) for part in parts]
+
+
+def is_readable(digit: int, parts: list[Part], turn: np.ndarray) -> bool:
+    """Whether a viewer sees which fingers of a hand stand, once `turn` has been applied to it.
+
+    A finger that points at the viewer looks folded, and an open thumb that lies before or behind
+    the index finger looks folded too: of each enough must be seen.
+
+    Args:
+        digit: what the hand shows.
+        parts: as `pose_hand` returns them.
+        turn: `(3, 3)`, from the hand's coordinates to the viewer's.
+    """
+    if digit == 0:
+        return True
+    upright, (_, box, _) = SIGNS[digit]
+    seen = np.array([[part.start, part.end] for part in parts[:15]]) @ turn[:2].T  # (15, 2, 2)
+    for finger in np.flatnonzero(upright):
+        span = seen[3 * finger + 2, 1] - seen[3 * finger, 0]
+        if np.linalg.norm(span) < LEAST_SEEN * BONES[finger].sum():
+            return False
+    if box is not None:
+        return True
+    root, tip = seen[12, 1], seen[14, 1]
+    across = _distance_to_segment(tip, seen[0, 0], seen[2, 1])
+    return bool(across > LEAST_APART and np.linalg.norm(tip - root) > LEAST_SEEN * THUMB_SEEN)
+
+
+def _distance_to_segment(point, start, end):
+    bone = end - start
+    share = np.clip((point - start) @ bone / (bone @ bone), 0, 1)
+    return np.linalg.norm(point - start - share * bone)
 
 
 def _clothes(rng):
@@ -278,7 +313,7 @@ def _clothes(rng):
     """
     start = rng.uniform(0.1, 0.9)
     worn = None, (start, None), (0.5 * start, 0.5 * start + 0.09)
-    return worn[rng.choice(3, p=(0.6, 0.3, 0.1))]
+    return worn[rng.choice(3, p=(0.65, 0.25, 0.1))]
 
 
 def _in_chunks(method):

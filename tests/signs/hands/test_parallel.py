@@ -19,7 +19,7 @@ def noise(monkeypatch):
     """Draws noise in place of hands, in this process; gives the list of the seeds used."""
     seeds = []
 
-    def draw_signs(count, seed):
+    def draw_signs(count, seed, variety):
         seeds.append(seed)
         rng = np.random.default_rng(seed)
         return rng.integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), np.arange(count) % 6

@@ -91,7 +91,7 @@ def test_bad_input_gets_one_clear_line(call, name):
 
 
 def scenes(digit, count=40):
-    return [render._aim(digit, np.random.default_rng([9, digit, i])) for i in range(count)]
+    return [render.aim(digit, np.random.default_rng([9, digit, i])) for i in range(count)]
 
 
 @pytest.mark.parametrize("digit", range(6))
@@ -132,11 +132,13 @@ def test_every_fingertip_is_in_the_picture(digit):
 
 @pytest.mark.parametrize("digit", range(6))
 def test_the_arm_comes_from_the_edge(digit):
+    above = []
     for cover in covers(digit):
         border = np.concatenate([cover[0], cover[:, 0], cover[:, -1], cover[-1]])
         assert 0.08 < cover.mean() < 0.6
         assert border.max() == 1
-        assert cover[0].max() == 0
+        above.append(cover[0].max() > 0)
+    assert np.mean(above) < 0.2  # only where the hand is turned far
 
 
 def regions(mask):

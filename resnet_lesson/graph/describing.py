@@ -92,7 +92,7 @@ def _conv(layer):
         "activation": activation_name(layer.activation),
         "initializer": initializer_name(layer.kernel_initializer),
     }
-    attrs |= _unusual_format(layer)
+    attrs |= _unusual_format(layer) | _own_call(layer, layers.Conv2D)
     if set(layer.dilation_rate) != {1}:
         attrs["dilation_rate"] = _plain(layer.dilation_rate)
     if layer.groups != 1:
@@ -105,6 +105,13 @@ def _unusual_format(layer):
     return {} if layer.data_format == "channels_last" else {"data_format": layer.data_format}
 
 
+def _own_call(layer, known):
+    """Where a subclass of a layer computes in a method of its own, maybe something else."""
+    methods = ("call", "convolution_op")
+    same = all(getattr(type(layer), m, 0) is getattr(known, m, 0) for m in methods)
+    return {} if same else {"own_call": True}
+
+
 def _bn(layer, shapes, arguments):
     axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
     rank = len(shapes[0]) + 1
@@ -114,7 +121,7 @@ def _bn(layer, shapes, arguments):
         attrs["training"] = None if training is None else bool(training)
     if not (layer.scale and layer.center):
         attrs["scale_and_shift"] = False
-    return attrs
+    return attrs | _own_call(layer, layers.BatchNormalization)
 
 
 def initializer_name(initializer: Any) -> str:

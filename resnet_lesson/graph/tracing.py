@@ -82,6 +82,22 @@ class Trace:
         """The trace of the same result in which what leads to another tensor comes first."""
         return Trace(self._output, self.source, self._failed, first=[tensor])
 
+    def with_other_path(self, end: Any) -> "Trace":
+        """The trace of a call that raised, with the path to ``end`` that was computed before.
+
+        It is itself where the two paths have more in common than the input.
+        """
+        both = Trace(None, self.source, self._failed, self._layers, first=[end])
+        number = both.number_of(end)
+        start = self._followed.start
+        if not self.series or both.ancestors([number]) & both.ancestors(both.ends) != {start}:
+            return self
+        other = both._series(start, number)
+        if count(other, "conv") > count(both.series, "conv"):
+            both.series = (_branch([other, both.series], Op("add")),)
+            return both
+        return self
+
     def ancestors(self, numbers: Iterable[int]) -> set[int]:
         """The steps that lead to others, and these."""
         met: set[int] = set()

@@ -28,6 +28,12 @@ def unused(trace: Trace) -> tuple[Unused, ...]:
     return tuple(way for end in _ends(trace)[:MOST_ENDS] for way in _ways_back(trace, end))
 
 
+def with_other_path(trace: Trace) -> Trace:
+    """The trace of a call that raised, with the one path that it was to be joined with."""
+    ends = _ends(trace)
+    return trace.with_other_path(ends[0]) if len(ends) == 1 else trace
+
+
 def _ends(trace):
     """The tensors that lead nowhere, found from the input on."""
     tensors, met, ends = [trace.source], {id(trace.source)}, []
@@ -91,6 +97,9 @@ def _edges(trace, node):
     near = [edge for edge in edges if parents[edge[0]][edge[1]] in left_at]
     tried = [(edge,) for edge in (*near, *(e for e in edges if e[0] == END))]
     tried += [tuple(near)] if near else []
+    left = min(left_at, default=0)
+    merge = next((s for s in sorted(used - to_node) if len(parents[s]) > 1 and s > left), END)
+    tried += [((merge, turn),) for turn in range(len(parents[merge]))]
     if len(trace.steps) <= MOST_STEPS:
         tried += [(edge,) for edge in edges]
     return dict.fromkeys(tried)

@@ -299,3 +299,28 @@ def first_convolution_used_again(X, f, filters, training=True, initializer=Gloro
     Y = ReLU()(BatchNormalization()(Y, training=training))
     Y = BatchNormalization()(pointwise(Y), training=training)
     return ReLU()(layers.add([X, Y]))
+
+
+@wrong("identity_block", "main.1.bn", "other_path")
+def normalised_into_the_variable_of_the_shortcut(
+    X, f, filters, training=True, initializer=GlorotUniform
+):
+    F1, F2, F3 = filters
+    shortcut = X
+    X = Conv2D(F1, 1, kernel_initializer=initializer(seed=0))(X)
+    shortcut = BatchNormalization()(X, training=training)
+    X = Conv2D(F2, f, padding="same", kernel_initializer=initializer(seed=0))(ReLU()(X))
+    X = ReLU()(BatchNormalization()(X, training=training))
+    X = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(X)
+    X = BatchNormalization()(X, training=training)
+    return ReLU()(Add()([X, shortcut]))
+
+
+@wrong("identity_block", "submission", "early_return")
+def returns_within_the_loop(X, f, filters, training=True, initializer=GlorotUniform):
+    Y = X
+    for F, window in zip(filters, (1, f, 1), strict=True):
+        Y = Conv2D(F, window, padding="same", kernel_initializer=initializer(seed=0))(Y)
+        Y = ReLU()(BatchNormalization()(Y, training=training))
+        return Y
+    return ReLU()(Add()([X, Y]))

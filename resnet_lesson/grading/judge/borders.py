@@ -42,13 +42,35 @@ def without_idle_padding(series: Series, shape: tuple = ()) -> Series:
         if isinstance(item, Branch):
             paths = [without_idle_padding(path, shape) for path in item.paths]
             item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
-        elif item.attrs.get("padding") == "same" and shape and None not in shape:
-            sides = zip(shape, _window(item), item.attrs["strides"], strict=False)
-            if all(same_padding(*side) == (0, 0) for side in sides):
-                item = replace(item, attrs={**item.attrs, "padding": "valid"})
+        elif item.attrs.get("padding") == "same" and _is_idle(item, shape):
+            item = replace(item, attrs={**item.attrs, "padding": "valid"})
         result.append(item)
         shape = item.merge.shape if isinstance(item, Branch) else item.shape
     return tuple(result)
+
+
+def with_free_padding(series: Series) -> Series:
+    """A series of the reference in which a pooling layer that may pad as it likes says so.
+
+    It is what maps of the right size leave free. An attempt that has maps of another size, because
+    of an earlier mistake, is not wrong once more for that.
+    """
+    result: list[Op | Branch] = []
+    shape: tuple = ()
+    for item in series:
+        if isinstance(item, Op) and "pool_size" in item.attrs and _is_idle(item, shape):
+            item = replace(item, attrs={**item.attrs, "free": ("padding",)})
+        result.append(item)
+        shape = item.merge.shape if isinstance(item, Branch) else item.shape
+    return tuple(result)
+
+
+def _is_idle(item, shape):
+    """Whether "same" adds nothing to a map of this shape."""
+    if not shape or None in shape:
+        return False
+    sides = zip(shape, _window(item), item.attrs["strides"], strict=False)
+    return all(same_padding(*side) == (0, 0) for side in sides)
 
 
 def _issame_padding(pad, op, lenient):

@@ -15,6 +15,7 @@ from resnet_lesson.grading.judge.alignment import (
 )
 from resnet_lesson.graph.operations import (
     Branch,
+    Op,
     Series,
     count,
     map_operations,
@@ -25,6 +26,7 @@ from resnet_lesson.graph.places import Place
 
 ANOTHER_BLOCK = 3.0  # most that two blocks at one place can differ by
 BLOCK_GAP = 3.5
+OTHER_PATH = 2.0  # more than an operation out of its turn
 GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 
 
@@ -155,13 +157,35 @@ def _compare_blocks(expected, attempt, partial):
         return _compare_chain(want, tail, attempt, partial)
     here = max(positions, key=lambda i: len(attempt[i].main) + count(attempt[i].main, "conv"))
     before, branch, after = attempt[:here], attempt[here], attempt[here + 1 :]
-    return min(
+    paths = (branch.main, branch.shortcut)
+    both = (paths, paths[::-1])
+    as_it_is = min(
         (
             _compare_branch(want, tail, (before, main, shortcut, branch, after), partial)
-            for main, shortcut in ((branch.main, branch.shortcut), (branch.shortcut, branch.main))
+            for main, shortcut in both
         ),
         key=lambda comparison: comparison.cost,
     )
+    for path, other in both if not branch.others else ():
+        if before and path and isinstance(path[0], Op) and (other or path[1:]):
+            main = (*before, path[0], *other)
+            parts = ((), main, path[1:], Branch(main, path[1:], branch.merge), after)
+            given_back = _compare_branch(want, tail, parts, partial)
+            if given_back.cost + OTHER_PATH <= as_it_is.cost:
+                return _with_result_on_other_path(given_back, path[0])
+    return as_it_is
+
+
+def _with_result_on_other_path(comparison, op):
+    """The comparison of a block as it would be if the result of ``op`` stayed on its own path."""
+    place = next((want.place for want, have in comparison.pairs if have is op), None)
+    if place is None:
+        return comparison
+    path = Place.parse(place).path
+    own, other = ("main path", "shortcut") if path == "main" else ("shortcut", "main path")
+    difference = Difference(place, "other_path", f"read by the {own}", f"read by the {other}")
+    differences = tuple(d for d in comparison.differences if d.where != place)
+    return replace(comparison, differences=(difference, *differences), cost=comparison.cost + GAP)
 
 
 def _compare_chain(want, tail, attempt, partial):
@@ -187,7 +211,8 @@ def _compare_branch(want, tail, parts, partial):
     before, main, shortcut, branch, after = parts
     main_path = align(want.main, (*before, *main))
     block = Place.parse(want.merge.place)
-    side_path = align(want.shortcut, shortcut, path=block.at("shortcut"))
+    raised = bool(shortcut) and isinstance(shortcut[-1], Op) and shortcut[-1].node < 0
+    side_path = align(want.shortcut, shortcut, raised, path=block.at("shortcut"))
     main_wrong, strays = _without_given(want, main_path.differences)
     side_wrong, side_strays = _without_given(want, side_path.differences)
     merge = _compare_merge(want, branch, before, main_path, (*strays, *side_strays))

@@ -59,7 +59,8 @@ class Evidence:
     def _try(self, step):
         op, inputs = step.op, [self.values[node] for node in step.reads]
         candidates = list(self._candidates(op, inputs))
-        if candidates:
+        # What becomes of a division by zero shows nothing.
+        if candidates and all(np.isfinite(x).all() for x in inputs):
             have = self.values[op.node]
             agrees = any(_agree(have, want) for want in candidates)
             (self.proved if agrees else self.refuted).add(op.node)
@@ -151,7 +152,7 @@ def _windows(x, size, strides, padding):
 
 def _bn(op, x, weights):
     """In both modes: a layer that is not to be trained normalises by what it holds."""
-    if "scale_and_shift" in op.attrs:
+    if {"scale_and_shift", "own_call"} & set(op.attrs):
         return
     x = np.moveaxis(x, op.attrs["axis"], -1)
     held = weights["moving_mean"], weights["moving_variance"]

@@ -8,7 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from resnet_lesson.grading.judge.alignment import Comparison, Difference
-from resnet_lesson.grading.judge.borders import with_implied_borders, without_idle_padding
+from resnet_lesson.grading.judge.borders import (
+    with_free_padding,
+    with_implied_borders,
+    without_idle_padding,
+)
 from resnet_lesson.grading.judge.compare import compare, placed
 from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observation, Run
 from resnet_lesson.grading.judge.unused import explained
@@ -29,6 +33,8 @@ CLOSE_VALUES = 1e-4  # of a function of arrays, which may compute in float32
 ROUGH = 0.05
 # Modes in which the attempt has the very same epsilon.
 INJECTED = ("symbolic", "again", "called", "model", HELD_BACK)
+# Of a layer, that a caller's arguments decide.
+SETTINGS = ("filters", "kernel_size", "strides", "units")
 SAVED = {
     "config": "the same layer from `get_config`",
     "weights": "the same values from a new layer with the weights of a `.weights.h5` file",
@@ -146,7 +152,21 @@ def judge(observed: Observation, reference: Observation, known: Sequence[Known] 
         verdict = _judged_by_values(observed, reference, known)
     else:
         verdict = _judged(_paired(observed, reference))
-    return replace(verdict, notes=observed.notes)
+    return _with_early_return(replace(verdict, notes=observed.notes), observed.early_return)
+
+
+def _with_early_return(verdict, said):
+    """The verdict with the `return` that leaves lines out: as the cause where it explains it."""
+    missing = [n for n, d in enumerate(verdict.differences) if d.what == "missing"]
+    if said and missing and missing[-1] == len(verdict.differences) - 1:
+        before, rest = verdict.differences[: missing[0]], verdict.differences[missing[0] :]
+        cause = Difference("submission", "early_return", "the last `return`", said)
+        return replace(verdict, differences=(*before, cause, *rest))
+    said = f"{said[:1].upper()}{said[1:]}." if said else ""
+    failure = verdict.failure
+    if said and failure and not verdict.differences and failure.what == "wrong_type":
+        return replace(verdict, failure=replace(failure, hint=said))
+    return replace(verdict, notes=(*verdict.notes, said)) if said else verdict
 
 
 def _judged_by_values(observed, reference, known):
@@ -189,7 +209,10 @@ def _judged(pairs):
         differences, failure = graph.explanation.differences, graph.have.failure
         if differences and pair.have.mode not in SAVED:
             return graph.verdict(
-                *differences, failure=failure, values=_values(graph, graph.explanation)
+                *differences,
+                *_fixed_settings(graph, pairs),
+                failure=failure,
+                values=_values(graph, graph.explanation),
             )
     wrong = [pair for pair in wrong if not _begins_otherwise(pair, pairs)]
     reused = _reused(pairs)
@@ -206,6 +229,19 @@ def _judged(pairs):
     return (_not_saved if wrong[0].have.mode in SAVED else _unexplained)(wrong[0], pairs)
 
 
+def _fixed_settings(graph, pairs):
+    """What is right in a call and, written as a number, wrong in others with other arguments."""
+    right = {want.place for want, _ in graph.comparison.pairs}
+    right -= {where for d in graph.explanation.differences for where in d.places}
+    others = {}
+    for pair in pairs:
+        if pair.have.mode == "symbolic" and pair.have.probe != graph.have.probe:
+            for d in pair.explanation.differences:
+                if d.what in SETTINGS and right.issuperset(d.places):
+                    others.setdefault((d.where, d.what), replace(d, probe=pair.have.probe))
+    return others.values()
+
+
 def _paired(observed, reference):
     """Each run of the attempt with the reference's, ready to be compared.
 
@@ -217,7 +253,8 @@ def _paired(observed, reference):
     either = implied != [run.series for run in reference.runs]
     known = {}
     for run, series in zip(reference.runs, implied, strict=True):
-        series = _without(observed.free, with_places(without_idle_padding(series)))
+        series = with_places(with_free_padding(without_idle_padding(series)))
+        series = _without(observed.free, series)
         known.setdefault(_key(run), []).append(replace(run, series=series))
 
     def ready(series: Series) -> Series:
@@ -375,7 +412,11 @@ def _unexplained(pair, pairs):
     values = _values(graph, graph.comparison)
     first = next((value for value in values if value.verdict == "different"), None)
     if first:
-        difference = Difference(first.where, "values", "", f"off by {first.difference:.2g}")
+        got = f"off by {first.difference:.2g}"
+        ops = {want.place: op for want, op in graph.comparison.pairs}
+        if "own_call" in ops[first.where].attrs:
+            got += ", by a method of your own"
+        difference = Difference(first.where, "values", "", got)
     else:
         off = _difference(pair.have.output, pair.want.output)
         graph_is_known = all(op.kind != UNKNOWN for op in operations(graph.have.series))

@@ -74,9 +74,11 @@ class Observation:
         failure: set where the function could not even be called.
         free: settings that cannot be asked of this form of the function, such as "training".
         notes: what is worth telling and costs no points.
+        early_return: which `return` ends the attempt before lines that follow, in words; or "".
     """
 
     runs: tuple[Run, ...] = ()
     failure: Failure | None = None
     free: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    early_return: str = ""

@@ -1,5 +1,7 @@
 """What an observation must be to be believed: only the numbers in it are the child's to choose."""
 
+from itertools import takewhile
+
 import numpy as np
 
 from resnet_lesson.grading.judge.evidence import Evidence
@@ -156,14 +158,29 @@ def _differs_early(graph, values):
         for want, op in graph.comparison.pairs
         if op.kind == "conv" and op.attrs.get("activation", "linear") != "linear"
     }
+    computed_first = _places_in_turn(graph)
     before: list[bool] = []
     for place in (str(op.place) for op in operations(graph.want.series)):
         if where and (place == where or place.startswith(f"{where}.")):
             break
-        on_path = place in agrees and place not in within
+        on_path = place in agrees and place not in within and place in computed_first
         if on_path and (not where or _leads_to(place, where)):
             before.append(agrees[place])
     return 2 * sum(before) < len(before)
+
+
+def _places_in_turn(graph):
+    """The places that an attempt computes before the first operation that has no place there.
+
+    What is one too many, comes too early, or is computed by a method of the attempt's own, changes
+    the values of all that follows it.
+    """
+    pairs = graph.comparison.pairs
+    places = {id(op): str(want.place) for want, op in pairs if "own_call" not in op.attrs}
+    return {
+        places[id(op)]
+        for op in takewhile(lambda op: id(op) in places, operations(graph.have.series))
+    }
 
 
 def _leads_to(place, where):

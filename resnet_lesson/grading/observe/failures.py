@@ -20,7 +20,7 @@ from resnet_lesson.graph.composites import inside, is_composite
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.graph.tracing import Trace
-from resnet_lesson.graph.unused import unused
+from resnet_lesson.graph.unused import unused, with_other_path
 from resnet_lesson.keras_internals import arguments_of, is_computed
 
 
@@ -139,6 +139,7 @@ def until(run, error, source, call):
     in_build = _lead_back(calls[: calls.index(failed) + 1], source)
     try:
         trace = Trace(None, source, failed=failed, known_layers=call.layers)
+        trace = trace if in_build else with_other_path(trace)
     except TraceError:
         return run
     for op in operations(trace.series):

@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Callable
 from itertools import pairwise
 
+from resnet_lesson.grading.submissions.borrowed import with_helpers
+
 # What the first parameter of a method is called where `self` has been forgotten.
 NOT_SELF = {"X", "x", "input", "inputs", "filters", "f", "input_shape", "input_tensor", "X_input"}
 METHODS = ("__init__", "build", "call", "get_config")
@@ -40,9 +42,20 @@ def _of_name(error):
     owner = frame.f_locals.get("self")
     if owner is not None and hasattr(owner, error.name):
         return f"`self.{error.name}` exists: is `self.` missing?"
+    method = frame.f_code.co_name
+    if owner is not None and error.name == "training":
+        return f"`{method}` has no parameter of that name: add `training=None` to its `def` line."
+    if owner is not None and error.name in inspect.signature(type(owner).__init__).parameters:
+        return f"`__init__` is given it, `{method}` is not: store it there as `self.{error.name}`."
     names = [*frame.f_locals, *frame.f_globals, *dir(builtins)]
-    near = _near(error.name, [name for name in names if not name.startswith("_")])
+    names = [name for name in names if not name.startswith("_") and not _is_exception(name)]
+    near = _near(error.name, names)
     return f"Did you mean `{near}`?" if near else ""
+
+
+def _is_exception(name):
+    value = getattr(builtins, name, None)
+    return inspect.isclass(value) and issubclass(value, BaseException)
 
 
 def _near(name, names):
@@ -71,18 +84,33 @@ def of_methods(function: Callable) -> str:
     return ""
 
 
-def never_run(function: Callable) -> str:
-    """Which lines of a function or class stand behind a `return`, in words; empty if none do."""
-    try:
-        lines, start = inspect.getsourcelines(function)
-        tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, TypeError, SyntaxError):
-        return ""
+def early_return(attempt: Callable) -> str:
+    """Which `return` of an attempt ends it before lines that follow, in words; empty if none does.
+
+    Args:
+        attempt: a function or class; its own helpers are read as well.
+    """
+    for function in with_helpers(attempt):
+        try:
+            lines, start = inspect.getsourcelines(function)
+            tree = ast.parse(textwrap.dedent("".join(lines)))
+        except (OSError, TypeError, SyntaxError, RecursionError):
+            continue
+        said = _early_return(tree, max(start, 1) - 1)
+        if said:
+            return said
+    return ""
+
+
+def _early_return(tree, above):
     for node in ast.walk(tree):
         for body in (getattr(node, field, None) for field in ("body", "orelse")):
             statements = body if isinstance(body, list) else []
             for statement, after in pairwise(statements):
                 if isinstance(statement, ast.Return):
-                    line, first = (max(start, 1) - 1 + s.lineno for s in (statement, after))
-                    return f"Line {first} never runs: line {line} returns before it."
+                    line, first = (above + s.lineno for s in (statement, after))
+                    return f"line {first} never runs: line {line} returns before it"
+        if isinstance(node, (ast.For, ast.While)) and isinstance(node.body[-1], ast.Return):
+            line, loop = above + node.body[-1].lineno, above + node.lineno
+            return f"line {line} returns in the first round of the loop in line {loop}"
     return ""

@@ -18,7 +18,7 @@ from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observat
 from resnet_lesson.grading.observe.calling import a_or_an, calling
 from resnet_lesson.grading.observe.class_runs import layer_runs, model_runs
 from resnet_lesson.grading.observe.failures import failure_of, unfilled_line, until
-from resnet_lesson.grading.observe.hints import never_run, of_methods
+from resnet_lesson.grading.observe.hints import early_return, of_methods
 from resnet_lesson.grading.observe.probes import (
     RUNS,
     Blank,
@@ -103,8 +103,8 @@ def observe(
                 return Observation(failure=run.failure)
             if _exhausted(run.failure):  # to go on is slow, and tells no more
                 return Observation((replace(run, series=()),), None, free)
-        notes |= {never_run(function)} - {""}
-        observation = Observation(tuple(runs), None, free, tuple(sorted(notes)))
+        early = early_return(function)
+        observation = Observation(tuple(runs), None, free, tuple(sorted(notes)), early)
         if held_back and (call.first or exercise.kind == "values"):
             run = _held_back_run(call, exercise, held_back(observation))
             observation = replace(observation, runs=(*runs, run))
@@ -203,13 +203,18 @@ def _block_runs(call, exercise, seed):
 
 def _in_mode(trace, run, x):
     """The run of a block that takes no mode, in a mode of its model's, unless it fixes its own."""
-    run = computed(trace, run, x, _mode_of_model(trace, run))
+    return _with_mode_of_model(computed(trace, run, x, _mode_of_model(trace, run)))
+
+
+def _with_mode_of_model(run):
+    """The run, as if what was called without a mode had been given that of its model."""
 
     def in_mode(op):
         follows = "training" in op.attrs and op.attrs["training"] is None
         return replace(op, attrs={**op.attrs, "training": run.training}) if follows else op
 
-    return replace(run, series=map_operations(in_mode, run.series))
+    ways = (replace(way, series=map_operations(in_mode, way.series)) for way in run.unused)
+    return replace(run, series=map_operations(in_mode, run.series), unused=tuple(ways))
 
 
 def _mode_of_model(trace, run):
@@ -270,7 +275,8 @@ def _traced(call, probe, given, run, seed, x):
         return None, replace(run, failure=Failure("unrecognised", message=str(error)))
     except Exception as error:
         failure = failure_of(error, call.function)
-        return None, until(replace(run, failure=failure), error, source, call)
+        run = until(replace(run, failure=failure), error, source, call)
+        return None, _with_mode_of_model(run) if call.leaves_mode else run
 
 
 def _begin_alike():

@@ -134,10 +134,13 @@ def _older(name, original, notes):
 
 @contextlib.contextmanager
 def untouched():
-    """Restores random state, precision and error filtering afterwards."""
+    """Restores random state, precision, TensorFlow's log and error filtering afterwards."""
     python, array = random.getstate(), np.random.get_state()
     policy = keras.config.dtype_policy()
     filtering = keras.config.is_traceback_filtering_enabled()
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")  # a `tf.function` is traced anew for each shape, which is no fault
     keras.config.set_dtype_policy("float32")
     keras.config.disable_traceback_filtering()  # its frames hold the operation that raised
     try:
@@ -145,6 +148,7 @@ def untouched():
             warnings.simplefilter("ignore")  # of what the report says in the learner's terms
             yield
     finally:
+        logger.setLevel(level)
         if filtering:
             keras.config.enable_traceback_filtering()
         keras.config.set_dtype_policy(policy)

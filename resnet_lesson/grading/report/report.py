@@ -12,6 +12,7 @@ from resnet_lesson.grading.report.exceptions import consequence, translate
 from resnet_lesson.grading.report.messages import explain, sentence_case
 from resnet_lesson.graph.operations import operations
 
+ENOUGH = 16  # operations that a network has built before it raises: a stem and a block
 EACH_FURTHER_KIND = 0.1  # of the points, beside what the root cause costs
 SMALL = ("block", "layer", "values")  # kinds of exercise that ask for no whole network
 WITHOUT_SHORTCUT = ("missing", "operands", "merge")
@@ -105,15 +106,17 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     if failure and failure.what == "not_attempted":
         advice = "Fill in the cell above, run it, and run this check again."
         return replace(result, status="not_attempted", points=0.0, advice=advice)
-    call = _call(exercise, verdict.run, seed)
-    findings = [_finding(difference, call) for difference in verdict.differences]
+    findings = [
+        _finding(difference, _call(exercise, verdict.run, seed, difference.probe))
+        for difference in verdict.differences
+    ]
     if _is_plain_form(verdict):
         findings[0] = replace(findings[0], message=f"{PLAIN_FORM} {findings[0].message}")
     status, lost = "failed", 0.0
     if failure and failure.what == OTHER_VARIANT:
         lost = entry(failure.what).cost
     elif verdict.differences:
-        lost = 1.0 if _nothing_ran(verdict) else _lost(exercise, verdict)
+        lost = 1 - (1 - _lost(exercise, verdict)) * (_built(verdict) if failure else 1)
     elif failure:  # a network for images of one shape alone is right for these: not all is lost
         lost = entry(failure.what).cost
         status = "error" if entry(failure.what).could_not_run else status
@@ -125,10 +128,11 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     return replace(result, status=status, points=points, findings=findings)
 
 
-def _nothing_ran(verdict):
-    """Whether the first operation raised: nothing of what was asked for was computed."""
-    known = list(operations(verdict.run.series)) if verdict.failure and verdict.run else []
-    return bool(known) and all(op.node < 0 for op in known)
+def _built(verdict):
+    """Whether an attempt that raised has built enough to earn what it may: a share up to 1."""
+    places = {op.place for op in operations(verdict.expected)}
+    built = {op.place for op in operations(verdict.run.series) if op.node >= 0}
+    return min(len(places & built) / min(len(places) / 2, ENOUGH), 1)
 
 
 def _is_plain_form(verdict):
@@ -142,7 +146,7 @@ def _lost(exercise, verdict):
     """The share of the points that the differences cost."""
     differences = verdict.differences
     root = differences[0]
-    if root.what == "missing" and not _has_a_part(verdict):
+    if _kind(root) == "missing" and not _has_a_part(verdict):
         return 1.0
     others = {_kind(d) for d in differences} - {_kind(root)}
     return min(_cost(exercise, differences) + EACH_FURTHER_KIND * len(others), 1.0)
@@ -184,14 +188,15 @@ def _missing_blocks(differences):
     return sum(max(int(d.expected) - int(d.got), 0) for d in counts)
 
 
-def _call(exercise: Exercise, run: Run | None, seed: int) -> dict:
+def _call(exercise: Exercise, run: Run | None, seed: int, probe: int | None) -> dict:
     """The call that showed the difference: such as "f=3, filters=[4, 5, 7]", and what it left out.
 
     Nothing for the first call of a network: its settings are those that the figure shows.
     """
-    if not run or (exercise.kind not in SMALL and run.probe == 0):
+    probe = run.probe if run and probe is None else probe
+    if not run or probe is None or (exercise.kind not in SMALL and probe == 0):
         return {}
-    given = exercise.probes_for(seed)[run.probe].arguments
+    given = exercise.probes_for(seed)[probe].arguments
     called = ", ".join(f"{name}={value}" for name, value in given.items() if not callable(value))
     return {"called": called, "left_out": tuple(n for n in exercise.parameters if n not in given)}
 

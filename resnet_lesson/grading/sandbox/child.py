@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -14,7 +15,7 @@ from resnet_lesson.grading.observe.failures import failure_of
 from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.sandbox.import_hook import LessonImportHook, MissingDefinition
 from resnet_lesson.grading.sandbox.library_snapshot import LibrarySnapshot
-from resnet_lesson.grading.sandbox.loading import load
+from resnet_lesson.grading.sandbox.loading import load, write_modules
 from resnet_lesson.grading.sandbox.observation_bytes import ObservationError, from_bytes, to_bytes
 from resnet_lesson.grading.sandbox.protocol import FRAME, HELD_BACK, PATCHED, pack
 from resnet_lesson.grading.submissions.statements import Piece
@@ -101,7 +102,9 @@ def _rest(observation, sent):
 
 def _observe(job, exercise, send):
     try:
-        namespace, notes = load([Piece(*piece) for piece in job["pieces"]])
+        pieces = [Piece(*piece) for piece in job["pieces"]]
+        write_modules(pieces, Path())  # the child's own folder
+        namespace, notes = load(pieces)
         answer = namespace.get(exercise.id)
         if isinstance(answer, MissingDefinition):
             answer.note()

@@ -10,6 +10,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from resnet_lesson.grading.sandbox.import_hook import MissingDefinition
 from resnet_lesson.grading.submissions.statements import (
@@ -52,6 +53,18 @@ def load(pieces: Sequence[Piece]) -> tuple[dict, list[str]]:
     namespace = {"__name__": MAIN, "__builtins__": submission.builtins}
     submission.run(submission.modules.get("", ()), namespace)
     return namespace, submission.notes
+
+
+def write_modules(pieces: Sequence[Piece], folder: Path) -> None:
+    """Writes the learner's own modules as files, for code that loads them by their paths."""
+    modules: dict[str, list[str]] = {}
+    for piece in pieces:
+        modules.setdefault(piece.module, []).append(piece.text)
+    for name, texts in modules.items():
+        if name:
+            path = folder.joinpath(*name.split(".")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(texts), "utf-8")
 
 
 def _cache_lines(pieces):

@@ -45,6 +45,7 @@ def to_bytes(observation: Observation) -> bytes:
         "failure": _failure_data(observation.failure),
         "free": observation.free,
         "notes": [str(note)[:LONGEST_LINE] for note in observation.notes[:MOST_NOTES]],
+        "early_return": observation.early_return[:LONGEST_LINE],
         "shapes": [array.shape for array in arrays],
     }
     text = json.dumps(header).encode()
@@ -133,7 +134,8 @@ def from_bytes(data: bytes) -> Observation:
         free = tuple(header["free"])
         _require(free in ((), SETTINGS, *((name,) for name in SETTINGS)))
         notes = tuple(_text(note, LONGEST_LINE) for note in _list(header["notes"], MOST_NOTES))
-        return Observation(runs, failure, free, notes)
+        early = _text(header["early_return"], LONGEST_LINE)
+        return Observation(runs, failure, free, notes, early)
     except Exception as error:
         raise ObservationError(f"not an observation: {type(error).__name__}") from None
 

@@ -38,11 +38,12 @@ def attempt(sources: Sequence[Source], name: str) -> Attempt | None:
         defining = [source for source in sources if _hands_in_import(source, name, own)]
     if not defining:
         return None
-    chosen = max(defining, key=lambda source: _rank(source, name))
+    *others_defining, chosen = sorted(defining, key=lambda source: _rank(source, name))
     own, notes = _that_count(chosen.statements, name)
-    if len(defining) > 1:
+    if others_defining:
         names = ", ".join(source.name for source in defining)
-        notes.insert(0, f"{name} is defined in {names}: that of {chosen.name} counts.")
+        reason = _reason(others_defining[-1], chosen, name)
+        notes.insert(0, f"{name} is defined in {names}: that of {chosen.name} counts, {reason}.")
     bound = {n for s in own for n in s.binds}
     others = [
         statement
@@ -92,6 +93,13 @@ def _rank(source, name):
     numbers = [int(part) if part.isdigit() else 0 for part in re.split(r"(\d+)", path.stem)]
     words = re.split(r"\d+", path.stem)
     return (not blank, not is_checkpoint, own, -len(path.parts), words, numbers, source.name)
+
+
+def _reason(other, chosen, name):
+    """Why one of two files counts, in words."""
+    reasons = ("which is filled in", "which is no checkpoint", "named after it", "the uppermost")
+    ranks = zip(reasons, _rank(other, name), _rank(chosen, name), strict=False)
+    return next((reason for reason, low, high in ranks if low != high), "the last by name")
 
 
 def _is_blank(node):
@@ -198,8 +206,16 @@ def _imported_names(node, package):
             path = [name for name in (*above, *home.split(".")) if name]
             yield from (".".join(path[: end + 1]) for end in range(len(path)))
             yield from (".".join([*path, alias.name]) for alias in part.names)
-        elif isinstance(part, ast.Call) and _is_import_call(part):
-            yield part.args[0].value
+        elif isinstance(part, ast.Call):
+            given = [getattr(argument, "value", None) for argument in part.args]
+            yield from (_module_of_file(path) for path in given if str(path).endswith(".py"))
+            if _is_import_call(part):
+                yield part.args[0].value
+
+
+def _module_of_file(path):
+    """The name of the module in a file that is given by its path, as to ``runpy.run_path``."""
+    return ".".join(PurePosixPath(path).with_suffix("").parts)
 
 
 def _is_import_call(call):

@@ -37,20 +37,26 @@ def is_application(value: object) -> bool:
     return is_function and ".applications" in (value.__module__ or "")
 
 
+def with_helpers(attempt: Callable) -> list[types.FunctionType]:
+    """The functions of an attempt, or methods of a class, and its own that they refer to."""
+    functions = list(_functions(attempt))
+    for function in functions:  # grows on the way
+        _, values = _referred_to(function)
+        own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
+        found = [f for value in own for f in _functions(value)]
+        functions += [f for f in dict.fromkeys(found) if f not in functions]
+    return functions
+
+
 def _references(attempt):
     """``(names, values)`` that an attempt's functions refer to, those of its own helpers too."""
-    waiting, seen = _functions(attempt), set()
-    while waiting:
-        function = waiting.pop()
-        if function in seen:
-            continue
-        seen.add(function)
-        names = _names(function.__code__)
-        values = [function.__globals__.get(name) for name in names]
-        values += inspect.getclosurevars(function).nonlocals.values()
-        yield names, values
-        own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
-        waiting += [f for value in own for f in _functions(value)]
+    return map(_referred_to, with_helpers(attempt))
+
+
+def _referred_to(function):
+    names = _names(function.__code__)
+    values = [function.__globals__.get(name) for name in names]
+    return names, [*values, *inspect.getclosurevars(function).nonlocals.values()]
 
 
 def _functions(value):

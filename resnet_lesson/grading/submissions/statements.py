@@ -12,6 +12,7 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 NOTEBOOKS = re.compile(r"^ipynb\.fs\.(full|defs)\.")  # before the name of a notebook, as a module
 MOST_STATEMENTS = 10_000  # of a cell or file; real ones have a few hundred
 MOST_NODES = 200_000
+FILLS_MODULE = "exec_module"  # a method of a loader, which changes what it is given
 # Methods that change what a name stands for without giving it a new value.
 CHANGES = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
 
@@ -113,6 +114,7 @@ def _changed(node):
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
             return set()
         targets = [call.func.value] if call.func.attr in CHANGES else []
+        targets += call.args if call.func.attr == FILLS_MODULE else []
     else:
         targets = [*getattr(node, "targets", ()), *filter(None, [getattr(node, "target", None)])]
     return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}

@@ -1,16 +1,30 @@
-"""Right answers are accepted; wrong ones are rejected, each with its mistake named in its place."""
+"""Right answers are accepted; wrong ones are rejected, each with its mistake named in its place.
+
+What `grade` makes of each observation, once it has come out of a sandbox as bytes, is the same.
+"""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
 from answers import all_answers
+from support.answers import source_of
+from support.attempts import HIDDEN_SEED
 
 from resnet_lesson.exercises import all_exercises
+from resnet_lesson.exercises.variants import PUBLISHED
+from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.judge.observation import HELD_BACK, Observation
 from resnet_lesson.grading.judge.values import known_mistakes
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
+from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
+from resnet_lesson.grading.sandbox.protocol import ANSWERED, Outcome
+from resnet_lesson.grading.submissions.reading import Reading
+from resnet_lesson.grading.submissions.source import Source, parse
 
 ANSWERS = all_answers()
 BLOCKS = [a for a in ANSWERS if all_exercises()[a.exercise].kind == "block"]
@@ -25,23 +39,49 @@ SEEDS = (1, 7, 123456789)  # other inputs, weights and sizes; seed 0 is the exer
 @cache
 def _reference(exercise_id, seed):
     exercise = all_exercises()[exercise_id]
-    return observe(exercise.load_reference(), exercise, seed)
+    return _in_parts(exercise.load_reference(), exercise, seed)
+
+
+def _in_parts(function, exercise, seed):
+    """An observation without the call that is held back, and one of that call alone."""
+    observed = observe(function, exercise, seed, held_back=lambda sent: HIDDEN_SEED)
+    calls = tuple(run for run in observed.runs if run.mode != HELD_BACK)
+    return replace(observed, runs=calls), Observation(observed.runs[len(calls) :])
 
 
 def _check(answer, seed):
     exercise = all_exercises()[answer.exercise]
-    observed = observe(answer.function, exercise, seed)
-    known = known_mistakes(exercise, seed)
-    result = report(exercise, judge(observed, _reference(answer.exercise, seed), known))
-    first = result.findings[0] if result.findings else None
-    return result, (first.where, first.what) if first else None
+    first, rest = _in_parts(answer.function, exercise, seed)
+    reference, last = _reference(answer.exercise, seed)
+    result = report(exercise, judge(first, reference, known_mistakes(exercise, seed)))
+    whole = replace(reference, runs=(*reference.runs, *last.runs))
+    graded = _graded(answer, seed, Outcome(ANSWERED, to_bytes(first), rest=to_bytes(rest)), whole)
+    return result, graded, _named(result.findings)
+
+
+def _named(findings):
+    return (findings[0].where, findings[0].what) if findings else None
+
+
+def _graded(answer, seed, outcome, reference):
+    """What `grade` makes of an answer's observation, as a child sends it."""
+    reading = Reading("a.py", [Source("a.py", parse(source_of(answer), "<a.py>"))])
+    child = SimpleNamespace(observe=lambda *_: outcome)
+    grader = Grader(child, [answer.exercise], seed)
+    grader.held_back = HIDDEN_SEED
+    grader._references[answer.exercise, PUBLISHED] = reference
+    [result] = grader.grade_one(reading).reports
+    return result
 
 
 def _confusion(answers, seed=0):
     """What became of each answer; prints the table and returns the answers that were misjudged."""
     counts, misjudged = Counter(), []
     for answer in answers:
-        result, named = _check(answer, seed)
+        result, graded, named = _check(answer, seed)
+        outcomes = [(r.status, r.points, _named(r.findings)) for r in (result, graded)]
+        if outcomes[0] != outcomes[1]:
+            misjudged.append(f"{answer}: check {outcomes[0]}, grade {outcomes[1]}")
         expected = None if answer.is_right else (answer.where, answer.what)
         outcome = "accepted" if result.passed else "named" if named == expected else "misnamed"
         counts[answer.exercise, "right" if answer.is_right else "wrong", outcome] += 1

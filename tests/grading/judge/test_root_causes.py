@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import answers
+import pytest
 from support.attempts import IDENTITY, LAYER, checked, named
 
 OWN_CLASSES = """\
@@ -72,13 +73,96 @@ def test_subclasses_of_kerass_layers_are_what_they_are_subclasses_of():
         assert named(name, ("MyConv(F2", "MyConv(F1"), source=own)[0] == ("main.2.conv", "filters")
 
 
-def test_lines_behind_a_return_are_told():
+def test_a_return_that_leaves_lines_out_is_the_cause_of_what_is_missing():
     early = "    X = Add()", "    return X\n    X = Add()"
     report = checked("identity_block", early)
-    assert report.findings[0].where == "add"
-    [note] = report.notes
-    assert note == "Line 18 never runs: line 17 returns before it."
+    assert report.findings[0].message.startswith("Line 18 never runs: line 17 returns before it.")
+    found = [(f.where, f.what) for f in report.findings]
+    assert found[:2] == [("submission", "early_return"), ("add", "missing")]
+    without = checked("identity_block", ("    X = Add()([X, X_shortcut])\n", ""))
+    assert report.points == without.points and not report.notes
     assert not checked("identity_block").notes
+
+
+def test_a_return_is_found_in_a_loop_and_in_the_helpers_of_a_network():
+    loop = "    X = Add()", "    for _ in range(2):\n        return X\n    X = Add()"
+    message = checked("identity_block", loop).findings[0].message
+    assert message.startswith("Line 18 returns in the first round of the loop in line 17.")
+    assert named("ResNet50", early_in_block())[0] == ("submission", "early_return")
+    [finding] = checked("ResNet50", ("    X = ZeroP", "    return X_input\n    X = ZeroP")).findings
+    assert finding.message.endswith("never runs: line 40 returns before it.")
+
+
+def early_in_block():
+    norm = "    X = BatchNormalization(axis=3)(X, training=training)\n    X = Add()"
+    return norm, norm.replace("    X = Add()", "    return X\n    X = Add()")
+
+
+def test_a_leftover_behind_the_last_line_costs_nothing_and_is_told():
+    report = checked("identity_block", ("    return X\n", "    return X\n    print(X)\n"))
+    assert report.passed and report.notes == ("Line 20 never runs: line 19 returns before it.",)
+    wrong = checked("identity_block", ("return X\n", "return X\n    X = 1\n"), ("f, pad", "1, pad"))
+    assert [f.what for f in wrong.findings] == ["kernel_size"]
+    assert wrong.notes == report.notes
+
+
+FIRST_NORM = """    X = BatchNormalization(axis=3)(X, training=training)
+    X = Activation("relu")(X)
+    X = Conv2D(F2"""
+ON_OTHER_PATH = {
+    "identity_block": (FIRST_NORM, FIRST_NORM.replace("X = Batch", "X_shortcut = Batch")),
+    "convolutional_block": (FIRST_NORM, FIRST_NORM.replace("X = Batch", "X_shortcut = Batch")),
+    "IdentityBlock": (
+        "X = self.relu(self.bn1(self.conv1(X), training=training))",
+        "X = self.conv1(X); X_shortcut = self.bn1(X, training=training); X = self.relu(X)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ON_OTHER_PATH)
+def test_a_result_in_the_variable_of_the_other_path_is_one_mistake(name):
+    report = checked(name, ON_OTHER_PATH[name])
+    first, *others = report.findings
+    assert (first.where, first.what) == ("main.1.bn", "other_path")
+    assert {finding.what for finding in others} <= {"exception"}
+    assert report.points == 7
+
+
+def test_a_shortcut_taken_too_late_is_not_taken_for_a_result_of_the_other_path():
+    late = ("    X_shortcut = X\n", ""), ("    X = BatchN", "    X_shortcut = X\n    X = BatchN")
+    assert named("identity_block", *late)[0] == ("add", "operands")
+
+
+THIRD = "X = Conv2D(F3, 1, kernel_initializer=initializer(seed=0))(X)"
+PROJECTION = "Conv2D(F3, 1, strides=s, kernel_initializer=initializer(seed=0))(X_shortcut)"
+
+
+def test_a_call_that_raises_on_the_shortcut_leaves_the_main_path_as_it_was_built():
+    third = THIRD, THIRD.replace("X = ", "third = ").replace("(X)", "") + "\n    X = third(X)"
+    first, second = checked(
+        "convolutional_block", third, (PROJECTION, "third(X_shortcut)")
+    ).findings
+    assert (first.where, first.what) == ("shortcut.conv", "shared_layer")
+    assert second.what == "exception" and second.message.startswith("It follows")
+
+
+def test_what_raises_earns_a_share_of_what_it_has_built():
+    early, late = (
+        checked("identity_block", (norm, norm.replace("axis=3", "axis=9")))
+        for norm in (FIRST_NORM, "(axis=3)(X, training=training)\n    X = Add")
+    )
+    for report in (early, late):
+        assert [finding.what for finding in report.findings] == ["axis", "exception"]
+    assert (early.points, late.points) == (1.5, 7)
+
+
+def test_a_number_in_place_of_an_argument_is_told_beside_another_mistake():
+    norm = 'X = BatchNormalization(axis=3)(X, training=training)\n    X = Activation("relu")(X)\n'
+    changes = (f"{norm}    X = Conv2D(F2, f", "X = Activation('relu')(X)\n    X = Conv2D(F2, 3")
+    report = checked("identity_block", changes)
+    found = [(f.where, f.what) for f in report.findings]
+    assert found == [("main.1.bn", "missing"), ("main.2.conv", "kernel_size")]
+    assert "when it is called with f=2" in report.findings[1].message
 
 
 def test_a_wrong_default_is_looked_for_where_it_stands():

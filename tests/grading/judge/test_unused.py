@@ -33,6 +33,7 @@ LOST = {
     "in a layer": ("IdentityBlock", "main.2.bn", ("X = self.bn2", "self.bn2")),
     "result of a layer": ("IdentityBlock", "output.relu", ("return X\n", "return X_shortcut\n")),
 }
+NO_MODE = ("s=2, training=True, ", "s=2, "), (", training=training", "")
 LOST_IN_NETWORK = {
     "padding": (
         "stem.pad",
@@ -45,6 +46,10 @@ LOST_IN_NETWORK = {
         ("X = identity_block(X, 3, F)", "Y = identity_block(X, 3, F); X = X if F[0] == 256 else Y"),
     ),
     "bn of a block": ("stage2.block1.main.2.bn", (f"{CONV2}X = Batch", f"{CONV2}Batch")),
+    "bn of the projections into the other path's variable": (
+        "stage2.block1.main.3.bn",
+        ("X_shortcut = Batch", "X = Batch"),
+    ),
     "flattening": ("head.flatten", ("X = Flatten", "Flatten")),
 }
 
@@ -75,6 +80,22 @@ def test_what_is_lost_in_a_network(lost):
     assert is_founded("ResNet50", change)
     assert [(f.where, f.what) for f in report.findings] == [(place, "unused")]
     assert report.points == 10.5
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (("X_shortcut = Batch", "X = Batch"), "main.3.bn"),
+        (
+            ("strides=s, kernel_initializer=initializer(seed=0))(X_s", "strides=3)(X_s"),
+            "shortcut.conv",
+        ),
+    ],
+)
+def test_a_block_that_takes_no_mode_is_not_asked_for_one(change, place):
+    first, *others = checked("convolutional_block", *NO_MODE, change).findings
+    assert first.where == place
+    assert {finding.what for finding in others} <= {"exception", "initializer"}
 
 
 def test_what_was_made_is_told():

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 from keras.layers import Activation, Add, BatchNormalization, Conv2D
-from support.attempts import HIDDEN_SEED, SEED, observed_of
+from support.attempts import HIDDEN_SEED, IDENTITY, SEED, observed_of
 from support.attempts import attempt as defined
 from support.attempts import reference as reference_of
 
@@ -173,6 +173,66 @@ def test_a_sum_with_a_number_is_no_sum_of_two_paths():
         return block(X, f, filters, training, initializer) + 0.5
 
     assert points("identity_block", received(*sent(observed_of(shifted, "identity_block")))) > 0
+
+
+TOO_EARLY = (
+    "    X = MaxPooling2D((3, 3), strides=(2, 2))(X)\n",
+    "    X = ZeroPadding2D((3, 3))(X_input)\n",
+)
+POOLED = {
+    "on the main path": (
+        "identity_block",
+        (
+            "    X = Conv2D(F2",
+            "    X = MaxPooling2D(3, strides=1, padding='same')(X)\n    X = Conv2D(F2",
+        ),
+    ),
+    "on the shortcut": (
+        "convolutional_block",
+        (
+            "    X_shortcut = Conv2D(F3, 1, strides=s,",
+            "    X_shortcut = AveragePooling2D(s, padding='same')(X_shortcut)\n"
+            "    X_shortcut = Conv2D(F3, 1,",
+        ),
+    ),
+    "before the first convolution": (
+        "ResNet50",
+        (TOO_EARLY[0], ""),
+        (TOO_EARLY[1], TOO_EARLY[1] + TOO_EARLY[0]),
+    ),
+}
+
+
+@pytest.mark.parametrize("where", POOLED)
+def test_what_follows_a_layer_that_is_too_many_may_have_any_values(where):
+    name, *changes = POOLED[where]
+    observed = observed_of(defined(name, *changes), name)
+    verdict = judge(observed, reference(name))
+    assert verdict.differences[0].what in ("extra", "order")
+    assert not is_unfounded(observed, reference(name), HIDDEN_SEED)
+
+
+OWN_LAYER = """
+class Bent(Conv2D):
+    def {}:
+        return keras.ops.tanh(super().{})
+
+"""
+
+
+@pytest.mark.parametrize("method", ["call", "convolution_op"])
+@pytest.mark.parametrize("last", ["", "X = Activation"])
+def test_a_layer_with_a_method_of_its_own_is_believed_and_named(method, last):
+    heads = {"call": ("call(self, x)", "call(x)")}
+    heads["convolution_op"] = ("convolution_op(self, x, kernel)", "convolution_op(x, kernel)")
+    source = OWN_LAYER.format(*heads[method]) + IDENTITY.replace("= Conv2D(F1", "= Bent(F1")
+    if last:  # another mistake beside it
+        source = source.replace('    X = Activation("relu")(X)\n    return', "    return")
+    observed = observed_of(defined("identity_block", source=source), "identity_block")
+    verdict = judge(observed, reference("identity_block"))
+    root = ("output.relu", "missing") if last else ("main.1.conv", "values")
+    assert (verdict.differences[0].where, verdict.differences[0].what) == root
+    assert 0 < points("identity_block", received(*sent(observed))) < 10
 
 
 def test_what_is_held_back_comes_last_and_alone():

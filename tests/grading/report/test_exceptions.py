@@ -35,6 +35,17 @@ SLIPS = {
         "Keras calls `call`, and there is none, but `forward`.",
         ("def call", "def forward"),
     ),
+    "training not taken": (
+        "IdentityBlock",
+        "`call` has no parameter of that name: add `training=None`",
+        ("call(self, X, training=None)", "call(self, X)"),
+    ),
+    "argument of init read in call": (
+        "IdentityBlock",
+        "`__init__` is given it, `call` is not: store it there as `self.initializer`",
+        ("X = self.conv2(X)", "X = Conv2D(5, 3, kernel_initializer=initializer(seed=0))(X)"),
+    ),
+    "input overwritten": ("ResNet50", "`Model` is given `X` twice", ("X_input", "X")),
     "model swapped": ("ResNet50", "in the wrong order", ("Model(X_input, X)", "Model(X, X_input)")),
     "keyword misspelt": ("identity_block", "no argument `axes`", ("axis=3", "axes=3")),
     "shape without brackets": (

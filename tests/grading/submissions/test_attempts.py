@@ -1,6 +1,7 @@
 """Picking from a submission what an exercise needs."""
 
 import os
+import textwrap
 
 import keras
 import pytest
@@ -8,7 +9,7 @@ from support.paths import NOTEBOOKS
 from support.submissions import BLANK, BLOCK, FIVE, ONE, notebook, picked, written
 
 from resnet_lesson.exercises import all_exercises
-from resnet_lesson.grading.sandbox.loading import load
+from resnet_lesson.grading.sandbox.loading import load, write_modules
 from resnet_lesson.grading.submissions.attempts import attempt
 from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.grading.submissions.reading import exercises_defined, read
@@ -261,6 +262,36 @@ def test_of_several_files_a_filled_one_counts_and_the_chapter_s_own():
     assert function() == 5
 
 
+LOADED = {
+    "by a specification": """
+        import importlib.util
+        spec = importlib.util.spec_from_file_location("other", "./helpers/five.py")
+        helper = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(helper)
+        """,
+    "by a loader": """
+        from importlib.machinery import SourceFileLoader
+        helper = SourceFileLoader("other", "helpers/five.py").load_module()
+        """,
+    "by runpy": """
+        import runpy
+        from types import SimpleNamespace
+        helper = SimpleNamespace(**runpy.run_path("helpers/five.py"))
+        """,
+}
+
+
+@pytest.mark.parametrize("how", LOADED)
+def test_a_helper_that_is_loaded_by_its_path_is_there_as_a_file(how, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = f"{textwrap.dedent(LOADED[how])}\ndef identity_block(): return helper.five()"
+    files = {"a.py": text, "helpers/five.py": "def five(): return 5\nprint(five())"}
+    sources = [Source(file, parse(files[file], f"<{file}>")) for file in files]
+    pieces = attempt(sources, "identity_block").pieces
+    write_modules(pieces, tmp_path)
+    assert load(pieces)[0]["identity_block"]() == 5
+
+
 def test_an_import_of_the_solution_is_an_attempt_and_a_chapter_s_own_imports_are_none(tmp_path):
     text = "from resnet_lesson.blocks import convolutional_block, identity_block"
     written(tmp_path, {"mine.py": text, "04-resnet50.py": text})
@@ -282,19 +313,19 @@ def test_the_lesson_s_own_notebooks_hand_in_nothing_under_any_name(tmp_path, nam
 
 
 @pytest.mark.parametrize(
-    ("files", "chosen"),
+    ("files", "chosen", "why"),
     [
-        (("02-identity-block.ipynb", "02-identity-block (1).ipynb"), 1),
-        (("v10.ipynb", "v2.ipynb"), 0),
-        (("final.ipynb", "old/try1.ipynb"), 0),
-        (("02.ipynb", "02-identity-block-checkpoint.ipynb"), 0),
-        (("identity_block.py", "resnet101.py", "resnet152.py"), 0),
+        (("02-identity-block.ipynb", "02-identity-block (1).ipynb"), 1, "the last by name"),
+        (("v10.ipynb", "v2.ipynb"), 0, "the last by name"),
+        (("final.ipynb", "old/try1.ipynb"), 0, "the uppermost"),
+        (("02.ipynb", "02-identity-block-checkpoint.ipynb"), 0, "which is no checkpoint"),
+        (("identity_block.py", "resnet101.py", "resnet152.py"), 0, "named after it"),
     ],
 )
-def test_of_several_copies_the_newest_counts_as_far_as_names_tell(files, chosen):
+def test_of_several_copies_the_newest_counts_as_far_as_names_tell(files, chosen, why):
     sources = [Source(file, parse(FIVE, f"<{file}>")) for file in files]
     [note] = attempt(sources, "identity_block").notes
-    assert f"that of {files[chosen]} counts" in note
+    assert f"that of {files[chosen]} counts, {why}." in note
 
 
 def test_exercises_are_those_that_any_submission_defines(tmp_path):

@@ -17,6 +17,7 @@ from pathlib import Path
 from resnet_lesson import __version__
 from resnet_lesson.errors import LessonError
 from resnet_lesson.paths import on_one_line
+from resnet_lesson.progress_bar import passing_line
 
 TO_FIX = 1
 BAD_INPUT = 2
@@ -310,8 +311,9 @@ def _train(options):
     _require_writable("--checkpoint", options.checkpoint)
     from resnet_lesson.lab.tensorflow_log import load_tensorflow
 
-    load_tensorflow()
-    from resnet_lesson.training import run
+    with passing_line("starting TensorFlow …"):
+        load_tensorflow()
+        from resnet_lesson.training import run
 
     # JSON on stdout stands alone: what the training shows goes to stderr then.
     with contextlib.redirect_stdout(sys.stderr) if to_stdout else contextlib.nullcontext():

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.1
@@ -62,6 +63,39 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         yield report
     finally:
         bar.close()
+
+
+@contextmanager
+def running_clock(show: Callable[[str], None], words: str) -> Iterator[None]:
+    """Calls ``show`` at once and then every second, with words and how long they have been true."""
+    begun, done = time.monotonic(), Event()
+
+    def tell():
+        while True:
+            show(f"{words}, {time.monotonic() - begun:.0f} s")
+            if done.wait(1):
+                return
+
+    thread = Thread(target=tell, name="running_clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def passing_line(words: str) -> Iterator[None]:
+    """Shows words in a terminal while something lasts that tells nothing of itself."""
+    line = TerminalLine() if sys.stderr is not None and sys.stderr.isatty() else None
+    if line:
+        line.write(words)
+    try:
+        yield
+    finally:
+        if line:
+            line.write("")
 
 
 def time_left(seconds: float) -> str:

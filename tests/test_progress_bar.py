@@ -1,6 +1,8 @@
 """The bar in a terminal: how far the work is, and about how long it still takes."""
 
 import io
+import threading
+from threading import Event
 
 from resnet_lesson import progress_bar
 
@@ -28,3 +30,28 @@ def test_a_bar_says_how_long_the_work_still_takes(monkeypatch):
 
 def test_less_than_a_minute_is_said_in_seconds():
     assert progress_bar.time_left(59.4) == ", 59 s left"
+
+
+def test_a_clock_runs_from_the_start_until_the_work_is_done():
+    shown, twice = [], Event()
+
+    def show(words):
+        shown.append(words)
+        if len(shown) == 2:
+            twice.set()
+
+    with progress_bar.running_clock(show, "preparing"):
+        assert twice.wait(60)
+    assert shown[0] == "preparing, 0 s" and shown[1] != shown[0]
+    assert "running_clock" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_passing_line_is_wiped_and_only_a_terminal_sees_it(monkeypatch, capsys):
+    with progress_bar.passing_line("starting"):
+        pass
+    assert capsys.readouterr() == ("", "")
+    terminal = Terminal()
+    monkeypatch.setattr(progress_bar.sys, "stderr", terminal)
+    with progress_bar.passing_line("starting"):
+        assert terminal.getvalue() == "\rstarting"
+    assert terminal.getvalue() == "\rstarting\r        \r"

@@ -5,7 +5,7 @@ In a notebook the output ends as one picture of the curves, whatever the machine
 
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import keras
 
@@ -14,12 +14,14 @@ from resnet_lesson.progress_bar import (
     drawn,
     in_notebook,
     progress_bar,
+    running_clock,
     show_widget,
     time_left,
 )
 from resnet_lesson.training.history import History
 
 _SECONDS_BETWEEN = 0.2
+_PREPARING = "preparing the training step"
 
 
 class FitBar(keras.callbacks.Callback):
@@ -68,6 +70,10 @@ class QuietDisplay:
     def __exit__(self, *problem):
         self.close()
 
+    def preparing(self) -> AbstractContextManager:
+        """Shows, until the first step can be taken, that it is being prepared, and for how long."""
+        return nullcontext()
+
     def resume(self, steps: int, history: History) -> None:
         """Goes on after ``steps`` steps of an interrupted training."""
         self.done = self._before = steps
@@ -106,6 +112,9 @@ class _TerminalDisplay(QuietDisplay):
         super().__init__(epochs, steps)
         self._line = TerminalLine()
 
+    def preparing(self):
+        return running_clock(self._line.write, _PREPARING)
+
     def show(self, line):
         self._line.write(f"{drawn(self.done, self.steps)} {line}")
 
@@ -126,16 +135,22 @@ class _NotebookDisplay(QuietDisplay):
     def __enter__(self):
         from ipywidgets import HTML, HBox, IntProgress, Label, VBox
 
-        self._bar, self._label = IntProgress(max=self.steps), Label("The graph is being built …")
+        self._bar, self._label = IntProgress(max=self.steps), Label(_PREPARING)
         self._picture = HTML()
         self._row = HBox([self._bar, self._label])
         self._box = VBox([self._row, self._picture])
         self._output = show_widget(self._box)
         return self
 
+    def preparing(self):
+        return running_clock(self._show_label, _PREPARING)
+
+    def _show_label(self, line):
+        self._label.value = line
+
     def show(self, line):
         self._bar.value = self.done
-        self._label.value = line
+        self._show_label(line)
 
     def epoch(self, history):
         super().epoch(history)

@@ -1,7 +1,7 @@
 """Training on the signs, epoch by epoch."""
 
 import math
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -95,26 +95,33 @@ def train(
         "images with the checksum": checksum(signs),
     }
     steps = (len(signs.train_labels) + signs.further_count) // batch_size
-    with strategy.scope(), lost_workers_in_words():
-        compile_for(model, steps, epochs)
-        # Builds the model, and the graph that tests it, before its layers are changed.
-        check_probabilities(probabilities(model, signs.test_images[:32]))
-        history = _history_so_far(checkpoint, model, settings, strategy)
-        shapes, momentum = _shapes_of_a_batch(signs, batch_size), fitting_momentum(epochs * steps)
-        precision = precision or fitting_precision()
-        making = compiled_step(model, moved_bytes, shapes, momentum, precision)
-        show, clock = display_for if leads(strategy) else QuietDisplay, Clock()
-        with show(epochs, epochs * steps) as display, making as (step, used):
-            if history.loss:
-                display.resume(len(history.loss) * steps, history)
-            for epoch in range(len(history.loss), epochs):
-                if history.reaches(target):
-                    break
-                numbers = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, display)
-                history = _extended(history, model, signs, numbers, clock, used)
-                display.epoch(history)
-                if leads(strategy):
-                    write_checkpoint(checkpoint, model, settings, asdict(history))
+    show, clock = display_for if leads(strategy) else QuietDisplay, Clock()
+    with (
+        strategy.scope(),
+        lost_workers_in_words(),
+        show(epochs, epochs * steps) as display,
+        ExitStack() as changes,
+    ):
+        with display.preparing():
+            compile_for(model, steps, epochs)
+            # Builds the model, and the graph that tests it, before its layers are changed.
+            check_probabilities(probabilities(model, signs.test_images[:32]))
+            history = _history_so_far(checkpoint, model, settings, strategy)
+            shapes = _shapes_of_a_batch(signs, batch_size)
+            momentum = fitting_momentum(epochs * steps)
+            precision = precision or fitting_precision()
+            making = compiled_step(model, moved_bytes, shapes, momentum, precision)
+            step, used = changes.enter_context(making)
+        if history.loss:
+            display.resume(len(history.loss) * steps, history)
+        for epoch in range(len(history.loss), epochs):
+            if history.reaches(target):
+                break
+            numbers = _one_epoch(model, step, signs, batch_size, (seed, epoch), clock, display)
+            history = _extended(history, model, signs, numbers, clock, used)
+            display.epoch(history)
+            if leads(strategy):
+                write_checkpoint(checkpoint, model, settings, asdict(history))
     return history
 
 

@@ -26,13 +26,21 @@ def test_the_default_has_1080_and_120_images(default):
 
 
 def test_an_epoch_takes_further_images_and_the_next_one_others(default):
-    epochs = [default.further(epoch) for epoch in range(4)]
+    epochs = [default.further(epoch) for epoch in range(1, 5)]
     for images, labels in epochs:
         assert len(images) == len(labels) == default.further_count == 3600
         assert np.bincount(labels - NO_SIGN).tolist() == [360] + [540] * 6
     taken = [{image.tobytes() for image in images} for images, _ in epochs]
     assert len(taken[0] | taken[1] | taken[2]) == 10_800 and taken[3] == taken[0]
-    assert not taken[0] & {image.tobytes() for image in default.train_images}
+    plain = {image.tobytes() for image in default.train_images}
+    assert not taken[0] & plain
+
+
+def test_the_first_epoch_takes_what_is_easy(default):
+    images, labels = default.further(0)
+    assert len(images) == len(labels) == default.further_count
+    assert np.array_equal(images[:3240], np.tile(default.train_images, (3, 1, 1, 1)))
+    assert np.array_equal(labels[:3240], np.tile(default.train_labels, 3))
 
 
 def test_a_choice_of_images_has_no_further_ones(default):

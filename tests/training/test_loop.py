@@ -29,11 +29,11 @@ def signs():
 
 def test_a_model_learns_and_is_measured_in_inference_mode_after_every_epoch(signs):
     model = tiny_model()
-    history = train(model, signs, epochs=30, batch_size=8)
+    history = train(model, signs, epochs=80, batch_size=8)
     predicted = model.predict(normalise(signs.test_images), verbose=0).argmax(axis=1)
     assert history.test_accuracy[-1] == np.mean(predicted == signs.test_labels) == 1
     assert history.loss[-1] < history.loss[0]
-    assert {len(numbers) for numbers in list(vars(history).values())[:5]} == {30}
+    assert {len(numbers) for numbers in list(vars(history).values())[:5]} == {80}
     assert history.images_per_second > 0
 
 
@@ -319,9 +319,9 @@ def rates(monkeypatch):
 
 
 def test_a_training_ends_once_it_reaches_its_target(signs):
-    history = train(tiny_model(), signs, epochs=40, batch_size=8, target=0.9)
-    assert len(history.loss) < 40
-    assert history.test_accuracy[-1] >= 0.9 > max(history.test_accuracy[:-1], default=0)
+    history = train(tiny_model(), signs, epochs=80, batch_size=8, target=0.5)
+    assert len(history.loss) < 80
+    assert history.test_accuracy[-1] >= 0.5 > max(history.test_accuracy[:-1], default=0)
 
 
 INTERRUPTED = """
@@ -532,6 +532,7 @@ def test_a_terminal_gets_a_bar_and_one_line_an_epoch(signs, monkeypatch):
     monkeypatch.setattr(display, "_SECONDS_BETWEEN", 0)
     train(tiny_model(), signs, epochs=3, batch_size=8)
     written = terminal.getvalue()
+    assert written.startswith("\rpreparing the training step, 0 s\r")
     assert written.count("\n") == 3 and "epoch 3 of 3: loss " in written
     assert "[##############################] epoch 3 of 3" in written
     assert " s left" in written and written.endswith("\r")

@@ -10,6 +10,7 @@ from matplotlib import rc_context
 
 from resnet_lesson.figures import style
 from resnet_lesson.figures.charts import SETTINGS, Chart, describe_shares, draw_shares
+from resnet_lesson.lab.photograph.certainty import LEAST, temperature_of
 from resnet_lesson.lab.photograph.occlusion import covering, enlarged, place_of
 from resnet_lesson.lab.photograph.panel import Upload
 from resnet_lesson.paths import printable
@@ -51,6 +52,9 @@ def see(path: Any = None, part: tuple = WHOLE) -> np.ndarray:
 def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
     """Shows a picture, where the network looked, and what it answers, in inference mode.
 
+    The probabilities are corrected by a temperature (see `resnet_lesson.lab.photograph.certainty`).
+    Where none reaches one half, the network does not know.
+
     Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
         image: ``uint8 (64, 64, 3)``, as `see` returns it.
@@ -66,24 +70,27 @@ def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
             f"the image is {what}, not pixels from 0 to 255 as uint8 {(SIZE, SIZE, 3)}; "
             "give what see returns, such as see('my-hand.jpg')"
         )
-    answer, falls = covering(model, image)
+    answer, falls = covering(model, image, temperature_of(model))
     if len(classes) != len(answer):
         raise SignsError(
             f"the network tells {len(answer)} classes apart, and {len(classes)} names are given; "
             "give one for each"
         )
     shares = {str(name): share for name, share in zip(classes, answer, strict=True)}
-    title = f"The network answers {list(shares)[answer.argmax()]}"
+    known = answer.max() >= LEAST
+    verdict = f"answers {list(shares)[answer.argmax()]}" if known else "does not know"
+    summary = describe_shares(shares, f"The network {verdict}")
     with rc_context({**SETTINGS, "axes.grid": False}):
-        chart = Chart(9, 3, f"{describe_shares(shares, title)} {_describe(answer, falls)}")
+        chart = Chart(9, 3, f"{summary} {_describe(answer, falls)}")
         seen, looked, answered = chart.subplots(1, 3, width_ratios=(1, 1, 1.2))
         seen.imshow(image, interpolation="nearest")
         _draw_map(looked, image, falls)
         for axes, words in ((seen, "what the network sees"), (looked, "what it looked at")):
             axes.set_axis_off()
             axes.set_title(words)
-        draw_shares(answered, shares, "what it answers")
-        answered.get_yticklabels()[answer.argmax()].set_fontweight("bold")
+        draw_shares(answered, shares, "what it answers" if known else "it does not know")
+        if known:
+            answered.get_yticklabels()[answer.argmax()].set_fontweight("bold")
     return chart
 
 

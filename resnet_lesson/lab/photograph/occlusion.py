@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
+from resnet_lesson.lab.photograph.certainty import tempered
 from resnet_lesson.training import probabilities
 
 CELL = 8  # pixels; the side of the places
@@ -26,7 +27,9 @@ _NINTHS = (
 )
 
 
-def covering(model: Any, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def covering(
+    model: Any, image: np.ndarray, temperature: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """The answer to a picture, and how much it loses when a place is covered by a blur.
 
     Source: Zeiler and Fergus (2014), Visualizing and Understanding Convolutional Networks, section
@@ -35,6 +38,7 @@ def covering(model: Any, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Args:
         model: a Keras model from images in [0, 1] to probabilities.
         image: uint8 ``(H, W, 3)``.
+        temperature: of the answers (see `resnet_lesson.lab.photograph.certainty`).
 
     Returns:
         The probabilities ``(classes,)``, and float32 ``(H / 8, W / 8)``: what the largest of them
@@ -46,7 +50,7 @@ def covering(model: Any, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for picture, (row, column) in zip(pictures[1:], np.ndindex(rows, columns), strict=True):
         place = _around(row), _around(column)
         picture[place] = blurred[place]
-    answer, *covered = probabilities(model, pictures)
+    answer, *covered = tempered(probabilities(model, pictures), temperature)
     falls = answer.max() - np.reshape(covered, (rows, columns, -1))[:, :, answer.argmax()]
     return answer, np.where(falls < _LEAST, 0, falls)
 

@@ -14,7 +14,7 @@ from resnet_lesson.signs.hands.render import PALMS, aim, draw_view
 from resnet_lesson.signs.hands.skeleton import Part, rotation
 from resnet_lesson.signs.hands.variety import VARIED
 
-SIX_FINGERS, EMPTY = 0.35, 0.2  # shares of the pictures; on the others there are things
+SIX_FINGERS, EMPTY = 0.2, 0.2  # shares of the pictures; on the others there are things
 
 
 def draw_others(count: int, seed: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from support.waiting import wait_until
 
 from resnet_lesson.lab import photograph
 from resnet_lesson.lab.photograph import panel
+from resnet_lesson.lab.photograph.certainty import best_temperature, tempered
 from resnet_lesson.lab.photograph.occlusion import covering, place_of
 from resnet_lesson.lab.photograph.panel import Upload
 from resnet_lesson.signs.images import read_image
@@ -273,6 +274,39 @@ def test_what_cannot_be_asked_gets_one_line(model, hand):
     assert "uint8 (1, 64, 64, 3)" in one_line(photograph.ask, model, photograph.see()[np.newaxis])
     message = one_line(photograph.ask, model, photograph.see())
     assert "2 classes" in message and "6 names" in message
+
+
+def answering(row):
+    """A network that gives the same probabilities for each image."""
+
+    class Model(keras.Model):
+        def predict_on_batch(self, images):
+            return np.tile(np.array(row, "float32"), (len(images), 1))
+
+    return Model()
+
+
+def test_a_network_whose_surest_answer_is_more_often_wrong_than_right_does_not_know():
+    chart = photograph.ask(answering([0.45, 0.35, 0.05, 0.05, 0.05, 0.05]), photograph.see())
+    assert chart.summary.startswith("The network does not know. 0: ")
+    labels = chart.axes[2].get_yticklabels()
+    assert not [t for t in labels if t.get_fontweight() == "bold"]
+
+
+def test_a_network_that_is_always_sure_of_one_digit_is_not_believed():
+    """It is right in one varied drawing of six, which the temperature takes into account."""
+    chart = photograph.ask(answering([0.95, 0.01, 0.01, 0.01, 0.01, 0.01]), photograph.see())
+    assert chart.summary.startswith("The network does not know")
+
+
+def test_the_temperature_makes_answers_as_sure_as_they_are_right():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 6, 2000)
+    right = np.where(rng.random(2000) < 0.7, labels, (labels + 1) % 6)  # seven of ten
+    rows = np.eye(6)[right] * 0.98 + 0.02 / 6
+    sure = tempered(rows, best_temperature(rows, labels)).max(axis=1)
+    assert sure.mean() == pytest.approx(0.7, abs=0.05)
+    np.testing.assert_allclose(tempered(rows, 1), rows, rtol=1e-6)
 
 
 # ------------------------------------------------------------------------------------ the button

@@ -14,7 +14,7 @@ from resnet_lesson.signs.drawn import VARIED_TEST, read_sheet
 from resnet_lesson.signs.schema import CLASSES
 from resnet_lesson.training import probabilities
 
-LEAST = 0.5  # of probability; an answer below it is more often wrong than right
+LEAST = 0.7  # of probability; below it, of ten answers more than three are wrong
 _TEMPERATURES = np.geomspace(0.25, 4, 65)
 
 

@@ -286,7 +286,7 @@ def answering(row):
     return Model()
 
 
-def test_a_network_whose_surest_answer_is_more_often_wrong_than_right_does_not_know():
+def test_a_network_that_is_not_sure_of_any_answer_does_not_know():
     chart = photograph.ask(answering([0.45, 0.35, 0.05, 0.05, 0.05, 0.05]), photograph.see())
     assert chart.summary.startswith("The network does not know. 0: ")
     labels = chart.axes[2].get_yticklabels()

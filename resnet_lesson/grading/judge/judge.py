@@ -69,6 +69,7 @@ class Verdict:
         values: how far the values of that run are off.
         expected: series of the reference in that run.
         notes: what is worth telling and costs no points.
+        partly: False if no call at all gave what it should.
     """
 
     passed: bool
@@ -78,6 +79,7 @@ class Verdict:
     values: tuple[Deviation, ...] = ()
     expected: Series = ()
     notes: tuple[str, ...] = ()
+    partly: bool = True
 
 
 @dataclass(frozen=True)
@@ -407,7 +409,9 @@ def _activates(op):
 def _unexplained(pair, pairs):
     """The structure is as expected: an exception, the first place that differs, or "unknown"."""
     if pair.have.failure:
-        return Verdict(False, failure=pair.have.failure, run=pair.have, expected=pair.want.series)
+        failed = Verdict(False, failure=pair.have.failure, run=pair.have)
+        partly = any(other.agrees for other in pairs)
+        return replace(failed, expected=pair.want.series, partly=partly)
     graph = _with_graph(pair, pairs)
     values = _values(graph, graph.comparison)
     first = next((value for value in values if value.verdict == "different"), None)

@@ -118,7 +118,7 @@ def report(exercise: Exercise, verdict: Verdict, seconds: float = 0.0, seed: int
     elif verdict.differences:
         lost = 1 - (1 - _lost(exercise, verdict)) * (_built(verdict) if failure else 1)
     elif failure:  # a network for images of one shape alone is right for these: not all is lost
-        lost = entry(failure.what).cost
+        lost = entry(failure.what).cost if verdict.partly else 1.0
         status = "error" if entry(failure.what).could_not_run else status
     if failure and failure.what == OTHER_VARIANT:
         findings.insert(0, _failure_finding(failure, False))

@@ -97,7 +97,12 @@ def _rank(source, name):
 
 def _reason(other, chosen, name):
     """Why one of two files counts, in words."""
-    reasons = ("which is filled in", "which is no checkpoint", "named after it", "the uppermost")
+    reasons = (
+        "where it is written out",
+        "which is no checkpoint",
+        "named after it",
+        "the uppermost",
+    )
     ranks = zip(reasons, _rank(other, name), _rank(chosen, name), strict=False)
     return next((reason for reason, low, high in ranks if low != high), "the last by name")
 

@@ -156,6 +156,14 @@ def test_what_raises_earns_a_share_of_what_it_has_built():
     assert (early.points, late.points) == (1.5, 7)
 
 
+def test_a_network_of_one_fixed_shape_earns_what_it_has_right_for_that_shape():
+    fixed = "Input(input_shape)", "Input((64, 64, 3))"
+    report = checked("ResNet50", fixed)
+    assert [f.what for f in report.findings] == ["shape"] and report.points == 10.5
+    report = checked("ResNet50", (fixed[0], "Input((96, 96, 3))"))
+    assert [f.what for f in report.findings] == ["shape"] and report.points == 0
+
+
 def test_a_number_in_place_of_an_argument_is_told_beside_another_mistake():
     norm = 'X = BatchNormalization(axis=3)(X, training=training)\n    X = Activation("relu")(X)\n'
     changes = (f"{norm}    X = Conv2D(F2, f", "X = Activation('relu')(X)\n    X = Conv2D(F2, 3")

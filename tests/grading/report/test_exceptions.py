@@ -45,6 +45,11 @@ SLIPS = {
         "`__init__` is given it, `call` is not: store it there as `self.initializer`",
         ("X = self.conv2(X)", "X = Conv2D(5, 3, kernel_initializer=initializer(seed=0))(X)"),
     ),
+    "helper without return": (
+        "ResNet50",
+        "does a function lack its `return`?",
+        ("    X_shortcut = X\n", "    if filters[0] == 64:\n        return\n    X_shortcut = X\n"),
+    ),
     "input overwritten": ("ResNet50", "`Model` is given `X` twice", ("X_input", "X")),
     "model swapped": ("ResNet50", "in the wrong order", ("Model(X_input, X)", "Model(X, X_input)")),
     "keyword misspelt": ("identity_block", "no argument `axes`", ("axis=3", "axes=3")),

@@ -260,7 +260,7 @@ def test_a_stdout_that_can_take_nothing_is_one_line(run, tmp_path, target, words
 
 def test_progress_as_json_goes_to_stdout_without_a_file(run):
     status, out, err = run("progress", "--json")
-    assert (status, err) == (0, []) and json.loads("\n".join(out))["max_points"] == 142
+    assert (status, err) == (0, []) and json.loads("\n".join(out))["max_points"] == 162
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -107,14 +107,19 @@ def definitions(exercise: Exercise) -> list[tuple[str, str, str]]:
     can read no file of the lesson can still make the reference of them.
     """
     module, _, name = exercise.reference.partition(":")
-    varied = [e for e in exercises_of(exercise.variant).values() if e.variant and e.id != name]
+    varied = [e for e in exercises_of(exercise.variant).values() if e.variant and e != exercise]
     imported = {
         alias.name
         for node in ast.parse(_text_of(module)).body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    before = [part for e in varied if e.id in imported for part in definitions(e)]
+    before = [
+        part
+        for e in varied
+        if e.reference.rpartition(":")[2] in imported
+        for part in definitions(e)
+    ]
     return [*before, (name, module, reference_source(exercise))]
 
 

@@ -18,7 +18,7 @@ from resnet_lesson.blocks import (
     residual_block,
     residual_projection_block,
 )
-from resnet_lesson.figures import style, svg
+from resnet_lesson.figures import block_forms, style, svg
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.graph.tracing import trace, trace_model
 from resnet_lesson.networks import ResNet34, ResNet50
@@ -262,6 +262,9 @@ PICTURES: dict[str, Callable[[], str]] = {
     "skip-connection": draw_skip_connection,
     "bottleneck": draw_bottleneck,
     "signs": draw_signs,
+    "residual-block-forms": partial(block_forms.draw_forms, block_forms.RESIDUAL),
+    "bottleneck-forms": partial(block_forms.draw_forms, block_forms.BOTTLENECK),
+    "stride-forms": partial(block_forms.draw_forms, block_forms.STRIDE),
     **{name: partial(draw_graph, name) for name in GRAPHS},
 }
 

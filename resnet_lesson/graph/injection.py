@@ -10,18 +10,24 @@ from resnet_lesson.keras_internals import layers_within, own_variables
 
 
 def inject(trace: Trace | EagerOrder, seed: int) -> None:
-    """Gives every layer weights of its own, by kind, shape and order of computation.
+    """Gives every layer weights of its own, by kind, shape and place in the graph.
 
     Two graphs that compute the same function in the same way get the same weights, whatever order
-    their layers were created in. BatchNorm's epsilon, which is free, becomes the same everywhere.
+    their layers were created in and their paths are added in: of two layers with equally many
+    before them, that with more after it comes first. BatchNorm's epsilon, which is free, becomes
+    the same everywhere.
     """
-    depth: list[int] = []
-    for step, parents in zip(trace.steps, trace.parents, strict=True):
-        weighty = bool(getattr(step.operation, "weights", None))
-        depth.append(weighty + max((depth[p] for p in parents), default=0))
+    weighty = [bool(getattr(step.operation, "weights", None)) for step in trace.steps]
+    before: list[int] = []
+    for number, parents in enumerate(trace.parents):
+        before.append(weighty[number] + max((before[p] for p in parents), default=0))
+    after = [0] * len(weighty)
+    for number in reversed(range(len(weighty))):
+        for parent in trace.parents[number]:
+            after[parent] = max(after[parent], after[number] + weighty[number])
     done: set[int] = set()
     weights = InjectedWeights(seed)
-    for number in sorted(range(len(trace.steps)), key=lambda n: (depth[n], n)):
+    for number in sorted(range(len(weighty)), key=lambda n: (before[n], -after[n], n)):
         for layer in _layers_of(trace.steps[number].operation):
             if id(layer) in done:
                 continue

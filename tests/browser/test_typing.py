@@ -50,14 +50,14 @@ def test_a_wrong_answer_is_drawn_and_a_right_one_counts(first, open_notebook):
     expect(report).to_contain_text("passed, 5 of 5 points")
     expect(report).to_contain_text("Next exercise: identity_block")
     expect(drawings).to_have_count(0)
-    expect(panel).to_contain_text("5 of 142 points")
+    expect(panel).to_contain_text("5 of 162 points")
     expect(panel.get_by_role("link", name="02-identity-block")).to_be_visible()
 
     # Another notebook, open beside it with a kernel of its own, knows of it; so does a new kernel.
     second = open_notebook("notebooks/02-identity-block.ipynb")
-    expect(second.run("import-lesson", PANEL)).to_contain_text("Whole lesson: 5 of 142 points")
+    expect(second.run("import-lesson", PANEL)).to_contain_text("Whole lesson: 5 of 162 points")
     first.restart()
-    expect(first.run("import-lesson", "import-keras", PANEL)).to_contain_text("5 of 142 points")
+    expect(first.run("import-lesson", "import-keras", PANEL)).to_contain_text("5 of 162 points")
 
 
 def test_hints_unfold_one_by_one(first):

@@ -5,6 +5,7 @@ sent are evidence: here each step is computed again, from what was sent of the s
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,8 +53,10 @@ class Evidence:
         self._weights = InjectedWeights(seed)
         self._of_layer: dict[int, dict[str, np.ndarray]] = {}
         self._unclear = False  # whether further weights are unknown, after a layer with others
-        steps = {step.op.node: step for step in _steps(series, 0, 0)[0] if step.op.node > 0}
-        for node in sorted(steps, key=lambda node: (steps[node].depth, node)):
+        every = _steps(series, 0, 0)[0]
+        steps = {step.op.node: step for step in every if step.op.node > 0}
+        after = _after(every)
+        for node in sorted(steps, key=lambda node: (steps[node].depth, -after[node], node)):
             self._try(steps[node])
 
     def _try(self, step):
@@ -113,6 +116,16 @@ def _steps(series, start, depth):
         start, depth = op.node, max(depths) + (op.layer >= 0)
         steps.append(Step(op, reads, depth))
     return steps, start, depth
+
+
+def _after(steps):
+    """For each step, by its number: how many steps with weights follow it at most."""
+    after: Counter[int] = Counter()
+    for step in reversed(steps):
+        below = after[step.op.node] + (step.op.layer >= 0)
+        for read in step.reads:
+            after[read] = max(after[read], below)
+    return after
 
 
 def _shapes(op, x):

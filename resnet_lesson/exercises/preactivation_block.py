@@ -1,0 +1,70 @@
+"""Exercise ``preactivation_block``, notebook 08."""
+
+from resnet_lesson.exercises.mistakes import Mistake
+from resnet_lesson.exercises.registry import Exercise, Probe
+
+
+def fresh_probes(rng):
+    """Calls of other sizes: height, width and the number of filters differ."""
+    probes = []
+    for images in (2, 3):
+        height, width, n_filters = rng.sample(range(4, 10), 3)
+        probes.append(Probe((images, height, width, n_filters), {"n_filters": n_filters}))
+    return tuple(probes)
+
+
+EXERCISE = Exercise(
+    id="preactivation_block",
+    kind="block",
+    notebook="08-bottleneck",
+    turn=2,
+    points=10.0,
+    minutes=15,
+    reference="resnet_lesson.blocks:preactivation_block",
+    signature="n_filters, x",
+    probes=(
+        Probe((2, 5, 6, 7), {"n_filters": 7}),
+        Probe((3, 6, 4, 3), {"n_filters": 3}),
+    ),
+    fresh_probes=fresh_probes,
+    mistakes=(
+        Mistake(
+            "extra",
+            (
+                (
+                    "    return Add()([x, shortcut])",
+                    '    return Activation("relu")(Add()([x, shortcut]))',
+                ),
+            ),
+            where="output.relu",
+        ),
+    ),
+    hints=(
+        (
+            "Read the figure from left to right: which kind of layer comes first, and which "
+            "comes last before the addition?"
+        ),
+        (
+            "The order is BatchNorm, ReLU, convolution, and the same three once more. Keep the "
+            "input, `shortcut = x`, *before* the first BatchNorm."
+        ),
+        (
+            'Both convolutions have `n_filters` filters, a 3×3 window and `padding="same"`. '
+            'Do not write `activation="relu"` into them: their ReLU would come *after* the '
+            "convolution."
+        ),
+        (
+            "The last line is `return Add()([x, shortcut])`. No ReLU follows, and none stands "
+            "between the second convolution and the addition."
+        ),
+    ),
+    explanation=(
+        "The same six layers as in `residual_block`, in another order. BatchNorm and ReLU "
+        "prepare what a convolution reads, and the convolution's output enters the addition "
+        "directly, so that the main path can subtract.\n\n"
+        "Nothing stands on the shortcut or after the addition. Through any number of such blocks "
+        "leads a path on which the input reaches the output unchanged, x + F₁ + F₂ + …, and "
+        "the gradient comes back on it unchanged. After the last block a network needs one more "
+        "BatchNorm and ReLU before its head."
+    ),
+)

@@ -63,8 +63,8 @@ EXERCISE = Exercise(
         "prepare what a convolution reads, and the convolution's output enters the addition "
         "directly, so that the main path can subtract.\n\n"
         "Nothing stands on the shortcut or after the addition. Through any number of such blocks "
-        "leads a path on which the input reaches the output unchanged, x + F₁ + F₂ + …, and "
-        "the gradient comes back on it unchanged. After the last block a network needs one more "
-        "BatchNorm and ReLU before its head."
+        "leads a path on which the input reaches the output unchanged, and the gradient comes back "
+        "on it unchanged. After the last block a network needs one more BatchNorm and ReLU before "
+        "its head."
     ),
 )

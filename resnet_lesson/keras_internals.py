@@ -5,8 +5,10 @@ break this file only; ``tests/test_keras_internals.py`` checks each function aga
 that is installed. Importing this module loads neither library.
 """
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from resnet_lesson.errors import LessonError
@@ -215,6 +217,101 @@ def methods_of_tensorflow(on_use: Callable[[str], None]) -> Iterator[None]:
     finally:
         del keras.KerasTensor.get_shape, keras.KerasTensor.set_shape
         function_class.__call__, keras.layers.Layer.add_loss = original, original_add_loss
+
+
+@contextmanager
+def light_variables(is_light: Callable[[Any, tuple, str], bool]) -> Iterator[None]:
+    """Lets new variables be mere tensors, until something needs a variable of TensorFlow's.
+
+    To make TensorFlow's variables takes three quarters of the time in which Keras builds a network.
+    What was made in this context goes on in the same way after it. Needs
+    `Variable._initialize_with_initializer`, which Keras calls where it makes one.
+
+    Args:
+        is_light: takes the initializer, the shape and the dtype of a variable, and says whether the
+            initializer may be called later, or never.
+    """
+    import tensorflow as tf
+
+    light, name = _light_variable(), "_initialize_with_initializer"
+    original = _private(light, name)
+    owner: Any = next(cls for cls in light.__mro__ if name in vars(cls))
+
+    def initialize(self, initializer):
+        if tf.executing_eagerly() and is_light(initializer, self._shape, self._dtype):
+            self.first_values, self.tensor = initializer, None
+            self.__class__ = light
+        else:
+            original(self, initializer)
+
+    owner._initialize_with_initializer = initialize
+    try:
+        yield
+    finally:
+        owner._initialize_with_initializer = original
+
+
+@cache
+def _light_variable() -> Any:
+    """A subclass of Keras's class of variables that holds a tensor as long as that will do.
+
+    It does for what is computed at once, and not for graphs, gradients and files of TensorFlow's:
+    then the variable becomes what Keras makes. Needs Keras's names for the shape, the dtype and
+    TensorFlow's variable, `_initialize`, which takes that, and `_direct_assign`, which changes it;
+    and TensorFlow's own class, as `tf.Variable` refuses to make one while a `tf.function` runs.
+    """
+    import keras
+    import tensorflow as tf
+    from tensorflow.python.eager.record import could_possibly_record
+    from tensorflow.python.ops.resource_variable_ops import ResourceVariable
+
+    variable: Any = keras.Variable
+    trackable = _private(_private(tf, "__internal__"), "tracking").Trackable
+
+    class LightVariable(variable):  # type: ignore[misc]
+        first_values: Any
+        tensor: Any
+
+        def _becomes_heavy(self):
+            with tf.init_scope():
+                value = ResourceVariable(self._held(), self.trainable, name=self.name)
+            self.__class__ = variable
+            self._initialize(value)
+            del self.first_values, self.tensor
+
+        def _held(self):
+            if self.tensor is None:
+                values = self.first_values(self._shape, dtype=self._dtype)
+                self.tensor = tf.convert_to_tensor(values)
+            return self.tensor
+
+        @property
+        def _value(self):
+            if tf.executing_eagerly() and not could_possibly_record():
+                return self._held()
+            self._becomes_heavy()
+            return self._value
+
+        def _direct_assign(self, value):
+            if tf.executing_eagerly():
+                self.tensor = tf.cast(value, self._dtype)
+            else:
+                self._becomes_heavy()
+                self._direct_assign(value)
+
+    def made_heavy(name):
+        def read(self):
+            self._becomes_heavy()
+            return getattr(self, name)
+
+        return property(read)
+
+    saving = inspect.getmembers(trackable, inspect.isfunction)
+    changed = [name for name, method in saving if getattr(variable, name) is not method]
+    for name in ("handle", *changed):
+        if not name.startswith("__"):
+            setattr(LightVariable, name, made_heavy(name))
+    return LightVariable
 
 
 def adam_moments(optimizer: Any, variable: Any) -> tuple:

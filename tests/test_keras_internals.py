@@ -160,6 +160,87 @@ def test_symbolic_tensors_do_for_a_while_what_those_of_tensorflow_do():
     assert not hasattr(source, "get_shape") and float(tf.function(lambda x: 2 * x)(2.0)) == 4
 
 
+class Counting(keras.initializers.Ones):
+    """Knows how many values it has given."""
+
+    count = 0
+
+    def __call__(self, shape, dtype=None):
+        self.count += 1
+        return super().__call__(shape, dtype)
+
+
+def light_dense(initializer, is_light=True):
+    layer = layers.Dense(2, kernel_initializer=initializer)
+    with internals.light_variables(lambda *_: is_light):
+        layer.build((None, 3))
+    return layer
+
+
+def is_light(variable):
+    return not isinstance(variable.value, tf.Variable)
+
+
+def test_a_light_variable_has_no_first_values_unless_they_are_used():
+    used, replaced, usual = Counting(), Counting(), Counting()
+    layer = light_dense(replaced)
+    layer.kernel.assign(np.full((3, 2), 5.0))
+    layer.kernel.assign_add(np.ones((3, 2)))
+    assert (layer.get_weights()[0] == 6).all() and replaced.count == 0 and is_light(layer.kernel)
+    layer = light_dense(used)
+    np.testing.assert_array_equal(layer(np.ones((1, 3), "float32")), [[3, 3]])
+    np.testing.assert_array_equal(layer.kernel, np.ones((3, 2)))
+    assert used.count == 1 and is_light(layer.kernel)
+    layer = light_dense(usual, is_light=False)
+    assert usual.count == 1 and not is_light(layer.kernel)
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    assert not is_light(layer.kernel)
+
+
+def gradient(layer):
+    with tf.GradientTape() as tape:
+        loss = keras.ops.sum(layer(np.ones((1, 3), "float32")))
+    return np.array_equal(tape.gradient(loss, layer.kernel.value), np.ones((3, 2)))
+
+
+def graph(layer):
+    function = tf.function(layer)
+    before = function(np.ones((1, 3), "float32"))
+    layer.kernel.assign(2 * layer.kernel)
+    return np.array_equal(2 * before, function(np.ones((1, 3), "float32")))
+
+
+def change_in_a_graph(layer):
+    tf.function(lambda: layer.kernel.assign_add(np.ones((3, 2))))()
+    return (layer.get_weights()[0] == 2).all()
+
+
+def training(layer):
+    model = keras.Sequential([keras.Input((3,)), layer])
+    model.compile("sgd", "mse")
+    before = layer.get_weights()[0]
+    model.fit(np.ones((4, 3)), np.zeros((4, 2)), verbose=0)
+    return not np.allclose(before, layer.get_weights()[0])
+
+
+def checkpoint(layer, folder):
+    path = tf.train.Checkpoint(kernel=layer.kernel).write(folder / "checkpoint")
+    layer.kernel.assign(np.zeros((3, 2)))
+    tf.train.Checkpoint(kernel=layer.kernel).read(path)
+    return (layer.get_weights()[0] == 1).all()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [gradient, graph, change_in_a_graph, training, checkpoint, lambda layer: layer.kernel.handle],
+)
+def test_a_light_variable_becomes_one_of_tensorflow_where_that_is_needed(use, tmp_path):
+    layer = light_dense(Counting())
+    assert use(*[layer, tmp_path][: 1 + (use is checkpoint)]) is not False
+    assert not is_light(layer.kernel) and layer.kernel_initializer.count == 1
+
+
 def test_adams_moments_are_found_by_their_variable():
     first, second = keras.Variable(np.ones(2)), keras.Variable(np.ones(3))
     optimizer = keras.optimizers.Adam()

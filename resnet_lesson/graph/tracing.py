@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
 from resnet_lesson.graph.composites import is_composite
 from resnet_lesson.graph.describing import describe
@@ -15,6 +16,11 @@ from resnet_lesson.graph.following import Followed, TraceError
 from resnet_lesson.graph.operations import Branch, Op, count, with_places
 
 MOST_OPERATIONS = 5000
+# Layers of which Keras wants nothing but `call` where float32 goes in and comes out.
+PLAIN = {
+    *(layers.Conv2D, layers.BatchNormalization, layers.Activation, layers.ReLU, layers.Add),
+    *(layers.ZeroPadding2D, layers.MaxPooling2D, layers.AveragePooling2D, layers.Flatten),
+}
 END = -1  # what reads the result, where steps that read others are numbered
 
 
@@ -201,7 +207,7 @@ class Trace:
             args, kwargs = step.arguments.fill_in(known)
             if training is not None and _takes_training(step.operation):
                 kwargs = {**kwargs, "training": training}
-            values.append(step.operation(*args, **kwargs))
+            values.append(_called(step.operation, args, kwargs))
         return [np.asarray(value) for value in values]
 
 
@@ -232,8 +238,26 @@ def _tidy(items):
     return tuple(series)
 
 
+def _called(operation, args, kwargs):
+    """What an operation computes: without all that Keras does around a layer, where it can be."""
+    if type(operation) in PLAIN and operation.compute_dtype == "float32":
+        tensors = args[0] if len(args) == 1 and isinstance(args[0], list) else args
+        if all(ops.is_tensor(tensor) and tensor.dtype == "float32" for tensor in tensors):
+            try:
+                return operation.call(*args, **kwargs)
+            except Exception:  # Keras says more of it
+                return operation(*args, **kwargs)
+    return operation(*args, **kwargs)
+
+
 def _takes_training(operation):
-    return "training" in inspect.signature(operation.call).parameters
+    call = operation.call
+    return _has_training(getattr(call, "__func__", call))
+
+
+@lru_cache(256)
+def _has_training(function):
+    return "training" in inspect.signature(function).parameters
 
 
 def trace(function: Callable, shape: tuple, **arguments: Any) -> tuple:

@@ -28,7 +28,12 @@ from resnet_lesson.grading.observe.probes import (
     no_tensor,
     reweighted,
 )
-from resnet_lesson.grading.observe.surroundings import nothing_written, older_dialects, untouched
+from resnet_lesson.grading.observe.surroundings import (
+    nothing_written,
+    older_dialects,
+    untouched,
+    weights_made_when_needed,
+)
 from resnet_lesson.grading.submissions.borrowed import is_application, uses_applications
 from resnet_lesson.graph.following import TraceError
 from resnet_lesson.graph.injection import inject
@@ -94,7 +99,8 @@ def observe(
     notes, free = set(call.notes), call.free
     is_function = exercise.kind in ("block", "network")
     beside = nothing_written(notes) if is_function else contextlib.nullcontext()
-    with untouched(), older_dialects(notes), beside, contextlib.redirect_stdout(io.StringIO()):
+    dialects, silent = older_dialects(notes), contextlib.redirect_stdout(io.StringIO())
+    with untouched(), dialects, weights_made_when_needed(), beside, silent:
         runs = []
         for run in _runs(call, exercise, free, seed, notes, material):
             run = _unless_unfilled(run, function)

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import inspect
+import math
 import random
 import sys
 import warnings
@@ -12,8 +13,11 @@ from types import ModuleType
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import initializers
 
+from resnet_lesson.grading.observe.probes import Blank, CallersInitializer
 from resnet_lesson.graph.composites import functions_on_symbols
+from resnet_lesson.keras_internals import light_variables
 
 # What Keras 1 and 2 called the settings of layers, `regularizers` and optimizers: the name today,
 # or None for what has gone.
@@ -35,6 +39,14 @@ OLD_SETTINGS = {
     **{name: {"lr": "learning_rate", "decay": None} for name in ("Adam", "RMSprop", "SGD")},
 }
 HOMES = (keras.layers, keras.regularizers, keras.optimizers)
+# They raise for no shape, and with a number as their seed give the same whenever they are called.
+STEADY = {
+    *(Blank, CallersInitializer, initializers.Zeros, initializers.Ones),
+    *(initializers.GlorotNormal, initializers.GlorotUniform),
+    *(initializers.HeNormal, initializers.HeUniform),
+    *(initializers.LecunNormal, initializers.LecunUniform),
+}
+LARGEST_LIGHT = 10_000_000  # numbers; that there is not enough memory for more has to show at once
 
 
 @contextlib.contextmanager
@@ -130,6 +142,17 @@ def _older(name, original, notes):
         original(self, *args, **kwargs)
 
     return __init__
+
+
+def weights_made_when_needed() -> contextlib.AbstractContextManager[None]:
+    """Spares most weights their first values, which are replaced before they are used."""
+
+    def is_light(initializer, shape, dtype):
+        steady = type(initializer) in STEADY and dtype == "float32"
+        number = isinstance(getattr(initializer, "seed", None), (int, type(None)))
+        return steady and number and math.prod(shape) <= LARGEST_LIGHT
+
+    return light_variables(is_light)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from resnet_lesson.exercises.variants import exercises_of, reference_of
 from resnet_lesson.grading.judge.by_kind import judged
 from resnet_lesson.grading.judge.hidden_images import hidden_images
 from resnet_lesson.grading.judge.judge import Verdict
-from resnet_lesson.grading.judge.observation import Failure
+from resnet_lesson.grading.judge.observation import Failure, Observation
 from resnet_lesson.grading.judge.variant import with_variant
 from resnet_lesson.grading.observe.observe import Material, observe
 from resnet_lesson.grading.report.report import Finding, report
@@ -72,7 +72,9 @@ def _verdict(attempt, exercise):
     observed = observe(attempt, exercise, 0, _material(exercise))
 
     def verdict_of(variant):
-        return judged(exercise, observed, _reference(exercise.id, variant))
+        needed = not observed.failure  # else nothing is compared, and the verdict is there at once
+        reference = _reference(exercise.id, variant) if needed else Observation()
+        return judged(exercise, observed, reference)
 
     verdict = verdict_of(exercise.variant)
     return with_variant(verdict, exercise, lambda variant: verdict_of(variant).passed)

@@ -17,7 +17,7 @@ from resnet_lesson.grading.judge.observation import HELD_BACK, Failure, Observat
 from resnet_lesson.graph.operations import Branch, Op, Series, Unused
 
 LENGTH = struct.Struct("<I")  # of the JSON, which the arrays follow: float32, one after another
-LARGEST, LARGEST_HEADER = 128 << 20, 8 << 20  # bytes; maps without strides are large
+LARGEST, LARGEST_HEADER = 176 << 20, 8 << 20  # bytes; maps without strides are large
 MOST_RUNS = 64
 MOST_OPERATIONS = 12_000  # of all runs, with the ways to use what was made and is not used
 MOST_WAYS = 20  # to use what a run does not

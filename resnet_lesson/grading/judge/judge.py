@@ -154,7 +154,23 @@ def judge(observed: Observation, reference: Observation, known: Sequence[Known] 
         verdict = _judged_by_values(observed, reference, known)
     else:
         verdict = _judged(_paired(observed, reference))
-    return _with_early_return(replace(verdict, notes=observed.notes), observed.early_return)
+    notes = (*observed.notes, *_fixed_modes(observed)) if verdict.passed else observed.notes
+    return _with_early_return(replace(verdict, notes=notes), observed.early_return)
+
+
+def _fixed_modes(observed):
+    """A line on the mode that the blocks of a right network fix, which its model overrides."""
+    if "training" not in observed.free:
+        return ()
+    ops = [op for op in operations(observed.runs[0].series) if op.kind == "bn"]
+    modes = {op.attrs.get("training") for op in ops} - {None}
+    if not modes:
+        return ()
+    fixed = " and ".join(f"training={mode}" for mode in sorted(modes))
+    return (
+        f"BatchNorm is called with {fixed} in this network. The model decides all the same, as "
+        "Keras 3 runs it: hand on `training=None` to say so.",
+    )
 
 
 def _with_early_return(verdict, said):

@@ -164,6 +164,12 @@ def test_a_network_of_one_fixed_shape_earns_what_it_has_right_for_that_shape():
     assert [f.what for f in report.findings] == ["shape"] and report.points == 0
 
 
+def test_a_network_that_fixes_the_mode_of_its_blocks_passes_with_a_remark():
+    [note] = checked("ResNet50").notes
+    assert "with training=True in this network" in note
+    assert not checked("ResNet50", ("training=True", "training=None")).notes
+
+
 def test_a_number_in_place_of_an_argument_is_told_beside_another_mistake():
     norm = 'X = BatchNormalization(axis=3)(X, training=training)\n    X = Activation("relu")(X)\n'
     changes = (f"{norm}    X = Conv2D(F2, f", "X = Activation('relu')(X)\n    X = Conv2D(F2, 3")

@@ -1,5 +1,6 @@
 """Checks of a training's model, data and options; each refusal is one line."""
 
+import math
 import zlib
 from itertools import zip_longest
 from numbers import Real
@@ -14,12 +15,14 @@ from resnet_lesson.signs.schema import PARTS, checked_labels
 from resnet_lesson.training.checkpoints import TrainingError, whole_number
 
 
-def check_options(precision: Any, target: Any) -> None:
-    """Refuses a precision that there is not, and a target that is no share."""
+def check_options(precision: Any, target: Any, learning_rate: Any) -> None:
+    """Refuses a precision that there is not, a target that is no share, and a rate that is none."""
     if precision not in (None, *PRECISIONS):
         raise TrainingError(f"precision is {precision!r}; choose one of {', '.join(PRECISIONS)}")
     if target is not None and not (isinstance(target, Real) and 0 <= float(target) <= 1):
         raise TrainingError(f"target is {target!r}; give a share from 0 to 1, such as 0.97")
+    if not (isinstance(learning_rate, Real) and 0 < float(learning_rate) < math.inf):
+        raise TrainingError(f"learning_rate is {learning_rate!r}; give a number such as 0.001")
 
 
 def checked_signs(signs: Any) -> Signs:

@@ -38,7 +38,13 @@ from resnet_lesson.training.inputs import (
     checksum,
     fitting_batch,
 )
-from resnet_lesson.training.recipe import compile_for, fitting_momentum, moved_bytes, random_moves
+from resnet_lesson.training.recipe import (
+    PEAK_LEARNING_RATE,
+    compile_for,
+    fitting_momentum,
+    moved_bytes,
+    random_moves,
+)
 from resnet_lesson.training.step import compiled_step
 
 
@@ -51,6 +57,7 @@ def train(
     precision: str | None = None,
     target: float | None = None,
     checkpoint: str | Path | None = None,
+    learning_rate: float = PEAK_LEARNING_RATE,
 ) -> History:
     """Trains a model on the signs, and measures it after every epoch.
 
@@ -76,13 +83,14 @@ def train(
             it. None trains all epochs.
         checkpoint: file, its name ending in ``.h5``, written after every epoch. If it is there
             already, the training that wrote it goes on. None writes none.
+        learning_rate: the highest, which the warm-up leads to.
 
     Raises:
         TrainingError: the model does not fit the data, an argument is out of range, memory is out,
             the checkpoint is of another training or cannot be written, or the loss is no longer a
             number; then the model has the weights of the last epoch that went well.
     """
-    check_options(precision, target)
+    check_options(precision, target, learning_rate)
     signs = checked_signs(signs)
     check_model(model, signs)
     strategy = strategy_of(model)
@@ -92,6 +100,7 @@ def train(
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
+        "learning rate": float(learning_rate),
         "images with the checksum": checksum(signs),
     }
     steps = (len(signs.train_labels) + signs.further_count) // batch_size
@@ -103,7 +112,7 @@ def train(
         ExitStack() as changes,
     ):
         with display.preparing():
-            compile_for(model, steps, epochs)
+            compile_for(model, steps, epochs, learning_rate)
             # Builds the model, and the graph that tests it, before its layers are changed.
             check_probabilities(probabilities(model, signs.test_images[:32]))
             history = _history_so_far(checkpoint, model, settings, strategy)

@@ -16,6 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# A ResNet-50 learned nothing of varied drawings with four times that, in 450 steps, and photographs
+# in fewer epochs with this. Networks of a million parameters bear more.
 PEAK_LEARNING_RATE = 5e-4
 LABEL_SMOOTHING = 0.1
 LONGEST_GRADIENT = 1.0
@@ -25,38 +27,44 @@ STEPS_A_LAG = 70
 INITIAL_SHARE = 0.01
 
 
-def learning_rates(steps: int, epochs: int) -> keras.optimizers.schedules.LearningRateSchedule:
+def learning_rates(
+    steps: int, epochs: int, peak: float = PEAK_LEARNING_RATE
+) -> keras.optimizers.schedules.LearningRateSchedule:
     """The recipe's learning rate at every step: up during one epoch, then down along a cosine.
 
     Args:
         steps: of an epoch.
         epochs: of the training.
+        peak: the highest rate.
 
     Sources: cosine, Loshchilov and Hutter (2017), equation 5; warm-up, Goyal et al. (2017), section
     2.2.
     """
     warmup = min(steps, epochs * steps // 2)
     return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=PEAK_LEARNING_RATE / (warmup + 1),
-        warmup_target=PEAK_LEARNING_RATE,
+        initial_learning_rate=peak / (warmup + 1),
+        warmup_target=peak,
         warmup_steps=warmup,
         decay_steps=epochs * steps - warmup,
         alpha=0.01,
     )
 
 
-def compile_for(model: keras.Model, steps: int, epochs: int) -> None:
+def compile_for(
+    model: keras.Model, steps: int, epochs: int, peak: float = PEAK_LEARNING_RATE
+) -> None:
     """Compiles a model with the recipe's loss, optimizer and `learning_rates`.
 
     Args:
         model: gives probabilities.
         steps: of an epoch.
         epochs: of the training.
+        peak: the highest learning rate.
 
     Sources: Adam, Kingma and Ba (2015); shortened gradients, Pascanu et al. (2013), section 3.2,
     here for each variable by itself.
     """
-    rates = learning_rates(steps, epochs)
+    rates = learning_rates(steps, epochs, peak)
     model.compile(
         optimizer=keras.optimizers.Adam(rates, clipnorm=LONGEST_GRADIENT),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=LABEL_SMOOTHING),

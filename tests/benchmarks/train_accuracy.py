@@ -109,8 +109,8 @@ def compiled_with(make_optimizer):
     """
     from resnet_lesson.training import loop, recipe
 
-    def compile_for(model, steps, epochs):
-        recipe.compile_for(model, steps, epochs)
+    def compile_for(model, steps, epochs, peak):
+        recipe.compile_for(model, steps, epochs, peak)
         optimizer = make_optimizer(recipe.learning_rates(steps, epochs), steps * epochs)
         model.compile(optimizer=optimizer, loss=model.loss, jit_compile=False)
 

@@ -41,6 +41,8 @@ def test_the_learning_rate_warms_up_for_one_epoch_and_then_falls_to_nearly_nothi
     rates = train(tiny_model(), signs, epochs=4, batch_size=8).learning_rate
     assert rates[0] == pytest.approx(training.PEAK_LEARNING_RATE)
     assert list(rates) == sorted(rates, reverse=True) and rates[-1] < rates[0] / 50
+    higher = train(tiny_model(), signs, epochs=4, batch_size=8, learning_rate=0.01).learning_rate
+    np.testing.assert_allclose(np.array(higher) / 0.01, np.array(rates) / rates[0], rtol=1e-3)
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["own layer", "layer of a layer"])
@@ -178,6 +180,9 @@ def test_a_count_that_is_none_is_refused(signs, option, value):
         ("target", 97),
         ("target", "0.9"),
         ("target", -1),
+        ("learning_rate", 0),
+        ("learning_rate", "0.1"),
+        ("learning_rate", float("nan")),
     ],
 )
 def test_a_seed_or_target_that_is_none_is_refused_before_the_training(signs, option, value):
@@ -315,7 +320,7 @@ def test_weights_that_the_last_step_of_an_epoch_spoils_are_lost_too(signs, tmp_p
 def rates(monkeypatch):
     """Lets a training of one epoch go by the learning rates of the first of two."""
     compile_for = loop.compile_for
-    monkeypatch.setattr(loop, "compile_for", lambda model, steps, _: compile_for(model, steps, 2))
+    monkeypatch.setattr(loop, "compile_for", lambda model, steps, *_: compile_for(model, steps, 2))
 
 
 def test_a_training_ends_once_it_reaches_its_target(signs):

@@ -29,6 +29,7 @@ IN_A_SHEET = 1080
 TRAIN, TEST = "plain-train", "plain-test"
 VARIED = tuple(f"varied-{number}" for number in range(1, 10))
 VARIED_AN_EPOCH = 3  # sheets
+LIGHT = 0.45, 1.1
 VARIED_TEST, OTHERS = "varied-test", "others"
 OTHERS_AN_EPOCH = IN_A_SHEET * VARIED_AN_EPOCH // len(VARIED)  # all others are seen as often
 
@@ -38,7 +39,8 @@ class DrawnSigns(Signs):
 
     Among them are some that show none of the signs; their label is `schema.NO_SIGN`. In the first
     epoch the plain images stand in for the varied ones: a network that begins with what is easy
-    needs fewer steps (Bengio et al., *Curriculum Learning*, 2009).
+    needs fewer steps (Bengio et al., *Curriculum Learning*, 2009). All are darker or brighter each
+    time.
     """
 
     @property
@@ -53,10 +55,19 @@ class DrawnSigns(Signs):
         first = epoch * OTHERS_AN_EPOCH % IN_A_SHEET
         others = slice(first, first + OTHERS_AN_EPOCH)
         images, labels = [*images[:-1], images[-1][others]], [*labels[:-1], labels[-1][others]]
-        return np.concatenate(images), np.concatenate(labels)
+        return _in_other_light(np.concatenate(images), epoch), np.concatenate(labels)
 
     def _replace(self, /, **changes):
         return Signs(*self)._replace(**changes)  # a choice of images is all that there is
+
+
+def _in_other_light(images, seed):
+    """The images, each as bright as chance has it: by half as much, up to a little more."""
+    levels, rng = np.arange(256), np.random.default_rng(seed)
+    for image in images:
+        light = rng.uniform(*LIGHT)
+        image[:] = (levels * light).clip(0, 255).astype(np.uint8)[image]
+    return images
 
 
 def drawn_signs() -> DrawnSigns:

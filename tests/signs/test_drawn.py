@@ -25,7 +25,8 @@ def test_the_default_has_1080_and_120_images(default):
     assert np.bincount(default.train_labels).tolist() == [180] * 6
 
 
-def test_an_epoch_takes_further_images_and_the_next_one_others(default):
+def test_an_epoch_takes_further_images_and_the_next_one_others(default, monkeypatch):
+    monkeypatch.setattr(drawn, "LIGHT", (1.0, 1.0))
     epochs = [default.further(epoch) for epoch in range(1, 5)]
     for images, labels in epochs:
         assert len(images) == len(labels) == default.further_count == 3600
@@ -36,11 +37,13 @@ def test_an_epoch_takes_further_images_and_the_next_one_others(default):
     assert not taken[0] & plain
 
 
-def test_the_first_epoch_takes_what_is_easy(default):
+def test_the_first_epoch_takes_what_is_easy_and_each_image_in_a_light_of_its_own(default):
     images, labels = default.further(0)
     assert len(images) == len(labels) == default.further_count
-    assert np.array_equal(images[:3240], np.tile(default.train_images, (3, 1, 1, 1)))
     assert np.array_equal(labels[:3240], np.tile(default.train_labels, 3))
+    light = images[:1080].mean(axis=(1, 2, 3)) / default.train_images.mean(axis=(1, 2, 3))
+    assert light.min() < 0.5 and 1 < light.max() < 1.11
+    assert not np.array_equal(images[:1080], images[1080:2160])
 
 
 def test_a_choice_of_images_has_no_further_ones(default):

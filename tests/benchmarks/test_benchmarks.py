@@ -7,13 +7,12 @@ import pytest
 from benchmarks import (
     check_speed,
     drawn_hands,
-    grade_memory,
+    grade_class,
     grade_speed,
     train_accuracy,
     train_speed,
 )
 
-from resnet_lesson import cli
 from resnet_lesson.exercises import all_exercises
 
 NOT_MEASURED = [float("nan"), 0.9, 0.9]
@@ -47,14 +46,24 @@ def test_drawn_hands_wants_real_signs_and_figures(monkeypatch, tmp_path):
         assert "a figure is no number" in reason(drawn_hands.main, arguments)
 
 
-def test_grade_memory_wants_all_graded(monkeypatch, capsys):
-    grade_memory.measure(3)
-    assert float(capsys.readouterr().out) > 10
-    monkeypatch.setattr(cli, "main", lambda _: 2)
-    assert "0 of 3 submissions were graded" in reason(grade_memory.measure, 3)
-    failed = types.SimpleNamespace(returncode=1, stderr="log\nnothing was measured\n")
-    monkeypatch.setattr(grade_memory.subprocess, "run", lambda *_, **__: failed)
-    assert reason(grade_memory.main) == "nothing was measured"
+def test_grade_class_wants_the_verdict_that_each_answer_should_have(tmp_path, monkeypatch):
+    right = grade_class.write_class(tmp_path, 20)
+    assert {(task, verdict) for task, verdict in right.values()} >= {
+        (task, verdict) for task in grade_class.EXERCISES for verdict in (True, False)
+    }
+    written = tmp_path / "r.json"
+    assert "20 of 20 answers" in reason(grade_class.see_that_all_are_right, written, right)
+    results = [
+        {"submission": name, "exercises": [{"id": task, "status": "passed" if good else "failed"}]}
+        for name, (task, good) in right.items()
+    ]
+    written.write_text(json.dumps({"results": results}))
+    grade_class.see_that_all_are_right(written, right)
+    results[3]["exercises"][0]["status"] = "error" if right["learner00003.py"][1] else "passed"
+    written.write_text(json.dumps({"results": results}))
+    assert "1 of 20 answers" in reason(grade_class.see_that_all_are_right, written, right)
+    monkeypatch.setattr(grade_class, "EXERCISES", ["no_such_exercise"])
+    assert "no_such_exercise" in reason(grade_class.graded, tmp_path, written, [])
 
 
 @pytest.mark.parametrize(("theirs", "points"), [(0, 10.0), (1, 0.0), (1, None)])

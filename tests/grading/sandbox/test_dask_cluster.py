@@ -3,14 +3,12 @@
 import json
 import os
 import signal
-import socket
-import subprocess
 from importlib import metadata
 
 import pytest
+from support.dask_processes import free_port, scheduler, workers_of
 from support.processes import start_python
 from support.right_block import IDENTITY_BLOCK
-from support.waiting import wait_until
 
 from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.sandbox import dask_cluster
@@ -19,42 +17,18 @@ pytest.importorskip("distributed", reason="the optional extra `cluster` is not i
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def start(*arguments):
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return start_python("-m", "dask", *arguments, **quiet)
-
-
 @pytest.fixture
-def address(tmp_path):
+def address():
     """A scheduler on loopback."""
-    port = free_port()
-    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-    yield f"tcp://127.0.0.1:{port}"
-    scheduler.terminate()
-    scheduler.wait()
+    with scheduler() as address:
+        yield address
 
 
 @pytest.fixture
 def workers(address, tmp_path):
-    """Two worker processes, without the nanny that would start them anew."""
-    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
-    folder = ("--local-directory", str(tmp_path))
-    started = [start("worker", address, *options, *folder) for _ in range(2)]
-    yield started
-    for worker in started:
-        worker.terminate()
-        try:
-            worker.wait(20)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+    """Two worker processes."""
+    with workers_of(address, tmp_path) as started:
+        yield started
 
 
 def grade(*arguments):

@@ -34,7 +34,7 @@ def own_record(tmp_path_factory, monkeypatch):
     path = tmp_path_factory.mktemp("record") / "progress.json"
     monkeypatch.setenv("RESNET_LESSON_PROGRESS", str(path))
     record._in_memory.clear()
-    record._answers_in_memory.clear()
+    record._texts_in_memory.clear()
     hints._hints_given.clear()
     return path
 

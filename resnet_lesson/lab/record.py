@@ -15,7 +15,8 @@ from resnet_lesson.progress_bar import notice
 
 _tell = cache(notice)  # once a session
 _in_memory: dict = {}
-_answers_in_memory: dict[str, str] = {}
+_texts_in_memory: dict[str, dict[str, str]] = {}  # the file's name → what it should hold
+ANSWERS, CODE = "answers.json", "passed.json"
 
 
 def record_path():
@@ -98,7 +99,8 @@ def add(exercise_id, points):
 
 
 def remove(exercise_id):
-    """Takes an exercise's points and attempts out of the record; returns as `add` does."""
+    """Takes an exercise's points, attempts and code out of the record; returns as `add` does."""
+    keep_code(exercise_id, "")
     return _change(lambda kept: {name: kept[name] for name in kept if name != exercise_id})
 
 
@@ -141,29 +143,50 @@ def _with_attempt(kept, exercise_id, points):
 
 def answers() -> dict[str, str]:
     """The option that was chosen last for each question: name of the question → letter."""
-    path = _answers_path()
-    try:
-        entries = json.loads(path.read_bytes()) if path else {}
-        kept = {name: letter for name, letter in entries.items() if isinstance(letter, str)}
-    except (OSError, ValueError, AttributeError, RecursionError):
-        kept = {}  # no points are lost with it
-    return kept | _answers_in_memory
+    return _texts(ANSWERS)
 
 
 def add_answer(question: str, letter: str) -> None:
     """Notes which option was chosen, so that it is shown again after a restart."""
-    _answers_in_memory[question] = letter
-    path = _answers_path()
+    _add_text(ANSWERS, question, letter)
+
+
+def code() -> dict[str, str]:
+    """The text of each answer that has passed: the exercise's id → Python."""
+    return _texts(CODE)
+
+
+def keep_code(exercise_id: str, text: str) -> None:
+    """Keeps the text of an answer that has passed, for other notebooks; "" forgets it."""
+    if text or code().get(exercise_id):
+        _add_text(CODE, exercise_id, text)
+
+
+def _texts(name):
+    """What a file beside the record holds: texts by name."""
+    path = _beside(name)
+    try:
+        entries = json.loads(path.read_bytes()) if path else {}
+        kept = {key: text for key, text in entries.items() if isinstance(text, str)}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        kept = {}  # no points are lost with it
+    return kept | _texts_in_memory.get(name, {})
+
+
+def _add_text(name, key, text):
+    in_memory = _texts_in_memory.setdefault(name, {})
+    in_memory[key] = text
+    path = _beside(name)
     if path is None:
         return
     with suppress(OSError, Timeout, NotImplementedError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=5):
-            write_atomically(path, json.dumps(answers(), indent=1).encode())
-            _answers_in_memory.clear()
+            write_atomically(path, json.dumps(_texts(name), indent=1).encode())
+            in_memory.clear()
 
 
-def _answers_path():
-    """The file of the answers, beside the record of points; None without one."""
+def _beside(name):
+    """A file beside the record of points; None without one."""
     path = record_path()
-    return path and path.with_name("answers.json")
+    return path and path.with_name(name)

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import keras
 
+from resnet_lesson.paths import counted
 from resnet_lesson.progress_bar import (
     TerminalLine,
     drawn,
@@ -22,6 +23,14 @@ from resnet_lesson.training.history import History
 
 _SECONDS_BETWEEN = 0.2
 _PREPARING = "preparing the training step"
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """A training was interrupted; the message says what was kept."""
+
+    def _render_traceback_(self):
+        """What a notebook shows instead of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class FitBar(keras.callbacks.Callback):
@@ -67,8 +76,22 @@ class QuietDisplay:
     def __enter__(self):
         return self
 
-    def __exit__(self, *problem):
+    def __exit__(self, kind, *problem):
         self.close()
+        if kind is KeyboardInterrupt:
+            raise TrainingInterrupted(self._kept()) from None
+
+    def _kept(self):
+        """What an interrupted training leaves, in a line."""
+        epochs = len(self.history.loss) if self.history else 0
+        beyond = self.done - epochs * self.steps // self.epochs
+        if not self.done:
+            return "the training was interrupted before its first step: the network is unchanged"
+        return (
+            f"the training was interrupted: the network keeps what it has learned in "
+            f"{counted(epochs, 'epoch')} and {counted(beyond, 'step')}, and can be used as it is; "
+            "train goes on from these weights, with a new optimizer"
+        )
 
     def preparing(self) -> AbstractContextManager:
         """Shows, until the first step can be taken, that it is being prepared, and for how long."""

@@ -102,7 +102,7 @@ def test_a_chosen_answer_is_shown_again_after_a_restart(own_record):
     (first, second), _ = buttons()
     first.click()
     second.click()
-    record._answers_in_memory.clear()  # another kernel
+    record._texts_in_memory.clear()  # another kernel
     after, verdict = buttons()
     assert [button.description for button in after] == ["a", "✓ b"]
     assert "✓ b. Right" in verdict.value and 'role="alert"' not in verdict.value

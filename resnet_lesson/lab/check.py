@@ -212,9 +212,9 @@ def passed(lessons):
     if found is not None and _passes(found, exercise):
         print(f"Going on with your own {exercise.id}.")
         return found
-    why = f"none of yours has passed in {exercise.notebook}.ipynb"
+    why = f"none of yours has passed in notebook {exercise.notebook[:2]}"
     if found is not None or record.code().get(exercise.id):
-        why = f"what you had in {exercise.notebook}.ipynb no longer passes: check it there again"
+        why = f"yours of notebook {exercise.notebook[:2]} no longer passes: check it there again"
     if exercise.variant:
         why = "this notebook explains its numbers"
     print(f"Going on with the lesson's {exercise.id}: {why}.")

@@ -112,7 +112,8 @@ def _place(notebook, linked=True):
     return f"[{notebook}]({notebook}.ipynb)" if linked else f"{notebook}.ipynb"
 
 
-def _points(rows):
+def points_in_words(rows: list[Standing]) -> str:
+    """The points so far of those to be had, such as "25 of 30 points"."""
     points, most = (sum(getattr(row, name) for row in rows) for name in ("points", "max_points"))
     return f"{points:g} of {most:g} points"
 
@@ -130,9 +131,9 @@ class Progress(Panel):
         entries, self.problem = record.load()
         self.notebook, self.rows = notebook, standings(entries)
         self.here = [row for row in self.rows if notebook in (None, row.notebook)]
-        title = f"Your progress: {_points(self.rows)}"
+        title = f"Your progress: {points_in_words(self.rows)}"
         if notebook and self.here:
-            title = f"This notebook: {_points(self.here)}"
+            title = f"This notebook: {points_in_words(self.here)}"
         done = self.here and all(row.passed for row in self.here)
         text = "\n\n".join(filter(None, [self._table(), self._below()]))
         super().__init__(text, title, "passed" if done else "open")
@@ -140,7 +141,7 @@ class Progress(Panel):
     def _summary(self, linked):
         line = _next_line(self.rows, self.notebook or "", linked=linked)
         if self.notebook and self.here:
-            return f"{line} Whole lesson: {_points(self.rows)}."
+            return f"{line} Whole lesson: {points_in_words(self.rows)}."
         return f"No exercise here is graded. {line}" if self.notebook else line
 
     def _below(self):

@@ -47,7 +47,7 @@ def test_an_answer_of_another_notebook_goes_on_with_what_it_needs(capsys):
 
 def test_without_an_answer_the_lessons_goes_on_and_it_says_where_yours_belongs(capsys):
     assert passed(residual_block) is residual_block
-    line = "the lesson's residual_block: none of yours has passed in 07-resnet34.ipynb."
+    line = "the lesson's residual_block: none of yours has passed in notebook 07."
     assert line in capsys.readouterr().out
 
 

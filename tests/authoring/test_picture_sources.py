@@ -95,11 +95,11 @@ def digests_with(tmp_path, monkeypatch):
     [
         (
             "training/recipe.py",
-            "PEAK_LEARNING_RATE = 2e-3",
-            "PEAK_LEARNING_RATE = 3e-3",
+            "PEAK_LEARNING_RATE = 5e-4",
+            "PEAK_LEARNING_RATE = 6e-4",
             "training",
         ),
-        ("signs/hands/camera.py", "GAMMA = 2.2", "GAMMA = 2.1", "training and chart"),
+        ("signs/drawn.py", 'DIGEST = "', 'DIGEST = "0', "training and chart"),
         ("networks.py", "([512, 512, 2048], 2, 3)", "([512, 512, 2048], 2, 4)", "training"),
         ("blocks.py", "    X_shortcut = X\n", "    X_shortcut = 2 * X\n", "training"),
         ("figures/style.py", 'BLUE = "#0072b2"', 'BLUE = "#0072b3"', "training"),

@@ -29,7 +29,7 @@ IN_A_SHEET = 1080
 TRAIN, TEST = "plain-train", "plain-test"
 VARIED = tuple(f"varied-{number}" for number in range(1, 10))
 VARIED_AN_EPOCH = 3  # sheets
-LIGHT = 0.45, 1.1
+LIGHT = 0.7, 1.1
 VARIED_TEST, OTHERS = "varied-test", "others"
 OTHERS_AN_EPOCH = IN_A_SHEET * VARIED_AN_EPOCH // len(VARIED)  # all others are seen as often
 
@@ -62,7 +62,7 @@ class DrawnSigns(Signs):
 
 
 def _in_other_light(images, seed):
-    """The images, each as bright as chance has it: by half as much, up to a little more."""
+    """The images, each in a light of its own: up to a third darker, or a little brighter."""
     levels, rng = np.arange(256), np.random.default_rng(seed)
     for image in images:
         light = rng.uniform(*LIGHT)

@@ -13,7 +13,7 @@ from keras import layers, ops
 from resnet_lesson.graph.composites import is_composite
 from resnet_lesson.graph.describing import describe
 from resnet_lesson.graph.following import Followed, TraceError
-from resnet_lesson.graph.operations import Branch, Op, count, with_places
+from resnet_lesson.graph.operations import Branch, Op, count, operations, with_places
 
 MOST_OPERATIONS = 5000
 # Layers of which Keras wants nothing but `call` where float32 goes in and comes out.
@@ -212,8 +212,16 @@ class Trace:
 
 
 def _branch(paths, merge):
-    """A `Branch` of these paths, the one with the most convolutions as the main one."""
-    paths = sorted(paths, key=lambda path: (-count(path, "conv"), -len(path)))
+    """A `Branch` of these paths, the one with the most convolutions as the main one.
+
+    Of two that are alike it is the one that comes first in the order of computation.
+    """
+
+    def rank(path):
+        first = min((op.node for op in operations(path)), default=0)
+        return -count(path, "conv"), -len(path), first
+
+    paths = sorted(paths, key=rank)
     return Branch(paths[0], paths[1], merge, tuple(paths[2:]))
 
 

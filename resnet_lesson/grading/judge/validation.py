@@ -151,7 +151,8 @@ def _differs_early(graph, values):
     """
     differences = graph.comparison.differences
     where = str(differences[0].where) if differences else ""
-    agrees = {str(value.where): value.verdict != "different" for value in values}
+    # Where two operations bear one name, as in a block that begins with BatchNorm, the first one.
+    agrees = {str(value.where): value.verdict != "different" for value in reversed(values)}
     # A ReLU within a convolution is one with it: the value of both is no value of the convolution.
     within = {
         want.place

@@ -31,11 +31,10 @@ EXERCISE = Exercise(
     ),
     fresh_probes=fresh_probes,
     hints=(
-        ("Start from your `IdentityBlock`. Which two layers are new, and which one changes?"),
         (
-            "The shortcut has a 1×1 convolution with F3 filters and stride `s`, and a "
-            "BatchNorm. Both are layers of their own, made in `__init__`. The first "
-            "convolution of the main path gets the stride `s` as well."
+            "Three methods are missing, and each answers a question: what does the layer compute "
+            "(`call`), which weights has it for pictures of a shape (`build`), and with which "
+            "arguments is it made again (`get_config`)?"
         ),
         (
             "In `call`, the shortcut's layers get the block's input `X`, not what the main "
@@ -46,13 +45,26 @@ EXERCISE = Exercise(
             "`call(self, X, training=None)` hands `training` to four norms. `self.add` takes "
             "a list of the two paths; one ReLU follows."
         ),
+        (
+            "`get_config` needs what `__init__` was given, so store it there: "
+            '`self.arguments = {"filters": list(filters), "f": f, "s": s}`. It returns these '
+            "together with those of `super().get_config()`, in one dictionary."
+        ),
+        (
+            "`build` is two lines of the notebook's `Block`: it runs `call` once on "
+            "`Input(input_shape[1:])`, the shape without the number of pictures, and every layer "
+            "inside makes its weights."
+        ),
     ),
     explanation=(
-        "Two more layers, and the stride in the first convolution: the rest is the "
-        "identity block's. The number of input channels is nowhere written down, and "
-        "Keras sees it at the first call. So one class serves every stage.\n\n`s` belongs "
+        "`call` is the function of notebook 03 with `self.` in front of each layer. The number of "
+        "input channels is nowhere written down: `build` sees it in the shape, or Keras at the "
+        "first call. So one class serves every stage.\n\n`s` belongs "
         "to the arguments that `get_config` names. Without it a saved block with stride 1"
         " would come back with the default, 2, and nobody would notice before the shapes "
-        "go wrong."
+        "go wrong.\n\n`_Subclass`, the lesson's base class, holds the other two methods. In a "
+        "class of its own they are:\n\n```python\ndef build(self, input_shape):\n"
+        "    self.call(Input(input_shape[1:]))\n\ndef get_config(self):\n"
+        "    return {**super().get_config(), **self.arguments}\n```"
     ),
 )

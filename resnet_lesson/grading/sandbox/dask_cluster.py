@@ -135,8 +135,8 @@ class Cluster:
             try:
                 return future.result(timeout=PATIENCE)
             except TimeoutError:
-                if future.done():
-                    raise
+                if future.done():  # just now, or by raising this
+                    return future.result()
                 workers = self._client.scheduler_info(n_workers=-1)["workers"]
                 without_workers = 0 if workers else without_workers + 1
             if without_workers == 4:

@@ -14,7 +14,7 @@ from resnet_lesson.errors import GradingError
 from resnet_lesson.grading.sandbox import dask_cluster
 
 pytest.importorskip("distributed", reason="the optional extra `cluster` is not installed")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def without_times(path):
     return data
 
 
+@pytest.mark.slow
 def test_the_same_results_as_locally_though_a_worker_is_killed(tmp_path, address, workers):
     handed_in = tmp_path / "in"
     handed_in.mkdir()
@@ -66,6 +67,22 @@ def test_the_same_results_as_locally_though_a_worker_is_killed(tmp_path, address
     assert statuses == [*["passed", "failed", "passed"] * 2, "error"]
 
 
+class Late:
+    """A result that is there just after the time to wait for it is over."""
+
+    def result(self, timeout=None):
+        if timeout:
+            raise TimeoutError(f"timed out after {timeout} s.")
+        return "an outcome"
+
+    def done(self):
+        return True
+
+
+def test_a_result_counts_that_comes_as_the_patience_ends():
+    assert dask_cluster.Cluster("tcp://127.0.0.1:1")._awaited(Late()) == "an outcome"
+
+
 def refused(tmp_path, *arguments):
     (tmp_path / "a.py").write_text(IDENTITY_BLOCK)
     ended = grade(tmp_path / "a.py", *arguments)
@@ -74,6 +91,7 @@ def refused(tmp_path, *arguments):
     return err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(dask_cluster, "PATIENCE", 2)
     for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense", "nosuch://x:1"):
@@ -84,12 +102,14 @@ def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, monkeypatch):
     assert "no Dask scheduler answers at nosuch://x:1" in line
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_one_line(address, monkeypatch):
     monkeypatch.setattr(dask_cluster, "PATIENCE", 15)
     with pytest.raises(GradingError, match="has no workers: start some with `dask worker`"):
         dask_cluster.Cluster(address).__enter__()
 
 
+@pytest.mark.slow
 def test_workers_with_other_versions_are_one_line(address, workers, monkeypatch):
     version = metadata.version
     monkeypatch.setattr(

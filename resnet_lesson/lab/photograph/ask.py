@@ -53,7 +53,7 @@ def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
     """Shows a picture, where the network looked, and what it answers, in inference mode.
 
     The probabilities are corrected by a temperature (see `resnet_lesson.lab.photograph.certainty`).
-    Where none reaches 70 %, the network does not know.
+    Where none reaches 60 %, the network does not know.
 
     Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities.

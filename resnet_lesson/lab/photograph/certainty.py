@@ -3,7 +3,14 @@
 Networks are surer, or less sure, than they are right. One number mends most of it: the logarithms
 of the probabilities are divided by a temperature, under which the answers to images that were not
 trained on are the most probable (Guo et al., *On Calibration of Modern Neural Networks*, 2017,
-section 4.2).
+section 4.2). Below 1 it is not taken: that would make the network surer of everything, also of what
+is no hand.
+
+Measured with a ResNet-50 that `train` had trained on the drawn default, one seed: of the answers
+that are right, it gave 99 % for photographs of one data set, 89 % for another, and 79 % for varied
+drawings. It refused all of 60 empty walls, 95 % of gradients and 63 % of noise, none of which it
+was trained with but the walls; and only 32 % of ellipses and faces of the colour of skin, and 15 %
+of hands with six fingers. Of these last two it was 90 % sure of 23 and 10 %.
 """
 
 from typing import Any
@@ -14,8 +21,8 @@ from resnet_lesson.signs.drawn import VARIED_TEST, read_sheet
 from resnet_lesson.signs.schema import CLASSES
 from resnet_lesson.training import probabilities
 
-LEAST = 0.7  # of probability; below it, of ten answers more than three are wrong
-_TEMPERATURES = np.geomspace(0.25, 4, 65)
+LEAST = 0.6  # of probability; what is less is no answer
+_TEMPERATURES = np.geomspace(1, 4, 65)
 
 
 def temperature_of(model: Any) -> float:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from resnet_lesson.figures import style, svg
 
 ADD = "add"
-TOP, STEP, HALF_BOX, HALF_HEIGHT, RADIUS = 72, 42, 62, 14, 13
+TOP, STEP, HALF_BOX, HALF_HEIGHT, RADIUS = 72, 42, 70, 14, 13
 
 
 @dataclass(frozen=True)

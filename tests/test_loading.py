@@ -10,6 +10,7 @@ import resnet_lesson
 
 CALLS = {
     "hint": "hint('identity_block')",
+    "passed": "",
     "predicted": "predicted('90 %')",
     "progress": "progress()._repr_mimebundle_()",
     "question": "question('zero-path')",
@@ -44,7 +45,7 @@ def test_every_public_name_is_tried_here():
 def test_a_name_loads_tensorflow_only_if_it_judges_code(name, tmp_path):
     code = f"import sys, resnet_lesson; {LOADED}; from resnet_lesson import {name}; {CALLS[name]}"
     first, *_, last = lines_of(f"{code}\n{LOADED}", tmp_path)
-    assert first == "light" and (last == "light") is (name not in ("check", "trusted"))
+    assert first == "light" and (last == "light") is (name not in ("check", "passed", "trusted"))
 
 
 def test_tensorflow_that_a_learner_loads_later_logs_nothing_and_puts_channels_last(tmp_path):

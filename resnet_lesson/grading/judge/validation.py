@@ -133,6 +133,10 @@ def is_unfounded(observed: Observation, reference: Observation, seed: int) -> bo
     evidence = Evidence(series, have.values, seed)
     agrees = any(value.verdict != "different" for value in values)
     nothing_ran = have.failure is not None and not (evidence.proved or agrees)
+    # What a method of the attempt's own computes cannot be held against anything.
+    if any("own_call" in op.attrs for op in operations(series)):
+        of_layers = {op.node for op in operations(series) if op.layer >= 0}
+        nothing_ran |= not (evidence.proved & of_layers or agrees)
     return bool(evidence.refuted) or nothing_ran or _differs_early(graph, values)
 
 

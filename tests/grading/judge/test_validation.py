@@ -235,6 +235,27 @@ def test_a_layer_with_a_method_of_its_own_is_believed_and_named(method, last):
     assert 0 < points("identity_block", received(*sent(observed))) < 10
 
 
+EMPTY_LAYERS = """
+class Empty(Conv2D):
+    def call(self, x):
+        return super().call(x) * 0
+
+class EmptyNorm(BatchNormalization):
+    def call(self, x, training=None, mask=None):
+        return x * 0 + 1
+
+"""
+
+
+@pytest.mark.parametrize("norms", [False, True])
+def test_layers_that_all_compute_something_of_their_own_earn_nothing(norms):
+    source = EMPTY_LAYERS + IDENTITY.replace("= Conv2D(", "= Empty(")
+    if norms:
+        source = source.replace("= BatchNormalization(", "= EmptyNorm(")
+    observed = observed_of(defined("identity_block", source=source), "identity_block")
+    assert (points("identity_block", received(*sent(observed))) is None) is norms
+
+
 def test_what_is_held_back_comes_last_and_alone():
     first, rest = sent(wrong())
     for parts in ((to_bytes(wrong()), rest), (first, first), (rest, rest)):

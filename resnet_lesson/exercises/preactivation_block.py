@@ -2,16 +2,7 @@
 
 from resnet_lesson.exercises.mistakes import Mistake
 from resnet_lesson.exercises.registry import Exercise, Probe
-
-
-def fresh_probes(rng):
-    """Calls of other sizes: height, width and the number of filters differ."""
-    probes = []
-    for images in (2, 3):
-        height, width, n_filters = rng.sample(range(4, 10), 3)
-        probes.append(Probe((images, height, width, n_filters), {"n_filters": n_filters}))
-    return tuple(probes)
-
+from resnet_lesson.exercises.residual_block import fresh_probes
 
 EXERCISE = Exercise(
     id="preactivation_block",

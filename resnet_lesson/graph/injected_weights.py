@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -39,6 +40,22 @@ class InjectedWeights:
             scale = 0.1 if layer == "Dense" and shape[1] < shape[0] else 1.0
             return values * np.float32(scale / np.sqrt(max(math.prod(shape[:-1]), 1)))
         return values * np.float32(0.3)
+
+
+def most_weights_after(steps: Iterable[tuple[int, Iterable[int], bool]]) -> Counter[int]:
+    """How many steps with weights follow each step at most, by its number.
+
+    Of layers with equally many before them, that with more after it gets its weights first.
+
+    Args:
+        steps: as they are computed, for each its number, those that it reads, whether it has
+            weights.
+    """
+    after: Counter[int] = Counter()
+    for number, reads, has_weights in reversed(list(steps)):
+        for read in reads:
+            after[read] = max(after[read], after[number] + has_weights)
+    return after
 
 
 def _drawn(shape, key):

@@ -4,7 +4,7 @@ from keras import layers
 
 from resnet_lesson.graph.composites import keras_class
 from resnet_lesson.graph.eager_order import EagerOrder
-from resnet_lesson.graph.injected_weights import EPSILON, InjectedWeights
+from resnet_lesson.graph.injected_weights import EPSILON, InjectedWeights, most_weights_after
 from resnet_lesson.graph.tracing import Trace
 from resnet_lesson.keras_internals import layers_within, own_variables
 
@@ -21,10 +21,7 @@ def inject(trace: Trace | EagerOrder, seed: int) -> None:
     before: list[int] = []
     for number, parents in enumerate(trace.parents):
         before.append(weighty[number] + max((before[p] for p in parents), default=0))
-    after = [0] * len(weighty)
-    for number in reversed(range(len(weighty))):
-        for parent in trace.parents[number]:
-            after[parent] = max(after[parent], after[number] + weighty[number])
+    after = most_weights_after(zip(range(len(weighty)), trace.parents, weighty, strict=True))
     done: set[int] = set()
     weights = InjectedWeights(seed)
     for number in sorted(range(len(weighty)), key=lambda n: (before[n], -after[n], n)):

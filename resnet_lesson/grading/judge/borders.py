@@ -23,7 +23,7 @@ def with_implied_borders(series: Series, lenient: bool = False) -> Series:
         if isinstance(item, Branch):
             paths = [with_implied_borders(path, lenient) for path in item.paths]
             item = Branch(paths[0], paths[1], item.merge, tuple(paths[2:]))
-        elif implied and _issame_padding(implied[-1], item, lenient):
+        elif implied and _is_same(implied[-1], item, lenient):
             implied.pop()
             item = replace(item, attrs={**item.attrs, "padding": "same"})
         implied.append(item)
@@ -73,7 +73,7 @@ def _is_idle(item, shape):
     return all(same_padding(*side) == (0, 0) for side in sides)
 
 
-def _issame_padding(pad, op, lenient):
+def _is_same(pad, op, lenient):
     """Whether the first pads as "same" would, and the second is a layer that could pad so."""
     if not isinstance(pad, Op) or pad.kind != "pad" or "padding" not in pad.attrs:
         return False

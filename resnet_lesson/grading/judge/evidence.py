@@ -5,7 +5,6 @@ sent are evidence: here each step is computed again, from what was sent of the s
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from resnet_lesson.grading.judge.borders import same_padding
-from resnet_lesson.graph.injected_weights import EPSILON, InjectedWeights
+from resnet_lesson.graph.injected_weights import EPSILON, InjectedWeights, most_weights_after
 from resnet_lesson.graph.operations import Branch, Op, Series
 
 CLOSE = 1e-2  # of the largest value: of a step, computed from the values of those before it
@@ -55,7 +54,7 @@ class Evidence:
         self._unclear = False  # whether further weights are unknown, after a layer with others
         every = _steps(series, 0, 0)[0]
         steps = {step.op.node: step for step in every if step.op.node > 0}
-        after = _after(every)
+        after = most_weights_after((s.op.node, s.reads, s.op.layer >= 0) for s in every)
         for node in sorted(steps, key=lambda node: (steps[node].depth, -after[node], node)):
             self._try(steps[node])
 
@@ -116,16 +115,6 @@ def _steps(series, start, depth):
         start, depth = op.node, max(depths) + (op.layer >= 0)
         steps.append(Step(op, reads, depth))
     return steps, start, depth
-
-
-def _after(steps):
-    """For each step, by its number: how many steps with weights follow it at most."""
-    after: Counter[int] = Counter()
-    for step in reversed(steps):
-        below = after[step.op.node] + (step.op.layer >= 0)
-        for read in step.reads:
-            after[read] = max(after[read], below)
-    return after
 
 
 def _shapes(op, x):

@@ -19,7 +19,7 @@ def uses_reference(attempt: Callable, reference: Callable) -> bool:
         return True
     return any(
         any(value is reference for value in values) or _imports(names, values, reference)
-        for names, values in _references(attempt)
+        for _, names, values in _references(attempt)
     )
 
 
@@ -27,7 +27,7 @@ def uses_applications(attempt: Callable) -> bool:
     """True if a ready-made network of `keras.applications` was handed in, or is referred to."""
     return is_application(attempt) or any(
         any(map(is_application, values)) or any("applications" in name for name in names)
-        for names, values in _references(attempt)
+        for _, names, values in _references(attempt)
     )
 
 
@@ -39,24 +39,20 @@ def is_application(value: object) -> bool:
 
 def with_helpers(attempt: Callable) -> list[types.FunctionType]:
     """The functions of an attempt, or methods of a class, and its own that they refer to."""
-    functions = list(_functions(attempt))
-    for function in functions:  # grows on the way
-        _, values = _referred_to(function)
-        own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
-        found = [f for value in own for f in _functions(value)]
-        functions += [f for f in dict.fromkeys(found) if f not in functions]
-    return functions
+    return [function for function, _, _ in _references(attempt)]
 
 
 def _references(attempt):
-    """``(names, values)`` that an attempt's functions refer to, those of its own helpers too."""
-    return map(_referred_to, with_helpers(attempt))
-
-
-def _referred_to(function):
-    names = _names(function.__code__)
-    values = [function.__globals__.get(name) for name in names]
-    return names, [*values, *inspect.getclosurevars(function).nonlocals.values()]
+    """``(function, names, values)``: an attempt's functions and helpers, and what they refer to."""
+    functions = list(_functions(attempt))
+    for function in functions:  # grows on the way
+        names = _names(function.__code__)
+        values = [function.__globals__.get(name) for name in names]
+        values += inspect.getclosurevars(function).nonlocals.values()
+        yield function, names, values
+        own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
+        found = [f for value in own for f in _functions(value)]
+        functions += [f for f in dict.fromkeys(found) if f not in functions]
 
 
 def _functions(value):

@@ -132,7 +132,7 @@ def residual_block(n_filters, x):
     return Activation("relu")(x)
 
 
-def residual_projection_block(n_filters, x, s=2):
+def projection_block(n_filters, x, s=2):
     """The two-layer residual block between two groups, which changes the shape.
 
     Args:

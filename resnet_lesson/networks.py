@@ -20,8 +20,8 @@ from resnet_lesson.blocks import (
     bottleneck_projection_block,
     convolutional_block,
     identity_block,
+    projection_block,
     residual_block,
-    residual_projection_block,
 )
 
 # One row a stage: filters of the three convolutions, stride of the first block, number of blocks.
@@ -115,7 +115,7 @@ def resnet(depth, input_shape=(224, 224, 3), classes=1000, stride_in_3x3=False):
         elif group == 0:
             X = residual_block(n_filters, X)  # 64 channels come in, 64 go out: nothing to project
         else:
-            X = residual_projection_block(n_filters, X, s)
+            X = projection_block(n_filters, X, s)
         for _ in range(blocks - 1):
             X = (bottleneck_block if bottlenecks else residual_block)(n_filters, X)
     X = GlobalAveragePooling2D()(X)
@@ -170,7 +170,7 @@ def ResNet34(input_shape=(224, 224, 3), classes=1000):
     for n_filters, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
         for _ in range(blocks):
             fits = x.shape[-1] == n_filters
-            x = (residual_block if fits else residual_projection_block)(n_filters, x)
+            x = (residual_block if fits else projection_block)(n_filters, x)
     # (N, 7, 7, 512)
 
     x = GlobalAveragePooling2D()(x)

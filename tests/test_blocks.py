@@ -11,8 +11,8 @@ from resnet_lesson.blocks import (
     bottleneck_projection_block,
     convolutional_block,
     identity_block,
+    projection_block,
     residual_block,
-    residual_projection_block,
     skip_connection,
 )
 
@@ -189,11 +189,11 @@ def test_the_papers_blocks_agree_with_plain_arithmetic(block, n_filters, channel
 
 
 @pytest.mark.parametrize(
-    "block", [residual_projection_block, bottleneck_projection_block, strided_in_the_3x3]
+    "block", [projection_block, bottleneck_projection_block, strided_in_the_3x3]
 )
 @pytest.mark.parametrize(("s", "height", "width"), [(1, 9, 10), (2, 5, 5)])
 def test_a_projection_block_divides_the_size_by_its_stride_rounding_up(block, s, height, width):
-    wide = 1 if block is residual_projection_block else 4
+    wide = 1 if block is projection_block else 4
     output = block(6, keras.Input((9, 10, 5)), s=s)
     assert output.shape == (None, height, width, 6 * wide)
 
@@ -203,7 +203,7 @@ def test_a_projection_block_divides_the_size_by_its_stride_rounding_up(block, s,
     [
         (bottleneck_projection_block, 1 / 4),  # three of four pixels are never read
         (strided_in_the_3x3, 1),
-        (residual_projection_block, 1),
+        (projection_block, 1),
     ],
 )
 def test_the_place_of_the_stride_decides_how_many_pixels_are_read(block, share):

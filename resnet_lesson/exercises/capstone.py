@@ -8,14 +8,14 @@ def capstone(input_shape=(64, 64, 3), classes=6):
     from keras import Input, Model
     from keras.layers import Activation, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D
 
-    from resnet_lesson.blocks import residual_block, residual_projection_block
+    from resnet_lesson.blocks import projection_block, residual_block
 
     inputs = Input(input_shape)
     x = Conv2D(16, 3, strides=2, padding="same", use_bias=False)(inputs)
     x = Activation("relu")(BatchNormalization()(x))
     x = residual_block(16, x)
     for n_filters in (24, 48, 96):
-        x = residual_projection_block(n_filters, x)
+        x = projection_block(n_filters, x)
         x = residual_block(n_filters, x)
     x = GlobalAveragePooling2D()(x)
     return Model(inputs, Dense(classes, activation="softmax")(x))
@@ -36,7 +36,7 @@ EXERCISE = Exercise(
         "a dense layer. `check` says what is still missing, before anything is trained.",
         "A 3×3 convolution from *n* to *n* channels has 9·*n*² weights, so most of a million is in "
         "the last group. 16, 24, 48 and 96 channels with two blocks each make 0.4 million.",
-        "`residual_block` and `residual_projection_block` of `resnet_lesson.blocks` may be used. "
+        "`residual_block` and `projection_block` of `resnet_lesson.blocks` may be used. "
         "The second one is where the channels double and the size halves.",
         "If the network is right and too weak: train for more epochs, up to three minutes. Then "
         "try wider groups; look at the parameters that `check` counts.",

@@ -22,7 +22,7 @@ EXERCISE = Exercise(
     turn=2,
     points=10.0,
     minutes=20,
-    reference="resnet_lesson.blocks:residual_projection_block",
+    reference="resnet_lesson.blocks:projection_block",
     signature="n_filters, x, s=2",
     # Odd sides: there padding="same" is the explicit border, and both ways to write it are right.
     probes=(

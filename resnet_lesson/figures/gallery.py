@@ -15,8 +15,8 @@ from resnet_lesson.blocks import (
     convolutional_block,
     identity_block,
     preactivation_block,
+    projection_block,
     residual_block,
-    residual_projection_block,
 )
 from resnet_lesson.figures import block_forms, style, svg
 from resnet_lesson.figures.diagram import diagram
@@ -142,7 +142,7 @@ GRAPHS: dict[str, tuple[Callable, tuple, str, str]] = {
         "3×3. The identity link goes around all six. After the addition comes nothing.",
     ),
     "convolutional-block-groups": (
-        partial(residual_projection_block, 128),
+        partial(projection_block, 128),
         (56, 56, 64),
         "Convolutional block between two groups: twice the filters, a quarter of the area",
         "The first convolution 3×3 has 128 filters and stride 2: 56×56×64 becomes "

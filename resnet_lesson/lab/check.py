@@ -99,15 +99,14 @@ def _material(exercise):
 
 
 def _exercise_of(attempt, names):
-    """The exercise that an object answers, by its own name, the notebook's or the reference's."""
+    """The exercise that an object answers, by its own name or the notebook's."""
     exercises = chosen_exercises()
     own = getattr(attempt, "__name__", None)
     if isinstance(own, str) and own in exercises:
         return exercises[own]
-    found = [exercise for name, exercise in exercises.items() if names.get(name) is attempt]
-    if found and attempt is not None:
-        return found[0]
-    return next((e for e in exercises.values() if e.reference.endswith(f":{own}")), None)
+    if attempt is None:
+        return None
+    return next((e for name, e in exercises.items() if names.get(name) is attempt), None)
 
 
 def _unknown(attempt):

@@ -66,6 +66,4 @@ def solution(exercise_id: str) -> Panel:
             "open",
         )
     code = with_short_docstring(reference_source(exercise))
-    reference = exercise.reference.partition(":")[2]
-    code = code.replace(f"def {reference}(", f"def {exercise.id}(", 1)
     return Panel(f"```python\n{code}\n```\n\n{exercise.explanation}", "A solution")

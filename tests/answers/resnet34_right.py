@@ -32,7 +32,7 @@ def with_the_lessons_blocks(input_shape=(224, 224, 3), classes=1000):
     for n_filters, count in GROUPS:
         for _ in range(count):
             fits = x.shape[-1] == n_filters
-            block = blocks.residual_block if fits else blocks.residual_projection_block
+            block = blocks.residual_block if fits else blocks.projection_block
             x = block(n_filters, x)
     x = GlobalAveragePooling2D()(x)
     outputs = Dense(classes, activation="softmax")(x)

@@ -106,6 +106,14 @@ def cache_folder():
     return Path(os.path.expanduser(folder)).absolute()
 
 
+def keras_models_folder():
+    """Where ``keras.applications`` keeps the weights that it has downloaded."""
+    home = os.path.expanduser("~")
+    base = home if os.access(home, os.W_OK) else "/tmp"  # as Keras itself decides
+    given = settings.value(settings.KERAS_HOME)
+    return Path(os.path.expanduser(given or os.path.join(base, ".keras"))).absolute() / "models"
+
+
 def user_data_folder():
     """The folder of what the user must not lose; None where there is no home folder."""
     from platformdirs import user_data_path

@@ -9,6 +9,7 @@ SIGNS = "RESNET_LESSON_SIGNS"  # folder or file of images to use in place of the
 CACHE = "RESNET_LESSON_CACHE"  # folder of what can be made or downloaded again
 PROGRESS = "RESNET_LESSON_PROGRESS"  # file of the learner's points, or IN_MEMORY
 WEIGHTS = "RESNET_LESSON_WEIGHTS"  # file of ImageNet weights
+KERAS_HOME = "KERAS_HOME"  # Keras's own folder, with what it has downloaded
 QUICK = "RESNET_LESSON_QUICK"  # "1" shortens experiments and downloads nothing
 NBGRADER = "NBGRADER_EXECUTION"  # set by nbgrader while it runs a submission
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # "0" switches oneDNN off

@@ -1,4 +1,4 @@
-"""Charts of notebook 09: what single pairs are worth, paths, loss surfaces, receptive fields.
+"""Charts of notebooks 09 and 10: single pairs, paths, loss surfaces, receptive fields, starts.
 
 As in `resnet_lesson.figures.charts`, every function returns a `Chart`.
 """
@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from resnet_lesson.figures import style
-from resnet_lesson.figures.charts import SETTINGS, Chart, look_of, plot_lines
+from resnet_lesson.figures.charts import DASHES, SETTINGS, Chart, look_of, plot_lines
 
 SURFACE = "viridis"
 LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probability
@@ -82,6 +82,50 @@ def _removal_bars(axes, values, look):
     axes.tick_params(axis="x", labelsize=9, length=0)
     axes.set_xlim(0.4, len(values) + 0.6)
     axes.grid(False, axis="x")
+
+
+def starts(accuracies: Mapping[str, Any], every: int, title: str, chance: float = 1 / 6) -> Chart:
+    """Draws how networks learn from several starts: the mean of their repetitions, and the spread.
+
+    Args:
+        accuracies: label → numbers from 0 to 1, a row for each repetition, a column for each
+            measurement. Labels are such as "from scratch, 14 layers": the depth decides on the
+            colour, and what stands before it, "pretrained", "head alone" or "from scratch", on the
+            dashes.
+        every: steps between two measurements.
+        title: what stands above.
+        chance: marked as what guessing gives.
+    """
+    rows = {label: 100 * np.asarray(values) for label, values in accuracies.items()}
+    words = (f"{label} ends at {_mean_and_range(values[:, -1])}" for label, values in rows.items())
+    with rc_context(SETTINGS):
+        chart = Chart(6.8, 4.2, f"{title}. Per cent right: {'; '.join(words)}.")
+        axes = chart.subplots()
+        for label, values in rows.items():
+            steps = every * np.arange(1, values.shape[1] + 1)
+            look = _look_of_start(label)
+            axes.plot(steps, values.mean(axis=0), label=label, markersize=4.5, lw=1.8, **look)
+            spread = values.min(axis=0), values.max(axis=0)
+            axes.fill_between(steps, *spread, color=look["color"], alpha=0.15, linewidth=0)
+        axes.set(xlabel="steps", ylabel="per cent right", title=title, ylim=(0, 102))
+        axes.axhline(100 * chance, color=style.MUTED, linestyle=":", linewidth=1.4)
+        right_edge = axes.get_yaxis_transform()
+        axes.text(1, 100 * chance, "guessing", transform=right_edge, ha="right", va="bottom")
+        chart.legend(loc="outside lower center", ncols=3)
+    return chart
+
+
+def _look_of_start(label):
+    """As a residual network of that depth; dashed as a plain one where it starts from scratch."""
+    start, _, depth = label.partition(", ")
+    look = look_of(f"{'plain' if start == 'from scratch' else 'residual'}, {depth}", 0)
+    return look | {"linestyle": DASHES[2], "marker": "x"} if start == "head alone" else look
+
+
+def _mean_and_range(values):
+    """A mean, and the lowest and highest number where there are several."""
+    mean = f"{np.mean(values):.0f}"
+    return f"{mean} ({min(values):.0f} to {max(values):.0f})" if len(values) > 1 else mean
 
 
 def path_counts(counts: Sequence[int]) -> Chart:

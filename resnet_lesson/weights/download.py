@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from resnet_lesson import settings
 from resnet_lesson.errors import LessonError
-from resnet_lesson.paths import cache_folder, printable
+from resnet_lesson.paths import cache_folder, keras_models_folder, printable, unreadable
 from resnet_lesson.progress_bar import notice, progress_bar
 
 TIMEOUT = 10  # seconds without an answer or a byte
@@ -42,10 +42,13 @@ class Published:
 
 
 # Addresses and sums: keras.applications.resnet and imagenet_utils, Keras 3.15.
+_RESNET = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
 RESNET50 = Published(
-    "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
-    "resnet50_weights_tf_dim_ordering_tf_kernels.h5",
-    "2cb95161c43110f7111970584f804107",
+    f"{_RESNET}resnet50_weights_tf_dim_ordering_tf_kernels.h5", "2cb95161c43110f7111970584f804107"
+)
+RESNET50_NOTOP = Published(
+    f"{_RESNET}resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    "4d473c1dd8becc155b73f8504c6f6626",
 )
 CLASS_INDEX = Published(
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
@@ -88,6 +91,28 @@ def fetch(published: Published, folder: str | Path | None = None) -> Path:
     except (OSError, NotImplementedError) as error:
         raise DownloadError(_unwritable(folder, error)) from None
     return path
+
+
+def kept_by_keras(published: Published) -> Path | None:
+    """The path of a published file that Keras has downloaded into its own folder; None if none.
+
+    A file of that name and another sum is left aside, and a line says so: a download may have
+    broken off, and older versions of Keras gave other weights the same name.
+    """
+    path = keras_models_folder() / published.name
+    try:
+        md5 = md5_of(path)
+        if md5 == published.md5:
+            return path
+        notice(
+            f"{printable(path)} is left aside: {_size(path)} bytes with MD5 {md5}, expected "
+            f"{published.md5}; delete it, or give its path if it is a file of your own"
+        )
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        notice(unreadable(path, error))
+    return None
 
 
 def md5_of(path: Path) -> str:

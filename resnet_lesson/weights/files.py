@@ -60,7 +60,7 @@ class Loaded:
         return f"{len(self.layers)} layers loaded and checked{aside}; {epsilon}"
 
 
-def load_weights(model: keras.Model, path: str | Path, head: bool = True) -> Loaded:
+def load_weights(model: keras.Model, path: str | Path, head: bool | None = True) -> Loaded:
     """Loads weights in a format of ``keras.applications`` into a ResNet, checked layer by layer.
 
     Layers belong together by the place that they have in the graph, so the network may name and
@@ -72,17 +72,18 @@ def load_weights(model: keras.Model, path: str | Path, head: bool = True) -> Loa
             with or without its classifier.
         path: a legacy ``.h5`` or a ``.weights.h5`` file; its content decides which it is.
         head: False leaves the network's head as it is, for another number of classes or for a
-            "notop" file.
+            "notop" file; None does so if the file has no head.
 
     Raises:
         WeightsError: the file cannot be read, is no such file, or does not fit the network.
     """
     path = Path(path).expanduser()
     placed = layers_by_place(model)
-    aside = [place for place, _ in placed if Place.parse(place).path == "head" and not head]
-    wanted = [(place, name_of(place), layer) for place, layer in placed if place not in aside]
     with opened(path, WeightsError) as file:
         stored = _layers_in(file, path)
+        head = HEAD in stored if head is None else head
+        aside = [place for place, _ in placed if Place.parse(place).path == "head" and not head]
+        wanted = [(place, name_of(place), layer) for place, layer in placed if place not in aside]
         _check_network({name: place for place, name, _ in wanted}, stored, path)
         values = [_values(stored[name], name, layer, path) for _, name, layer in wanted]
     for (_, _, layer), arrays in zip(wanted, values, strict=True):

@@ -6,7 +6,14 @@ from pathlib import Path
 from resnet_lesson import settings
 from resnet_lesson.paths import printable
 from resnet_lesson.progress_bar import notice
-from resnet_lesson.weights.download import CLASS_INDEX, RESNET50, DownloadError, fetch
+from resnet_lesson.weights.download import (
+    CLASS_INDEX,
+    RESNET50,
+    RESNET50_NOTOP,
+    DownloadError,
+    fetch,
+    kept_by_keras,
+)
 from resnet_lesson.weights.transfer import WeightsError
 
 
@@ -14,8 +21,9 @@ def find_weights(path: str | Path | None = None) -> Path | None:
     """Finds a file with the ImageNet weights of ResNet-50.
 
     They are looked for in this order: ``path``; the file that the environment variable
-    ``RESNET_LESSON_WEIGHTS`` names; the lesson's cache folder; the network (100 MB, once).
-    Under ``RESNET_LESSON_QUICK=1`` only ``path`` counts.
+    ``RESNET_LESSON_WEIGHTS`` names; Keras's own folder, ``~/.keras/models`` or that of
+    ``KERAS_HOME``; the lesson's cache folder; the network (100 MB, once); Keras's folder again, for
+    the file without classifier. Under ``RESNET_LESSON_QUICK=1`` only ``path`` counts.
 
     Args:
         path: a ``.h5`` or ``.weights.h5`` file, or None.
@@ -33,7 +41,7 @@ def find_weights(path: str | Path | None = None) -> Path | None:
             source = "" if path else f"{settings.WEIGHTS}: "
             raise WeightsError(f"{source}{printable(file)} is no file; give a .h5 file of weights")
         return file
-    return _fetched(RESNET50, "going on with made weights")
+    return _fetched(RESNET50, "going on without them", RESNET50_NOTOP)
 
 
 def class_names() -> list[str] | None:
@@ -45,12 +53,16 @@ def class_names() -> list[str] | None:
     return [index[str(number)][1] for number in range(len(index))]
 
 
-def _fetched(published, otherwise):
-    """The file, or None; it is not even asked for where things are to be quick."""
+def _fetched(published, otherwise, substitute=None):
+    """The file, or what Keras has in its place, or None; nothing is looked for to be quick."""
     if settings.quick():
         return None
+    if kept := kept_by_keras(published):
+        return kept
     try:
         return fetch(published)
     except DownloadError as error:
-        notice(f"{error}; {otherwise}")
-        return None
+        kept = kept_by_keras(substitute) if substitute else None
+        if not kept:
+            notice(f"{error}; {otherwise}")
+        return kept

@@ -3,12 +3,14 @@
 import json
 import types
 
+import numpy as np
 import pytest
 from benchmarks import (
     check_speed,
     drawn_hands,
     grade_class,
     grade_speed,
+    pretraining,
     train_accuracy,
     train_speed,
 )
@@ -44,6 +46,14 @@ def test_drawn_hands_wants_real_signs_and_figures(monkeypatch, tmp_path):
     for labels in ([], [1]):
         monkeypatch.setattr(drawn_hands, "real_signs", lambda _, labels=labels: (labels, labels))
         assert "a figure is no number" in reason(drawn_hands.main, arguments)
+
+
+def test_pretraining_uses_the_notebooks_code_and_wants_numbers(capsys):
+    names = pretraining.notebook_names()
+    assert "14 layers" in capsys.readouterr().out
+    assert pretraining.row(names, names["pretrained"], names["target"], count=1)[3].shape[0] == 1
+    assert pretraining.in_words(np.array([[0.1, 0.5], [0, 0.7]])) == "60 (50–70)"
+    assert "a share is no number" in reason(pretraining.in_words, np.array([[float("nan")]]))
 
 
 def test_grade_class_wants_the_verdict_that_each_answer_should_have(tmp_path, monkeypatch):

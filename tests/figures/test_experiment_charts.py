@@ -15,6 +15,15 @@ SPOT = np.pad(np.ones((3, 3)), 6)
 ALL = {
     "scales": lambda: charts.scales({"plain": [100, 10, 1], "residual": [1, 1]}, "size", "Sizes"),
     "removals": lambda: charts.removals({"plain": [0.2, 0.1], "residual": [0.9, 1]}, "Left"),
+    "starts": lambda: charts.starts(
+        {
+            "pretrained, 14 layers": [[0.5, 0.8], [0.6, 0.9]],
+            "from scratch, 14 layers": [[0.1, 0.3]],
+        },
+        10,
+        "Test",
+        chance=1 / 6,
+    ),
     "path_counts": lambda: charts.path_counts([1, 3, 3, 1]),
     "surfaces": lambda: charts.surfaces({"a": (np.linspace(-1, 1, 5), BOWL)}),
     "receptive_fields": lambda: charts.receptive_fields(
@@ -46,6 +55,19 @@ def test_removals_have_one_bar_a_pair_and_a_line_at_chance():
     axes, other = ALL["removals"]().axes
     assert [round(bar.get_height()) for bar in axes.patches] == [20, 10]
     assert other.lines[0].get_ydata()[0] == pytest.approx(100 / 6)
+
+
+def test_starts_show_mean_and_spread_in_one_colour_a_network_and_dashes_from_scratch():
+    chart = ALL["starts"]()
+    ends = "pretrained, 14 layers ends at 85 (80 to 90); from scratch, 14 layers ends at 30."
+    assert chart.summary == f"Test. Per cent right: {ends}"
+    pretrained, scratch, guessing = chart.axes[0].lines
+    np.testing.assert_allclose(pretrained.get_xydata(), [[10, 55], [20, 85]])
+    assert pretrained.get_color() == scratch.get_color()
+    assert pretrained.get_linestyle() == "-" and scratch.get_linestyle() == "--"
+    assert guessing.get_ydata()[0] == pytest.approx(100 / 6)
+    band = chart.axes[0].collections[0].get_paths()[0].vertices
+    assert {(20, 80), (20, 90), (10, 50), (10, 60)} <= set(map(tuple, band.round(6)))
 
 
 def test_receptive_fields_mark_both_squares_around_the_middle_pixel():

@@ -40,7 +40,7 @@ COMPUTING = {
     "01-skip-connection": 1,
     "05-train-on-signs": 3,
     "09-why-it-works": 3,
-    "10-pretrained": 2,
+    "10-pretrained": 1,
     "11-capstone": 2,
 }
 PREDICTION = re.compile(r"\*\*(?:Predict|Task|Try it)\.?\*\*")

@@ -7,10 +7,12 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from support.waiting import PATIENCE
 
+from resnet_lesson.paths import keras_models_folder
 from resnet_lesson.weights import WeightsError, download, imagenet
 from resnet_lesson.weights.download import DownloadError, Published, fetch
 
@@ -198,9 +200,10 @@ def test_two_that_start_at_once_download_once(server, tmp_path):
 
 
 def served(server, monkeypatch, folder, name, md5=MD5):
-    """Puts the server in the place of a published file, and the cache into a folder."""
+    """Puts the server in the place of a published file, and the caches into a folder."""
     monkeypatch.delenv("RESNET_LESSON_QUICK", raising=False)
     monkeypatch.setenv("RESNET_LESSON_CACHE", str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
     monkeypatch.setattr(imagenet, name, server.published(md5))
 
 
@@ -235,7 +238,77 @@ def test_without_weights_one_line_says_so(server, tmp_path, monkeypatch, capsys)
     server.status = 404
     assert imagenet.find_weights() is None
     message = capsys.readouterr().err
-    assert message.count("\n") == 1 and "answers 404" in message and "made weights" in message
+    assert message.count("\n") == 1 and "answers 404" in message and "without them" in message
+
+
+def put_into_keras_folder(folder, name, content):
+    """A file where Keras keeps its downloads, below the folder of `served`."""
+    path = folder / "keras" / "models" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_weights_that_keras_has_downloaded_are_found_there(server, tmp_path, monkeypatch):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    path = put_into_keras_folder(tmp_path, "file.h5", CONTENT)
+    assert imagenet.find_weights() == path and server.requested == []
+
+
+@pytest.mark.parametrize("content", [CONTENT[:-1], CONTENT[::-1], b""], ids=["cut", "other", "no"])
+def test_a_damaged_or_strange_file_there_is_left_aside_in_a_line(
+    server, tmp_path, monkeypatch, capsys, content
+):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    path = put_into_keras_folder(tmp_path, "file.h5", content)
+    assert imagenet.find_weights() == tmp_path / "file.h5"
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1 and str(path) in message
+    assert f"{len(content)} bytes with MD5" in message and MD5 in message
+    assert path.read_bytes() == content and imagenet.find_weights(path) == path
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(server, tmp_path, monkeypatch, capsys):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    put_into_keras_folder(tmp_path, "file.h5/inside", b"")
+    assert imagenet.find_weights() == tmp_path / "file.h5"
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1 and "keras/models/file.h5" in message.replace(os.sep, "/")
+
+
+def test_without_a_network_the_file_without_classifier_serves(
+    server, tmp_path, monkeypatch, capsys
+):
+    served(server, monkeypatch, tmp_path, "RESNET50")
+    server.status = 404
+    name = imagenet.RESNET50_NOTOP.name
+    path = put_into_keras_folder(tmp_path, name, b"notop")
+    assert imagenet.find_weights() is None and str(path) in capsys.readouterr().err
+    sum_of_ours = hashlib.md5(b"notop").hexdigest()
+    monkeypatch.setattr(
+        imagenet, "RESNET50_NOTOP", Published(f"http://127.0.0.1/{name}", sum_of_ours)
+    )
+    assert imagenet.find_weights() == path and capsys.readouterr().err == ""
+
+
+def test_the_names_and_sums_are_those_of_this_keras():
+    from keras.src.applications.resnet import BASE_WEIGHTS_PATH, WEIGHTS_HASHES
+
+    files = imagenet.RESNET50, imagenet.RESNET50_NOTOP
+    assert tuple(file.md5 for file in files) == WEIGHTS_HASHES["resnet50"]
+    assert {file.url.rpartition("/")[0] + "/" for file in files} == {BASE_WEIGHTS_PATH}
+    ends = "tf_kernels.h5", "tf_kernels_notop.h5"
+    assert [file.name for file in files] == [f"resnet50_weights_tf_dim_ordering_{e}" for e in ends]
+
+
+def test_keras_folder_is_where_keras_looks(tmp_path, monkeypatch):
+    from keras.src.backend.config import keras_home
+
+    assert keras_models_folder() == Path(keras_home()) / "models"
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    assert keras_models_folder() == tmp_path / ".keras" / "models"
 
 
 def test_the_names_of_the_classes_are_in_their_order(server, tmp_path, monkeypatch):

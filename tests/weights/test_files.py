@@ -136,6 +136,15 @@ def test_a_head_of_ones_own_stays_aside_when_asked(written):
     assert loaded.left_aside == ("head.dense",) and "left aside head.dense" in repr(loaded)
 
 
+@pytest.mark.parametrize("file", ["notop.h5", "notop.weights.h5", "legacy.h5"])
+def test_head_none_takes_the_head_that_the_file_has(written, own, file):
+    before = zeroed(own).layers[-1].get_weights()[0]
+    loaded = load_weights(own, written[1] / file, head=None)
+    without = file.startswith("notop")
+    assert loaded.left_aside == (("head.dense",) if without else ())
+    assert np.array_equal(before, own.layers[-1].get_weights()[0]) == without
+
+
 def test_a_subclassed_model_takes_them_too(written):
     expected, folder = written
     model = ResNet50Model()

@@ -20,7 +20,7 @@ EXERCISE = Exercise(
     notebook="06-subclassing",
     turn=2,
     points=10.0,
-    minutes=25,
+    minutes=20,
     reference="resnet_lesson.layers:ConvolutionalBlock",
     signature="filters, f, s=2, initializer=GlorotUniform",
     probes=(
@@ -32,18 +32,14 @@ EXERCISE = Exercise(
     fresh_probes=fresh_probes,
     hints=(
         (
-            "Three methods are missing, and each answers a question: what does the layer compute "
-            "(`call`), which weights has it for pictures of a shape (`build`), and with which "
-            "arguments is it made again (`get_config`)?"
+            "Each blank answers a question: what does the block compute (`call`), which weights "
+            "does it have for pictures of a shape (`build`), and with which arguments is it made "
+            "again (`get_config`, and the blank in `__init__`)?"
         ),
         (
-            "In `call`, the shortcut's layers get the block's input `X`, not what the main "
-            "path has made of it. So give the main path a variable of its own, `path`. "
-            "Between the shortcut's norm and the addition there is no ReLU."
-        ),
-        (
-            "`call(self, X, training=None)` hands `training` to four norms. `self.add` takes "
-            "a list of the two paths; one ReLU follows."
+            "The shortcut's layers get the block's input `X`, not `path`. Pass `training` to "
+            "their norm as well. Between it and the addition there is no ReLU; `self.add` takes a "
+            "list of the two paths, and one ReLU follows."
         ),
         (
             "`get_config` needs what `__init__` was given, so store it there: "
@@ -51,9 +47,14 @@ EXERCISE = Exercise(
             "together with those of `super().get_config()`, in one dictionary."
         ),
         (
-            "`build` is two lines of the notebook's `Block`: it runs `call` once on "
+            "`build` is what the notebook's `Block` has: it runs `call` once on "
             "`Input(input_shape[1:])`, the shape without the number of pictures, and every layer "
             "inside makes its weights."
+        ),
+        (
+            "The two paths meet in `shortcut = self.shortcut_bn(self.shortcut_conv(X), "
+            "training=training)` and `return self.relu(self.add([path, shortcut]))`; `get_config` "
+            "is `return {**super().get_config(), **self.arguments}`."
         ),
     ),
     explanation=(
@@ -63,7 +64,7 @@ EXERCISE = Exercise(
         "to the arguments that `get_config` names. Without it a saved block with stride 1"
         " would come back with the default, 2, and nobody would notice before the shapes "
         "go wrong.\n\n`_Subclass`, the lesson's base class, holds the other two methods. In a "
-        "class of its own they are:\n\n```python\ndef build(self, input_shape):\n"
+        "class without it they are:\n\n```python\ndef build(self, input_shape):\n"
         "    self.call(Input(input_shape[1:]))\n\ndef get_config(self):\n"
         "    return {**super().get_config(), **self.arguments}\n```"
     ),

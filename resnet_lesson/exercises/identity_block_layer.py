@@ -18,7 +18,7 @@ EXERCISE = Exercise(
     kind="layer",
     notebook="06-subclassing",
     points=10.0,
-    minutes=25,
+    minutes=20,
     reference="resnet_lesson.layers:IdentityBlock",
     signature="filters, f, initializer=GlorotUniform",
     probes=(
@@ -34,10 +34,11 @@ EXERCISE = Exercise(
             " second in `call`."
         ),
         (
-            "In `__init__`, two pairs are missing: the f×f convolution with F2 filters and "
-            "its norm, and the last 1×1 convolution with F3 filters and its norm. Store each "
-            "in `self` under a name of its own, like `self.conv1`. One layer that is used at"
-            " two places would share its weights."
+            "Keras finds a layer that `self` leads to, by a name or in a list: "
+            "`self.conv1, self.conv2, self.conv3 = convolutions`, or "
+            "`self.convolutions = convolutions`. The three norms need a place each as well, "
+            "because each has weights of its own. One layer that is used at two places would share "
+            "its weights."
         ),
         (
             "In `call` no layer is made. Send `X` through the first convolution and norm, "

@@ -20,7 +20,7 @@ EXERCISE = Exercise(
     notebook="06-subclassing",
     turn=2,
     points=10.0,
-    minutes=20,
+    minutes=15,
     reference="resnet_lesson.layers:ConvolutionalBlock",
     signature="filters, f, s=2, initializer=GlorotUniform",
     probes=(
@@ -37,9 +37,8 @@ EXERCISE = Exercise(
             "again (`get_config`, and the blank in `__init__`)?"
         ),
         (
-            "The shortcut's layers get the block's input `X`, not `path`. Pass `training` to "
-            "their norm as well. Between it and the addition there is no ReLU; `self.add` takes a "
-            "list of the two paths, and one ReLU follows."
+            "Both paths get the block's input: `self.main_path(X, training=training)` is one, and "
+            "the shortcut is called in the same way. Their sum goes through `self.relu`."
         ),
         (
             "`get_config` needs what `__init__` was given, so store it there: "
@@ -52,13 +51,13 @@ EXERCISE = Exercise(
             "inside makes its weights."
         ),
         (
-            "The two paths meet in `shortcut = self.shortcut_bn(self.shortcut_conv(X), "
-            "training=training)` and `return self.relu(self.add([path, shortcut]))`; `get_config` "
-            "is `return {**super().get_config(), **self.arguments}`."
+            "`call` returns `self.relu(main + shortcut)`, and `get_config` returns "
+            "`{**super().get_config(), **self.arguments}`."
         ),
     ),
     explanation=(
-        "`call` is the function of notebook 03 with `self.` in front of each layer. The number of "
+        "Here every layer has a name of its own; chains as in the notebook, or lists, are as good. "
+        "`call` hands `training` to each norm, or to the chain that holds it. The number of "
         "input channels is nowhere written down: `build` sees it in the shape, or Keras at the "
         "first call. So one class serves every stage.\n\n`s` belongs "
         "to the arguments that `get_config` names. Without it a saved block with stride 1"

@@ -99,7 +99,7 @@ EXERCISE = Exercise(
     explanation=(
         "The sum runs over the classes, the mean over the images. So the loss of a batch does not "
         "grow with its size, and a learning rate means the same for 32 images as for 64.\n\n"
-        "The smallest probability, 1e-7, is Keras's own. Without it one class with probability 0 "
-        "makes the whole loss not a number, even where its target is 0."
+        "The limit 1e-7 is the one that Keras uses. Without it, a single probability of 0 "
+        "makes the whole loss infinite, or not a number (NaN) where its target is 0 as well."
     ),
 )

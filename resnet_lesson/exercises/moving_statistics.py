@@ -115,7 +115,7 @@ EXERCISE = Exercise(
     explanation=(
         "A momentum near 1 means a long memory: after *n* batches the start still counts "
         "momentum to the power of *n*. With Keras's 0.99 that is 37 % after 100 batches, with 0.9 "
-        "less than 0.003 %. This is why the trap below catches short trainings.\n\n"
+        "less than 0.003 %. This is why short trainings fall into the trap.\n\n"
         "The variance is the one with N, not N − 1, in its denominator, as in Keras. Over the "
         "thousands of values of a real batch the two are hardly different."
     ),

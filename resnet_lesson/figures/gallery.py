@@ -53,7 +53,7 @@ def _two_layers(root, middle, residual):
         (54, "tensor", "X", "a[l], what came before"),
         (108, "conv", "layer l + 1", ""),
         (160, "relu", "ReLU", ""),
-        (212, "conv", "layer l + 2", "F(X), the residual" if residual else "H(X), all of it"),
+        (212, "conv", "layer l + 2", "F(X), the residual" if residual else "H(X)"),
         (310, "relu", "ReLU", ""),
         (362, "tensor", "a[l+2]", "two layers on"),
     ]

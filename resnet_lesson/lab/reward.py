@@ -10,9 +10,28 @@ from resnet_lesson.html import render
 from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import next_open, points_in_words, standings
 
-WIDTH, ROW, BOX, STEP = 420, 38, (38, 26), 46
+WIDTH, TOP, ROW, BOX, STEP = 420, 54, 44, (38, 26), 46
+LEFT = 98  # where the boxes of a row begin
 LEAST = 0.9  # of that width, in a narrow window
 BLOCKS = (3, 4, 6, 3)
+
+# A kind of part, and what a network has of it.
+PARTS = {
+    "shortcut": "the shortcuts",
+    "first": "the blocks that change the shape",
+    "further": "the blocks that keep the shape",
+    "ends": "the stem and the head",
+    "norm": "the moving statistics of its BatchNorms",
+    "label": "the one-hot labels",
+    "loss": "the loss, from its answers and the labels",
+}
+# What is the same in every network: the kind of part, and the exercise that builds it.
+SHARED = {
+    "shortcut": "skip_connection",
+    "norm": "moving_statistics",
+    "label": "one_hot",
+    "loss": "cross_entropy",
+}
 
 
 @dataclass(frozen=True)
@@ -21,31 +40,42 @@ class Network:
 
     Attributes:
         name: in words.
-        first: the exercise whose block starts a stage.
-        further: the exercise whose block follows.
-        whole: the exercise that puts stem, stages and head together.
-        from_stage: the first stage that a block of its own starts.
+        built_by: a kind of `PARTS` → the exercise that builds it; none for what is given.
+        from_stage: the first stage that a block of the kind "first" starts.
     """
 
     name: str
-    first: str
-    further: str
-    whole: str
+    built_by: dict[str, str]
     from_stage: int = 2
 
-    def rows(self) -> list[tuple[str, list[str]]]:
-        """Stem, stages and head: the name, and the exercise of each of its parts."""
+    def rows(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+        """Stem, stages, head and training: the name, and the kinds of part in each of its boxes."""
         stages = []
         for stage, count in enumerate(BLOCKS, start=2):
-            first = self.first if stage >= self.from_stage else self.further
-            stages.append((f"Stage {stage}", [first, *[self.further] * (count - 1)]))
-        return [("Stem", [self.whole]), *stages, ("Head", [self.whole])]
+            first = "first" if stage >= self.from_stage else "further"
+            boxes = [(kind, "shortcut", "norm") for kind in (first, *["further"] * (count - 1))]
+            stages.append((f"Stage {stage}", boxes))
+        ends = [("Stem", [("ends", "norm")]), ("Head", [("ends",)])]
+        return [ends[0], *stages, ends[1], ("Training", [("label",), ("loss",)])]
 
 
 NETWORKS = (
-    Network("ResNet-50", "convolutional_block", "identity_block", "ResNet50"),
-    Network("ResNet-50 of classes", "ConvolutionalBlock", "IdentityBlock", "ResNet50Model"),
-    Network("ResNet-34", "projection_block", "residual_block", "ResNet34", from_stage=3),
+    Network(
+        "ResNet-50",
+        SHARED | {"first": "convolutional_block", "further": "identity_block", "ends": "ResNet50"},
+    ),
+    Network(
+        "ResNet-50 of classes",
+        SHARED
+        | {"first": "ConvolutionalBlock", "further": "IdentityBlock", "ends": "ResNet50Model"},
+    ),
+    Network(
+        "ResNet-34",
+        SHARED | {"first": "projection_block", "further": "residual_block", "ends": "ResNet34"},
+        from_stage=3,
+    ),
+    Network("ResNet-50 from bottlenecks", SHARED | {"further": "bottleneck_block"}),
+    Network("ResNet-34 with pre-activation", SHARED | {"further": "preactivation_block"}, 3),
 )
 
 
@@ -59,9 +89,11 @@ def reward_html(exercise_id: str) -> Markup:
     rows = standings(record.read())
     passed = {row.id for row in rows if row.passed}
     exercise = all_exercises()[exercise_id]
+    network = network_of(exercise_id)
     return render(
         "reward.html.j2",
-        picture=Markup(svg.themed(draw(network_of(exercise_id), passed, exercise_id), LEAST)),
+        picture=Markup(svg.themed(draw(network, passed, exercise_id), LEAST)),
+        new=in_words(network, {exercise_id}),
         points=points_in_words(rows),
         after=next_open(rows, exercise.notebook, exercise.turn),
         notebook=exercise.notebook,
@@ -69,11 +101,17 @@ def reward_html(exercise_id: str) -> Markup:
 
 
 def network_of(exercise_id: str) -> Network:
-    """The network that an exercise is a part of; ResNet-50 where it is none of any."""
+    """The network that an exercise builds a part of; ResNet-50 where it is a part of none."""
     for network in NETWORKS:
-        if exercise_id in (network.first, network.further, network.whole):
+        if exercise_id in network.built_by.values():
             return network
     return NETWORKS[0]
+
+
+def in_words(network: Network, exercises: set[str]) -> str:
+    """What these exercises build of a network; empty if nothing."""
+    kinds = [kind for kind in PARTS if network.built_by.get(kind) in exercises]
+    return "; ".join(PARTS[kind] for kind in kinds)
 
 
 def draw(network: Network, passed: set[str], newest: str) -> str:
@@ -81,36 +119,53 @@ def draw(network: Network, passed: set[str], newest: str) -> str:
 
     Args:
         network: what is drawn.
-        passed: the ids of the exercises that are passed; their parts are lit and ticked.
+        passed: the ids of the exercises that are passed; their parts are lit.
         newest: the one that has just passed; its parts have a thick outline.
     """
     rows = network.rows()
-    parts = [part for _, parts in rows for part in parts]
-    lit = sum(part in passed for part in parts)
-    title = f"{network.name}: {lit} of {len(parts)} parts are yours"
-    new = parts.count(newest)
-    description = f"{title}." + (f" {new} of them since this check." if new else "")
-    root = svg.document(WIDTH, 46 + ROW * len(rows), title, description)
+    kinds = [kind for _, boxes in rows for box in boxes for kind in box]
+    lit = {kind for kind, exercise in network.built_by.items() if exercise in passed}
+    title = f"{network.name}: {sum(kind in lit for kind in kinds)} of {len(kinds)} parts are yours"
+    words = in_words(network, passed)
+    description = f"{title}{f': {words}' if words else ''}."
+    root = svg.document(WIDTH, TOP + ROW * len(rows), title, description)
     svg.text(root, WIDTH / 2, 24, title, style.HEADING, bold=True)
-    for number, (name, row) in enumerate(rows):
-        y = 46 + ROW * number + BOX[1] / 2
-        svg.text(root, 20, y, name, style.HEADING, anchor="start")
-        for place, part in enumerate(row):
-            _part(root, 98 + STEP * place, y, part in passed, part == newest)
+    new = {kind for kind in lit if network.built_by[kind] == newest}
+    for number, (name, boxes) in enumerate(rows):
+        y = TOP + ROW * number
+        svg.text(root, 20, y + BOX[1] / 2, name, style.HEADING, anchor="start")
+        for place, box in enumerate(boxes):
+            for kind in box:
+                _part(root, kind, LEFT + STEP * place, y, kind in lit, kind in new)
+    _key(root, lit)
     return svg.serialise(root)
 
 
-def _part(root, x, y, lit, newest):
+def _part(root, kind, x, y, lit, new):
+    """One part of a box whose upper left corner is ``(x, y)``: dashed and empty until it is lit."""
     edge, fill, ink = style.RIGHT
-    looks = {"fill": fill, "stroke": edge} if lit else {"fill": style.PAPER, "stroke": style.MUTED}
-    svg.rectangle(
-        root,
-        x,
-        y - BOX[1] / 2,
-        *BOX,
-        **looks,
-        stroke_width=3.5 if lit and newest else 1.5,
-        stroke_dasharray=None if lit else "4 3",
-    )
-    if lit:
-        svg.text(root, x + BOX[0] / 2, y, "✓", style.HEADING, bold=True, fill=ink)
+    edge = edge if lit else style.MUTED
+    looks = {"stroke_width": 3.5 if new else 1.5, "stroke_dasharray": None if lit else "3 3"}
+    group = svg.add(root, "g", data_part=kind, data_lit=str(lit).lower())
+    middle = x + BOX[0] / 2
+    if kind == "shortcut":
+        arc = f"M{x + 5},{y - 1}v-4q0,-5 5,-5h{BOX[0] - 20}q5,0 5,5v4"
+        svg.add(group, "path", d=arc, fill="none", stroke=edge, **looks)
+    elif kind == "norm":
+        strip = {"fill": edge if lit else style.PAPER, "stroke": edge, "rx": 2}
+        svg.rectangle(group, x + 5, y + BOX[1] - 7, BOX[0] - 10, 4, **strip | looks)
+    else:
+        fill = fill if lit else style.PAPER
+        svg.rectangle(group, x, y, *BOX, fill, edge, **looks)
+        if kind in ("label", "loss"):
+            svg.text(group, middle, y + BOX[1] / 2, kind, style.SMALL, fill=ink if lit else edge)
+        elif lit:
+            svg.text(group, middle, y + 10, "✓", style.HEADING, bold=True, fill=ink)
+
+
+def _key(root, lit):
+    """What the arcs and the strips stand for, in the free part of the first row."""
+    for kind, words, x in (("shortcut", "shortcut", 170), ("norm", "BatchNorm", 290)):
+        _part(root, kind, x, TOP, kind in lit, False)
+        y = TOP - 3 if kind == "shortcut" else TOP + BOX[1] - 5
+        svg.text(root, x + BOX[0] + 4, y, words, fill=style.MUTED, anchor="start")

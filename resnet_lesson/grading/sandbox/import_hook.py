@@ -42,9 +42,9 @@ class MissingDefinition:
 class LessonImportHook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves ``import resnet_lesson`` and what is below it; a context manager.
 
-    Functions of the package accept anything and return None, `trusted` what it was given. Modules
-    that an exercise may build on come from their source. Everything else that leads to a reference
-    implementation is a `MissingDefinition`.
+    Functions of the package accept anything and return None, `trusted` and `passed` what they were
+    given. Modules that an exercise may build on come from their source. Everything else that leads
+    to a reference implementation is a `MissingDefinition`.
 
     Args:
         sources: name of a module → source of what may be taken from it.
@@ -88,7 +88,8 @@ class LessonImportHook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return MissingDefinition(f"{name}.{attribute}", self.used)
             if attribute in SECRET:
                 return importlib.import_module(f"{name}.{attribute}")
-            return {"solution": self._solution, "trusted": _first}.get(attribute, _nothing)
+            own = {"solution": self._solution, "trusted": _first, "passed": _first}
+            return own.get(attribute, _nothing)
 
         module.__getattr__ = __getattr__
 

@@ -83,8 +83,9 @@ class Source:
     files: list["Source"] = field(default_factory=list)
 
     def defined_names(self) -> set[str]:
-        """The names that its own statements define; what it imports is not among them."""
-        return {name for s in self.statements if not s.is_import for name in s.binds}
+        """The names that its own statements define; what it imports or takes over is not."""
+        own = (s for s in self.statements if not (s.is_import or s.takes_over))
+        return {name for statement in own for name in statement.binds}
 
     def add(self, text: str, place: str, ran: int | None = None) -> None:
         """Adds the statements of a cell, or of the whole file."""

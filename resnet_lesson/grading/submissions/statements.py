@@ -59,6 +59,12 @@ class Statement:
     def is_import(self) -> bool:
         return isinstance(self.node, IMPORTS)
 
+    @property
+    def takes_over(self) -> bool:
+        """True for ``block = passed(block)``: the answer that counts is in another notebook."""
+        call = getattr(self.node, "value", None)
+        return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "passed"
+
 
 def statements(source: str, name: str, ran: int | None = None) -> list[Statement]:
     """The statements of one cell or file in plain Python.

@@ -74,7 +74,9 @@ def test_a_network_is_built_on_the_lesson_s_blocks_or_one_s_own():
     lesson = called("ResNet50", "network", ("04-resnet50.py", f"{IMPORT}\n{text}"))
     both = called("ResNet50", "network", ("04-resnet50.py", f"{IMPORT}\n{text}"), ("02.py", OWN))
     own = called("ResNet50", "network", ("04-resnet50.py", text), ("02.py", OWN))
-    assert lesson == both == ("resnet_lesson.blocks", []) and own == ("submission", [])
+    taken = f"from resnet_lesson import passed\n{IMPORT}\nidentity_block = passed(identity_block)"
+    earlier = called("ResNet50", "network", ("04-resnet50.py", f"{taken}\n{text}"))
+    assert lesson == both == earlier == ("resnet_lesson.blocks", []) and own == ("submission", [])
 
 
 def test_a_chapter_that_imports_what_it_asks_for_hands_it_in():

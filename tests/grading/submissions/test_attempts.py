@@ -294,7 +294,8 @@ def test_a_helper_that_is_loaded_by_its_path_is_there_as_a_file(how, tmp_path, m
 
 def test_an_import_of_the_solution_is_an_attempt_and_a_chapter_s_own_imports_are_none(tmp_path):
     text = "from resnet_lesson.blocks import convolutional_block, identity_block"
-    written(tmp_path, {"mine.py": text, "04-resnet50.py": text})
+    taken_over = f"{text}\nidentity_block = passed(identity_block)"
+    written(tmp_path, {"mine.py": text, "04-resnet50.py": taken_over})
     chapter, mine = (read(s).sources for s in find_submissions([tmp_path]))
     assert attempt(mine, "identity_block")
     assert attempt(chapter, "identity_block") is None

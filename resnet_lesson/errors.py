@@ -5,12 +5,18 @@ stand with what raises them; here are those that have no such home.
 """
 
 
-class LessonError(Exception):
-    """What was asked for cannot be done: what was given, what is expected, and what to do."""
-
+class _OneLine(BaseException):
     def _render_traceback_(self):
         """What a notebook shows instead of a traceback."""
         return [type(self).__name__ + ": " + str(self)]
+
+
+class LessonError(_OneLine, Exception):
+    """What was asked for cannot be done: what was given, what is expected, and what to do."""
+
+
+class Interrupted(_OneLine, KeyboardInterrupt):
+    """The user has stopped something that takes long; the message says what is kept."""
 
 
 class NotReady(LessonError, ImportError):

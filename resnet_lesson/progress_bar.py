@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+from resnet_lesson.errors import Interrupted
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SECONDS_BETWEEN = 0.1
 _SECONDS_OF_ESTIMATE = 1.0
@@ -41,14 +43,17 @@ def notice(line: str) -> None:
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Shows how far some work is, while it lasts, and about how long it still takes.
 
-    Gives a function ``report(done, total)``, to be called as often as you like.
+    Gives a function ``report(done, total)``, to be called as often as you like. In a notebook, an
+    interruption is one line that says how far the work was.
     """
     bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
     last = -_SECONDS_BETWEEN
     first: tuple[float, int] | None = None
+    reached = ""
 
     def report(done, total):
-        nonlocal first, last
+        nonlocal first, last, reached
+        reached = f" after {done} of {total}"
         now = time.monotonic()
         first = first or (now, done)
         if done >= total or now - last >= _SECONDS_BETWEEN:
@@ -61,6 +66,11 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
     try:
         yield report
+    except KeyboardInterrupt as interruption:
+        if isinstance(interruption, Interrupted) or not in_notebook():
+            raise
+        line = f"{title}: interrupted{reached}. What was finished before is kept."
+        raise Interrupted(line) from None
     finally:
         bar.close()
 

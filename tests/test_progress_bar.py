@@ -4,7 +4,10 @@ import io
 import threading
 from threading import Event
 
+import pytest
+
 from resnet_lesson import progress_bar
+from resnet_lesson.errors import Interrupted
 
 
 class Terminal(io.StringIO):
@@ -26,6 +29,18 @@ def test_a_bar_says_how_long_the_work_still_takes(monkeypatch):
         "2 of 26, 2 min left",
         "4 of 26, 2 min left",
     ]
+
+
+def test_an_interruption_of_a_cell_is_one_line_that_says_how_far_the_work_was(monkeypatch):
+    monkeypatch.setattr(progress_bar, "in_notebook", lambda: True)
+    monkeypatch.setattr(progress_bar, "_NotebookBar", lambda title: progress_bar._NoBar())
+    with pytest.raises(Interrupted) as info, progress_bar.progress_bar("Outer") as outer:
+        outer(0, 2)
+        with progress_bar.progress_bar("Training") as report:
+            report(13, 20)
+            raise KeyboardInterrupt
+    line = "Training: interrupted after 13 of 20. What was finished before is kept."
+    assert info.value._render_traceback_() == [f"Interrupted: {line}"]
 
 
 def test_less_than_a_minute_is_said_in_seconds():

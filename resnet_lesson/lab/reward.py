@@ -10,9 +10,9 @@ from resnet_lesson.html import render
 from resnet_lesson.lab import record
 from resnet_lesson.lab.progress import next_open, points_in_words, standings
 
-WIDTH, TOP, ROW, BOX, STEP = 420, 54, 44, (38, 26), 46
-LEFT = 98  # where the boxes of a row begin
-LEAST = 0.9  # of that width, in a narrow window
+WIDTH, TOP, ROW, BOX, STEP = 364, 70, 44, (38, 26), 45
+LEFT = 90  # where the boxes of a row begin
+LEAST = 0.78  # of that width, in a narrow window: text of 9 pixels
 BLOCKS = (3, 4, 6, 3)
 
 # A kind of part, and what a network has of it.
@@ -50,13 +50,13 @@ class Network:
 
     def rows(self) -> list[tuple[str, list[tuple[str, ...]]]]:
         """Stem, stages, head and training: the name, and the kinds of part in each of its boxes."""
-        stages = []
+        stages: list[tuple[str, list[tuple[str, ...]]]] = []
         for stage, count in enumerate(BLOCKS, start=2):
             first = "first" if stage >= self.from_stage else "further"
-            boxes = [(kind, "shortcut", "norm") for kind in (first, *["further"] * (count - 1))]
-            stages.append((f"Stage {stage}", boxes))
-        ends = [("Stem", [("ends", "norm")]), ("Head", [("ends",)])]
-        return [ends[0], *stages, ends[1], ("Training", [("label",), ("loss",)])]
+            kinds = (first, *["further"] * (count - 1))
+            stages.append((f"Stage {stage}", [(kind, "shortcut", "norm") for kind in kinds]))
+        stages = [("Stem", [("ends", "norm")]), *stages, ("Head", [("ends",)])]
+        return [*stages, ("Training", [("label",), ("loss",)])]
 
 
 NETWORKS = (
@@ -125,11 +125,12 @@ def draw(network: Network, passed: set[str], newest: str) -> str:
     rows = network.rows()
     kinds = [kind for _, boxes in rows for box in boxes for kind in box]
     lit = {kind for kind, exercise in network.built_by.items() if exercise in passed}
-    title = f"{network.name}: {sum(kind in lit for kind in kinds)} of {len(kinds)} parts are yours"
+    count = f"{sum(kind in lit for kind in kinds)} of {len(kinds)} parts are yours"
     words = in_words(network, passed)
-    description = f"{title}{f': {words}' if words else ''}."
-    root = svg.document(WIDTH, TOP + ROW * len(rows), title, description)
-    svg.text(root, WIDTH / 2, 24, title, style.HEADING, bold=True)
+    title = f"{network.name}: {count}{f': {words}' if words else ''}."
+    root = svg.document(WIDTH, TOP + ROW * len(rows), network.name, title)
+    svg.text(root, WIDTH / 2, 22, network.name, style.HEADING, bold=True)
+    svg.text(root, WIDTH / 2, 42, count, style.HEADING)
     new = {kind for kind in lit if network.built_by[kind] == newest}
     for number, (name, boxes) in enumerate(rows):
         y = TOP + ROW * number
@@ -145,15 +146,16 @@ def _part(root, kind, x, y, lit, new):
     """One part of a box whose upper left corner is ``(x, y)``: dashed and empty until it is lit."""
     edge, fill, ink = style.RIGHT
     edge = edge if lit else style.MUTED
-    looks = {"stroke_width": 3.5 if new else 1.5, "stroke_dasharray": None if lit else "3 3"}
+    width = 3.5 if new else 2 if lit else 1.5
+    looks = {"stroke_width": width, "stroke_dasharray": None if lit else "3 3"}
     group = svg.add(root, "g", data_part=kind, data_lit=str(lit).lower())
     middle = x + BOX[0] / 2
     if kind == "shortcut":
         arc = f"M{x + 5},{y - 1}v-4q0,-5 5,-5h{BOX[0] - 20}q5,0 5,5v4"
         svg.add(group, "path", d=arc, fill="none", stroke=edge, **looks)
     elif kind == "norm":
-        strip = {"fill": edge if lit else style.PAPER, "stroke": edge, "rx": 2}
-        svg.rectangle(group, x + 5, y + BOX[1] - 7, BOX[0] - 10, 4, **strip | looks)
+        strip = f"M{x + 6},{y + BOX[1] - 6}h{BOX[0] - 12}"
+        svg.add(group, "path", d=strip, fill="none", stroke=edge, **looks)
     else:
         fill = fill if lit else style.PAPER
         svg.rectangle(group, x, y, *BOX, fill, edge, **looks)
@@ -165,7 +167,8 @@ def _part(root, kind, x, y, lit, new):
 
 def _key(root, lit):
     """What the arcs and the strips stand for, in the free part of the first row."""
-    for kind, words, x in (("shortcut", "shortcut", 170), ("norm", "BatchNorm", 290)):
-        _part(root, kind, x, TOP, kind in lit, False)
-        y = TOP - 3 if kind == "shortcut" else TOP + BOX[1] - 5
-        svg.text(root, x + BOX[0] + 4, y, words, fill=style.MUTED, anchor="start")
+    x = LEFT + 3 * STEP
+    for kind, words, y in (("shortcut", "shortcut", TOP + 4), ("norm", "BatchNorm", TOP + 4)):
+        _part(root, kind, x, y, kind in lit, False)
+        middle = y - 4 if kind == "shortcut" else y + BOX[1] - 6
+        svg.text(root, x + BOX[0] + 4, middle, words, fill=style.MUTED, anchor="start")

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import keras
 
+from resnet_lesson.errors import Interrupted
 from resnet_lesson.paths import counted
 from resnet_lesson.progress_bar import (
     TerminalLine,
@@ -25,19 +26,29 @@ _SECONDS_BETWEEN = 0.2
 _PREPARING = "preparing the training step"
 
 
-class TrainingInterrupted(KeyboardInterrupt):
+class TrainingInterrupted(Interrupted):
     """A training was interrupted; the message says what was kept."""
-
-    def _render_traceback_(self):
-        """What a notebook shows instead of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 class FitBar(keras.callbacks.Callback):
     """Shows how far Keras's own ``fit`` is, and about how long it still takes.
 
-    Give it as ``callbacks=[FitBar()]``, with ``verbose=0``.
+    Give it as ``callbacks=[bar]``, with ``verbose=0``, within ``with FitBar() as bar:``. Then an
+    interruption closes the bar and says in one line what was kept.
     """
+
+    def __enter__(self):
+        self._opened, self._done, self._steps = ExitStack(), 0, 0
+        return self
+
+    def __exit__(self, kind, *problem):
+        self._opened.close()
+        if kind is KeyboardInterrupt:
+            at = f"after {self._done} of {self._steps} steps" if self._done else "at its beginning"
+            raise TrainingInterrupted(
+                f"the training was interrupted {at}: the network keeps what it has learned; "
+                "run the cell again to train anew"
+            ) from None
 
     def on_train_begin(self, logs=None):
         self._opened, self._done = ExitStack(), 0

@@ -26,6 +26,26 @@ def test_the_bar_counts_the_steps_of_all_epochs_and_is_closed(monkeypatch):
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4), "closed"]
 
 
+@pytest.mark.parametrize("steps", [2, 0])
+def test_an_interrupted_fit_says_in_one_line_how_far_it_was_and_the_bar_goes(monkeypatch, steps):
+    seen = []
+
+    @contextmanager
+    def recorded(title):
+        yield lambda done, total: None
+        seen.append("closed")
+
+    monkeypatch.setattr(display, "progress_bar", recorded)
+    line = "after 2 of 6 steps: the network keeps" if steps else "at its beginning"
+    with pytest.raises(display.TrainingInterrupted, match=line), FitBar() as bar:
+        bar.set_params({"epochs": 2, "steps": 3})
+        bar.on_train_begin()
+        for batch in range(steps):
+            bar.on_train_batch_end(batch)
+        raise KeyboardInterrupt
+    assert seen == ["closed"]
+
+
 def interrupted(shown, steps):
     """Interrupts a training after so many steps, with an epoch at every tenth."""
     with shown:

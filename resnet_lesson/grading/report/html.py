@@ -8,7 +8,7 @@ from resnet_lesson.figures import style, svg
 from resnet_lesson.figures.diagram import diagram
 from resnet_lesson.grading.report.messages import heading, place_in_words
 from resnet_lesson.grading.report.report import Report
-from resnet_lesson.grading.report.text import COLUMNS, block_of, part, rows
+from resnet_lesson.grading.report.text import COLUMNS, attempt_part, block_of, part, rows
 from resnet_lesson.graph.operations import operations
 from resnet_lesson.html import render
 
@@ -44,7 +44,7 @@ def drawings(report: Report, width: int = style.WIDTH) -> list[Markup]:
     if verdict is None or report.passed or not (verdict.run and verdict.differences):
         return []
     root = verdict.differences[0].where
-    yours, expected = part(verdict.run.series, root), part(verdict.expected, root)
+    yours, expected = attempt_part(verdict), part(verdict.expected, root)
     if not yours or not expected:
         return []
     name = f" ({place_in_words(block_of(root))})" if block_of(root) else ""

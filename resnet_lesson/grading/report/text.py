@@ -1,13 +1,20 @@
 """A report as text, with the expected graph and the attempt's beside it, place by place."""
 
 import textwrap
+from dataclasses import replace
 from math import isfinite
 
 from resnet_lesson.figures import labels
 from resnet_lesson.grading.judge.judge import Verdict
 from resnet_lesson.grading.report.messages import heading
 from resnet_lesson.grading.report.report import Report
-from resnet_lesson.graph.operations import Branch, Series, operations, split_network
+from resnet_lesson.graph.operations import (
+    Branch,
+    Series,
+    map_operations,
+    operations,
+    split_network,
+)
 from resnet_lesson.graph.places import Place
 from resnet_lesson.html import shown
 
@@ -47,12 +54,12 @@ def rows(verdict: Verdict) -> list[tuple]:
     if not (verdict.run and verdict.differences):
         return []
     root = verdict.differences[0].where
-    graphs = part(verdict.expected, root), part(verdict.run.series, root)
+    graphs = part(verdict.expected, root), attempt_part(verdict)
     if not all(graphs):
         return []
     wrong = {where for d in verdict.differences for where in d.places}
     values = {place.where: place for place in verdict.values}
-    late = {d.where: f", {d.got}" for d in verdict.differences if d.what == "order"}
+    other = {d.where: f", {d.got}" for d in verdict.differences if d.what in ("order", "operands")}
     expected, yours = ({op.place: op for op in operations(graph)} for graph in graphs)
     listed = []
     for place in [*expected, *(place for place in yours if place and place not in expected)]:
@@ -60,7 +67,7 @@ def rows(verdict: Verdict) -> list[tuple]:
         short = place.removeprefix(f"{block_of(root)}.")
         if not yours.get(place) and place != root:
             want = UNBUILT
-        same = "the same" if want == have and place not in late else have + late.get(place, "")
+        same = "the same" if want == have and place not in other else have + other.get(place, "")
         listed.append((place in wrong, shown(short, 80), want, same, _value(values.get(place))))
     return listed
 
@@ -86,6 +93,27 @@ def _line(row, widths):
 def block_of(where: str) -> str:
     """The network's block that a place belongs to, such as ``"stage3.block1"``, or ``""``."""
     return str(Place.parse(where).unit)
+
+
+def attempt_part(verdict: Verdict) -> Series:
+    """The part of the attempt's graph that holds the root cause.
+
+    An addition that joins wrongly stands for none of ours. Here it bears the place where ours is.
+    """
+    root = verdict.differences[0].where
+    wrong = iter(
+        where
+        for difference in verdict.differences
+        if difference.what in ("operands", "merge")
+        for where in difference.places
+        if block_of(where) == block_of(root)
+    )
+
+    def placed(op):
+        joins = op.kind in ("add", "merge") and not op.place
+        return replace(op, place=next(wrong, "")) if joins else op
+
+    return map_operations(placed, part(verdict.run.series, root)) if verdict.run else ()
 
 
 def part(series: Series, where: str) -> Series:

@@ -34,7 +34,7 @@ NASTY = (
     "\u2066h \x00\ud800 ''\" {{i}} " + "x" * 10_000
 )
 TAGS = {"a", "br", "caption", "code", "details", "div", "em", "figure", "li", "ol", "p", "pre"}
-TAGS |= {"span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+TAGS |= {"span", "strong", "style", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 SHAPES = {"svg", "desc", "title", "g", "rect", "circle", "path", "text"}
 ATTRIBUTES = {"class", "role", "aria-label", "style", "tabindex", "open", "scope", "viewbox"}
 ATTRIBUTES |= {"fill", "stroke", "stroke-width", "stroke-dasharray", "rx", "x", "y", "d", "cx"}

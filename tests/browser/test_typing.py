@@ -35,7 +35,7 @@ def test_a_wrong_answer_is_drawn_and_a_right_one_counts(first, open_notebook):
     first.type_over(BLANK, WITHOUT_SHORTCUT, lines=2)
     report = first.run(BLANK, CHECK)
     expect(report).to_contain_text("The addition is missing")
-    drawings = report.locator("figure svg")
+    drawings = report.locator("figure svg:visible")
     expect(drawings).to_have_count(2)
     for drawing, name in zip(drawings.all(), ("Yours", "Expected"), strict=True):
         expect(drawing).to_be_visible()

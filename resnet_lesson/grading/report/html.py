@@ -13,9 +13,11 @@ from resnet_lesson.graph.operations import operations
 from resnet_lesson.html import render
 
 ABSENT = ("missing", "unused")  # from the attempt's graph
-# Of a drawing below a cell, as narrow as the lesson's own layout allows: two stand side by side.
-WIDTH, GAP = 500, 12
-LEAST = 0.76  # of that width: text of 9 pixels, and two beside JupyterLab's list of files
+# Of a drawing below a cell, as narrow as the lesson's own layout allows: two stand side by side,
+# beside JupyterLab's list of files too.
+WIDTH, GAP, LEAST = 540, 12, 0.73
+# Of the same drawing in a narrow window, layer below layer; text of 9 pixels needs this share.
+NARROW, LEAST_OF_NARROW = 300, 0.76
 
 
 def report_html(report: Report) -> Markup:
@@ -28,10 +30,20 @@ def report_html(report: Report) -> Markup:
         "report.html.j2",
         report=report,
         heading=heading,
-        pictures=[Markup(svg.themed(picture, LEAST)) for picture in drawings(report, WIDTH)],
+        pictures=list(
+            zip(
+                _themed(report, WIDTH, LEAST),
+                _themed(report, NARROW, LEAST_OF_NARROW),
+                strict=True,
+            )
+        ),
         rows=rows(verdict) if verdict else (),
         columns=COLUMNS if verdict and verdict.values else COLUMNS[:3],
     )
+
+
+def _themed(report, width, least):
+    return [Markup(svg.themed(picture, least)) for picture in drawings(report, width)]
 
 
 def drawings(report: Report, width: int = style.WIDTH) -> list[Markup]:
@@ -61,7 +73,7 @@ def _marks(verdict, absent, right=False):
         for where in difference.places:
             if difference.what not in absent and difference.what not in kinds[where]:
                 kinds[where].append(difference.what)
-    words = dict.fromkeys(ABSENT, "expected here") if right else {}
+    words = dict.fromkeys(ABSENT, "needed") if right else {}
     sign = "✓ " if right else ""
     return {
         where: sign + ", ".join(words.get(what, what.replace("_", " ")) for what in whats)

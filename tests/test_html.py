@@ -209,8 +209,28 @@ def test_what_comes_too_late_is_marked_in_both_drawings():
     run = SimpleNamespace(series=placed(attempt, comparison))
     verdict = Verdict(False, (difference,), None, run, (), expected)
     page = Page(html_of(ShownReport("x", "failed", 0.0, 1.0, verdict=verdict)))
-    assert page.text.count("✗ order") == 1 and "✓ order" in page.text
+    assert page.text.count("✗ order") == 2  # in the wide drawing and in the narrow one
+    assert "✓ order" in page.text
     assert "✗ main.2.relu ReLU ReLU, too late" in page.text
+
+
+def test_an_addition_that_joins_wrongly_is_marked_though_it_stands_for_none_of_ours():
+    (branch, last), expected = with_places(block()), with_places(block())
+    attempt = (replace(branch, merge=replace(branch.merge, place="")), last)
+    difference = Difference("add", "operands", "the block's input", "the main path twice")
+    run = SimpleNamespace(series=attempt)
+    verdict = Verdict(False, (difference,), None, run, (), expected)
+    page = Page(html_of(ShownReport("x", "failed", 0.0, 1.0, verdict=verdict)))
+    assert "✗ operands" in page.text and "✓ operands" in page.text
+    assert "✗ add Add Add, the main path twice" in page.text
+
+
+def test_a_narrow_window_gets_a_drawing_of_its_own_which_no_other_viewer_shows():
+    shown = html_of(failed())
+    wide, narrow = re.findall(r'<div class="(?:wide|narrow)"([^>]*)><svg', shown)[:2]
+    assert wide == "" and "display:none" in narrow
+    widths = [float(width) for width in re.findall(r'viewBox="0 0 (\S+)', shown)]
+    assert widths[0] == widths[2] > 1.5 * widths[1] and widths[1] == widths[3]
 
 
 def test_without_styles_and_drawings_the_words_are_in_order():

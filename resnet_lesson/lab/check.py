@@ -136,8 +136,8 @@ def _unknown(attempt):
 def _stale(exercise):
     said = f"the cell that defines {exercise.id} failed when it last ran"
     message = (
-        f"{said[:1].upper()}{said[1:]}, so Python still has the one from before. Correct that cell, "
-        "run it, and run this check again."
+        f"{said[:1].upper()}{said[1:]}, so Python still has the one from before. Correct that "
+        "cell, run it, and run this check again."
     )
     finding = Finding("submission", "exception", "", said, message)
     return ShownReport(exercise.id, "error", 0.0, exercise.points, [finding])

@@ -15,7 +15,7 @@ from resnet_lesson.html import render
 ABSENT = ("missing", "unused")  # from the attempt's graph
 # Of a drawing below a cell, as narrow as the lesson's own layout allows: two stand side by side,
 # beside JupyterLab's list of files too.
-WIDTH, GAP, LEAST = 540, 12, 0.73
+WIDTH, GAP, LEAST = 540, 12, 0.71
 # Of the same drawing in a narrow window, layer below layer; text of 9 pixels needs this share.
 NARROW, LEAST_OF_NARROW = 300, 0.76
 

@@ -31,6 +31,9 @@ NO_CONFIG = (
     "It has no get_config, so it can be saved by its weights (`.weights.h5`) alone, and not as a "
     "whole (`.keras`)."
 )
+NO_WEIGHTS = (
+    "Its `build` makes no weights: a `.weights.h5` file that is loaded after it would fill nothing."
+)
 NO_CALL = (
     "the class defines `__call__`, which is Keras's own: that one builds the layer, sets the mode "
     "and makes the layer a part of a model, and then calls `call`. Name your method `call`"
@@ -62,6 +65,7 @@ def layer_runs(call, exercise, seed, free, notes):
                 yield _called_run(call, instance, replace(run, mode="called"), x)
                 yield _in_model_run(call, instance, replace(run, mode="model"), x)
         if works and probe is exercise.probes[-1]:
+            _try_build(call, probe, notes)
             yield from _saved_runs(call, instance, probe, Run(number, False, ""), x, notes)
 
 
@@ -217,6 +221,19 @@ def _in_model_run(call, instance, run, x):
 def _model_around(instance, x):
     source = keras.Input(x.shape[1:])
     return keras.Model(source, instance(source))
+
+
+def _try_build(call, probe, notes):
+    """Notes a `build` of the class's own that leaves the object without weights."""
+    instance, _ = _construct(call, probe, CallersInitializer)
+    if type(instance).build in (keras.Model.build, keras.layers.Layer.build):
+        return
+    try:
+        instance.build((None, *probe.shape[1:]))
+    except Exception:
+        return  # a build that fails where `call` makes the weights: the calls have shown it
+    if not instance.weights:
+        notes.add(NO_WEIGHTS)
 
 
 def _saved_runs(call, instance, probe, run, x, notes):

@@ -1,5 +1,6 @@
 """Whether an attempt uses the lesson's own implementation, or a ready-made network of Keras."""
 
+import contextlib
 import inspect
 import types
 from collections.abc import Callable
@@ -48,11 +49,22 @@ def _references(attempt):
     for function in functions:  # grows on the way
         names = _names(function.__code__)
         values = [function.__globals__.get(name) for name in names]
-        values += inspect.getclosurevars(function).nonlocals.values()
+        values += _enclosed(function)
         yield function, names, values
         own = [v for v in values if getattr(v, "__module__", "") == function.__module__]
         found = [f for value in own for f in _functions(value)]
         functions += [f for f in dict.fromkeys(found) if f not in functions]
+
+
+def _enclosed(function):
+    """What a function has from the functions around it.
+
+    `inspect.getclosurevars` also looks attributes up among the built-in names, where a submission
+    finds the names that it forgot to import.
+    """
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # not assigned yet
+            yield cell.cell_contents
 
 
 def _functions(value):

@@ -12,6 +12,7 @@ import keras
 import nbformat
 import numpy as np
 import pytest
+from support.attempts import LAYER
 from support.paths import NOTEBOOKS, SOLVED
 from support.processes import loaded_by
 
@@ -169,6 +170,7 @@ def defined(name, source):
     linecache.cache["<cell>"] = (len(source), None, lines, "<cell>")
     namespace = {**vars(keras), **vars(keras.layers), **vars(keras.initializers), "Block": Block}
     namespace["make_stem"] = namespace["make_head"] = lambda *_: keras.layers.Layer()
+    namespace["make_convolutions"] = lambda *_: [keras.layers.Layer() for _ in range(3)]
     exec(compile(source, "<cell>", "exec"), namespace)
     return namespace[name]
 
@@ -329,3 +331,16 @@ def ResNet50(input_shape=(64, 64, 3), classes=6):
     assert not any(run.failure for run in observed.runs)
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".png"] == []
     assert {note.split()[0] for note in observed.notes} == {"`save`", "`save_weights`"}
+
+
+@pytest.mark.parametrize("body", ["pass", "super().build(input_shape)", "self.call(Input(s))"])
+def test_a_build_that_makes_no_weights_is_right_and_a_note_tells(body):
+    names = {"Input": keras.Input}
+    build = f"    def build(self, input_shape):\n        s = input_shape[1:]\n        {body}\n"
+    exec("from keras.layers import *\nfrom keras.initializers import *", names)
+    exec(LAYER.replace("    def get_config", f"{build}\n    def get_config"), names)
+    exercise = all_exercises()["IdentityBlock"]
+    observed = observe(names["IdentityBlock"], exercise)
+    verdict = judge(observed, observe(exercise.load_reference(), exercise))
+    assert verdict.passed
+    assert ("makes no weights" in "".join(verdict.notes)) is ("call" not in body)

@@ -11,6 +11,7 @@ from support.submissions import BLANK, BLOCK, FIVE, ONE, notebook, picked, writt
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.sandbox.loading import load, write_modules
 from resnet_lesson.grading.submissions.attempts import attempt
+from resnet_lesson.grading.submissions.borrowed import with_helpers
 from resnet_lesson.grading.submissions.collect import find_submissions
 from resnet_lesson.grading.submissions.reading import exercises_defined, read
 from resnet_lesson.grading.submissions.source import Source, parse
@@ -127,6 +128,12 @@ def test_names_that_a_helper_module_would_have_brought_along_come_from_keras():
         assert f"`{name}` is never imported" in text
     with pytest.raises(NameError, match="nowhere"):
         picked("identity_block", ("a.py", "def identity_block(): return nowhere"))[0]()
+
+
+def test_an_attribute_is_no_name_that_was_never_imported():
+    text = "from keras import layers as L\ndef identity_block(): return L.Conv2D"
+    function, notes = picked("identity_block", ("a.py", text))
+    assert with_helpers(function) == [function] and notes == []
 
 
 def test_keras_s_layers_stand_in_for_those_of_a_helper_module(tmp_path):

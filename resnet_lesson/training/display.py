@@ -44,10 +44,12 @@ class FitBar(keras.callbacks.Callback):
     def __exit__(self, kind, *problem):
         self._opened.close()
         if kind is KeyboardInterrupt:
-            at = f"after {self._done} of {self._steps} steps" if self._done else "at its beginning"
+            at, kept = "before its first step", "the network is unchanged"
+            if self._done:
+                at = f"after {self._done} of {self._steps} steps"
+                kept = "the network keeps what it has learned"
             raise TrainingInterrupted(
-                f"the training was interrupted {at}: the network keeps what it has learned; "
-                "run the cell again to train anew"
+                f"the training was interrupted {at}: {kept}; run the cell again to train anew"
             ) from None
 
     def on_train_begin(self, logs=None):

@@ -36,7 +36,11 @@ def test_an_interrupted_fit_says_in_one_line_how_far_it_was_and_the_bar_goes(mon
         seen.append("closed")
 
     monkeypatch.setattr(display, "progress_bar", recorded)
-    line = "after 2 of 6 steps: the network keeps" if steps else "at its beginning"
+    line = (
+        "after 2 of 6 steps: the network keeps"
+        if steps
+        else "before its first step: the network is"
+    )
     with pytest.raises(display.TrainingInterrupted, match=line), FitBar() as bar:
         bar.set_params({"epochs": 2, "steps": 3})
         bar.on_train_begin()

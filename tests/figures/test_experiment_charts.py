@@ -149,6 +149,6 @@ def test_the_expected_map_is_the_mean_over_random_linear_networks(shortcuts):
 @pytest.mark.parametrize(("kind", "norm"), [("plain", True), ("residual", False)])
 def test_the_stored_gradients_are_what_measuring_gives(kind, norm):
     series = gradients.draw(8, norm, "gradients").axes[0].lines
-    stored = {line.get_label(): line.get_ydata() for line in series}[kind]
+    stored = {line.get_label(): line.get_ydata() for line in series}[f"{kind}, 8 layers"]
     np.testing.assert_allclose(gradients.measure(kind, 8, norm)["gradients"], stored, 0.02)
     assert len(stored) == 7

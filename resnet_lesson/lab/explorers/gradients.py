@@ -38,7 +38,10 @@ def draw(depth: int, norm: bool, quantity: str) -> Chart:
     measured = json.loads(
         resources.files("resnet_lesson.lab.explorers").joinpath(FILE).read_text("utf-8")
     )
-    series = {kind: measured[_key(kind, depth, norm)][quantity] for kind in ("plain", "residual")}
+    series = {
+        f"{kind}, {depth} layers": measured[_key(kind, depth, norm)][quantity]
+        for kind in ("plain", "residual")
+    }
     ylabel = {"gradients": "length of the gradient", "activations": "standard deviation"}[quantity]
     title = f"{depth} layers, {'with' if norm else 'without'} BatchNorm: {quantity}"
     return scales(series, ylabel, title)

@@ -127,7 +127,7 @@ def picture(image: np.ndarray, features: np.ndarray, digit: int, part: str, orde
         for axes in places.values():
             axes.set_axis_off()
         chart.suptitle(
-            f"After {part}: {height}×{width}×{channels}, {silent} channels silent",
+            f"After {part}: {height}×{width}×{channels}, {silent} channels all zero",
             x=0.01,
             ha="left",
             fontsize=11,

@@ -46,7 +46,7 @@ def test_the_strongest_channels_are_those_with_the_largest_mean():
     chart = picture(np.zeros((8, 8, 3)), features, 3, "stage 4", "strongest")
     titles = [axes.get_title("left") for axes in chart.axes]
     assert [t for t in titles if "channel" in t][:2] == ["channel 17", "channel 3"]
-    assert "18 channels silent" in chart.get_suptitle()
+    assert "18 channels all zero" in chart.get_suptitle()
 
 
 def test_a_sign_is_the_same_each_time_and_differs_from_the_others():

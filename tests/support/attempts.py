@@ -1,10 +1,12 @@
 """Attempts made from right answers by replacing lines, and what the lesson says of them."""
 
 import linecache
+from dataclasses import replace
 from functools import cache
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
+from resnet_lesson.grading.judge.observation import HELD_BACK
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
 
@@ -133,17 +135,23 @@ def attempt(exercise_id, *changes, source=""):
     return names[exercise_id]
 
 
-def observed_of(function, exercise_id):
+def observed_of(function, exercise_id, seed=SEED):
     """What is known of a function once it has been given the seed that is held back."""
     exercise = all_exercises()[exercise_id]
-    return observe(function, exercise, SEED, held_back=lambda sent: HIDDEN_SEED)
+    return observe(function, exercise, seed, held_back=lambda sent: HIDDEN_SEED)
+
+
+@cache
+def whole_reference(exercise_id, seed=SEED):
+    """The observation of a reference implementation, with the call that is held back."""
+    return observed_of(all_exercises()[exercise_id].load_reference(), exercise_id, seed)
 
 
 @cache
 def reference(exercise_id):
-    """The observation of a reference implementation."""
-    exercise = all_exercises()[exercise_id]
-    return observe(exercise.load_reference(), exercise)
+    """The observation of a reference implementation, without the call that is held back."""
+    observed = whole_reference(exercise_id, 0)
+    return replace(observed, runs=tuple(run for run in observed.runs if run.mode != HELD_BACK))
 
 
 def checked(exercise_id, *changes, source=""):

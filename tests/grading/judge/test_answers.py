@@ -5,13 +5,12 @@ What `grade` makes of each observation, once it has come out of a sandbox as byt
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from types import SimpleNamespace
 
 import pytest
 from answers import all_answers
 from support.answers import source_of
-from support.attempts import HIDDEN_SEED
+from support.attempts import HIDDEN_SEED, observed_of, whole_reference
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.exercises.variants import PUBLISHED
@@ -19,7 +18,6 @@ from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.observation import HELD_BACK, Observation
 from resnet_lesson.grading.judge.values import known_mistakes
-from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
 from resnet_lesson.grading.sandbox.protocol import ANSWERED, Outcome
@@ -36,25 +34,18 @@ WRONG = [a for a in BLOCKS if not a.is_right]
 SEEDS = (1, 7, 123456789)  # other inputs, weights and sizes; seed 0 is the exercises' own
 
 
-@cache
-def _reference(exercise_id, seed):
-    exercise = all_exercises()[exercise_id]
-    return _in_parts(exercise.load_reference(), exercise, seed)
-
-
-def _in_parts(function, exercise, seed):
+def _in_parts(observed):
     """An observation without the call that is held back, and one of that call alone."""
-    observed = observe(function, exercise, seed, held_back=lambda sent: HIDDEN_SEED)
     calls = tuple(run for run in observed.runs if run.mode != HELD_BACK)
     return replace(observed, runs=calls), Observation(observed.runs[len(calls) :])
 
 
 def _check(answer, seed):
     exercise = all_exercises()[answer.exercise]
-    first, rest = _in_parts(answer.function, exercise, seed)
-    reference, last = _reference(answer.exercise, seed)
+    first, rest = _in_parts(observed_of(answer.function, exercise.id, seed))
+    whole = whole_reference(exercise.id, seed)
+    reference, _ = _in_parts(whole)
     result = report(exercise, judge(first, reference, known_mistakes(exercise, seed)))
-    whole = replace(reference, runs=(*reference.runs, *last.runs))
     graded = _graded(answer, seed, Outcome(ANSWERED, to_bytes(first), rest=to_bytes(rest)), whole)
     return result, graded, _named(result.findings)
 

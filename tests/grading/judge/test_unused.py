@@ -1,12 +1,21 @@
 """What was made and not used is told as that, without what follows from it."""
 
 import pytest
-from support.attempts import HIDDEN_SEED, attempt, checked, named, observed_of, reference
+from support.attempts import (
+    HIDDEN_SEED,
+    attempt,
+    checked,
+    named,
+    observed_of,
+    reference,
+    whole_reference,
+)
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.validation import is_unfounded
 from resnet_lesson.grading.observe.observe import observe
+from resnet_lesson.grading.report.report import report
 from resnet_lesson.grading.sandbox import observation_bytes
 
 CONV2 = 'padding="same", kernel_initializer=initializer(seed=0))(X)\n    '
@@ -54,18 +63,18 @@ LOST_IN_NETWORK = {
 }
 
 
-def is_founded(exercise_id, change):
-    """Whether the points that an attempt earns stand when its graph is held against values."""
-    wanted = all_exercises()[exercise_id].load_reference()
-    observed = observed_of(attempt(exercise_id, change), exercise_id)
-    return not is_unfounded(observed, observed_of(wanted, exercise_id), HIDDEN_SEED)
+def founded_report(exercise_id, change):
+    """The report on an attempt whose points stand when its graph is held against values."""
+    observed = observed_of(attempt(exercise_id, change), exercise_id, 0)
+    wanted = whole_reference(exercise_id, 0)
+    assert not is_unfounded(observed, wanted, HIDDEN_SEED)
+    return report(all_exercises()[exercise_id], judge(observed, wanted))
 
 
 @pytest.mark.parametrize("lost", LOST)
 def test_the_layer_whose_output_is_lost_is_named_and_costs_what_one_mistake_costs(lost):
     exercise_id, place, change = LOST[lost]
-    report = checked(exercise_id, change)
-    assert is_founded(exercise_id, change)
+    report = founded_report(exercise_id, change)
     first, *others = report.findings
     assert (first.where, first.what) == (place, "unused")
     assert all(finding.what == "exception" for finding in others)
@@ -76,8 +85,7 @@ def test_the_layer_whose_output_is_lost_is_named_and_costs_what_one_mistake_cost
 @pytest.mark.parametrize("lost", LOST_IN_NETWORK)
 def test_what_is_lost_in_a_network(lost):
     place, change = LOST_IN_NETWORK[lost]
-    report = checked("ResNet50", change)
-    assert is_founded("ResNet50", change)
+    report = founded_report("ResNet50", change)
     assert [(f.where, f.what) for f in report.findings] == [(place, "unused")]
     assert report.points == 10.5
 

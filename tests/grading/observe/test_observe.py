@@ -6,13 +6,12 @@ import json
 import linecache
 import sys
 from dataclasses import replace
-from functools import cache
 
 import keras
 import nbformat
 import numpy as np
 import pytest
-from support.attempts import LAYER
+from support.attempts import LAYER, reference
 from support.paths import NOTEBOOKS, SOLVED
 from support.processes import loaded_by
 
@@ -242,15 +241,9 @@ def old_block(name="identity_block", form="X, f, filters", norm="", mode="", las
     return defined(name, source)
 
 
-@cache
-def reference_of(exercise_id):
-    exercise = all_exercises()[exercise_id]
-    return observe(exercise.load_reference(), exercise)
-
-
 def judged(function, exercise_id="identity_block"):
     observed = observe(function, all_exercises()[exercise_id])
-    return judge(observed, reference_of(exercise_id)), observed
+    return judge(observed, reference(exercise_id)), observed
 
 
 @pytest.mark.parametrize(

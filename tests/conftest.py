@@ -1,15 +1,20 @@
 """What tests in several folders share: a record of progress, JupyterLab, and Chromium."""
 
+import contextlib
 import json
 import os
 import shutil
+import sys
 
 import pytest
+from support.forked_kernels import address_in
+from support.forked_python import command_at, forked_python
 from support.lab_server import running_lab
 from support.notebook_page import SECONDS_TO_OPEN, NotebookPage
 from support.paths import ROOT
 from support.texts import readme_command
 
+from resnet_lesson.grading.sandbox import sandbox as sandboxes
 from resnet_lesson.lab import hints, record
 
 CHROMIUM_FLAGS = [
@@ -37,6 +42,46 @@ def own_record(tmp_path_factory, monkeypatch):
     record._texts_in_memory.clear()
     hints._hints_given.clear()
     return path
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory):
+    """The command of a Python in which TensorFlow is imported already, where it can be forked.
+
+    For programs that need a process of their own, and not one that has just been started.
+    """
+    address = address_in(os.environ["JUPYTER_DATA_DIR"])
+    if sys.platform != "linux":
+        yield [sys.executable]
+    elif address.exists():  # notebooks' kernels are forked from there too
+        yield command_at(address)
+    else:
+        modules = ("resnet_lesson", "keras", "tensorflow", "nbformat")
+        with forked_python(tmp_path_factory.mktemp("python") / "socket", modules) as command:
+            yield command
+
+
+def _forked(python, patch):
+    def command(module, *arguments):
+        return [*python, "-P", "-m", module, *arguments]
+
+    patch.setattr(sandboxes, "module_command", command)
+
+
+@pytest.fixture
+def forked_sandbox(python, monkeypatch):
+    """Lets the fork server of a sandbox be forked itself, which has TensorFlow imported then."""
+    _forked(python, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def sandbox(python):
+    """A sandbox that hides nothing beside what is always hidden; the tests share it."""
+    with contextlib.ExitStack() as open_until_the_end:
+        with pytest.MonkeyPatch.context() as patch:
+            _forked(python, patch)
+            started = open_until_the_end.enter_context(sandboxes.Sandbox())
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ SOLUTIONS = ROOT / "notebooks" / "solutions"
 VARIED = [(number, name) for number, changes in variants().items() for name in changes]
 
 
-pytestmark = pytest.mark.usefixtures("own_record")
+pytestmark = pytest.mark.usefixtures("own_record", "forked_sandbox")
 
 
 @pytest.fixture(autouse=True)

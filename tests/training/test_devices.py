@@ -8,13 +8,14 @@ import json
 import os
 import signal
 import socket
+import subprocess
 
 import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
 from support.paths import ROOT, TESTS
-from support.processes import start_python
+from support.processes import PIPES
 from support.training import signs_of_colours, tiny_model
 
 from resnet_lesson.training import TrainingError, strategy_for, train
@@ -85,17 +86,18 @@ np.savez(sys.argv[1], **results)
 """
 
 
-def started(code, folder, *arguments, **environment):
+def started(python, code, folder, *arguments, **environment):
     """A process that runs code after that of `SMALL`, in a folder."""
     variables = os.environ | {"PYTHONPATH": f"{TESTS}{os.pathsep}{ROOT}"} | environment
-    return start_python("-c", SMALL + code, *arguments, cwd=folder, env=variables)
+    command = [*python, "-c", SMALL + code, *arguments]
+    return subprocess.Popen(command, cwd=folder, env=variables, **PIPES)
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def results(tmp_path_factory, python):
     """What the trainings on two virtual devices and on one gave, by name."""
     folder = tmp_path_factory.mktemp("found")
-    process = started(ON_TWO, folder, "results.npz")
+    process = started(python, ON_TWO, folder, "results.npz")
     err = process.communicate()[1]
     assert process.returncode == 0, err
     return np.load(folder / "results.npz")
@@ -161,8 +163,8 @@ np.savez(sys.argv[1], **results)
 
 
 @pytest.mark.slow
-def test_two_devices_give_a_subclassed_model_what_one_gives(tmp_path):
-    process = started(BY_SUBCLASSING, tmp_path, "results.npz")
+def test_two_devices_give_a_subclassed_model_what_one_gives(tmp_path, python):
+    process = started(python, BY_SUBCLASSING, tmp_path, "results.npz")
     err = process.communicate()[1]
     assert process.returncode == 0, err
     results = np.load(tmp_path / "results.npz")
@@ -199,7 +201,7 @@ except TrainingError as error:
 """
 
 
-def two_workers(folder, second="lives", checkpoints=("signs.h5", "signs.h5")):
+def two_workers(python, folder, second="lives", checkpoints=("signs.h5", "signs.h5")):
     """What two workers on this machine printed, and their exit statuses."""
     with socket.socket() as first, socket.socket() as other:
         for each in (first, other):
@@ -209,7 +211,9 @@ def two_workers(folder, second="lives", checkpoints=("signs.h5", "signs.h5")):
     for index, last in enumerate(("lives", second)):
         task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
         config = json.dumps(task)
-        processes.append(started(ON_WORKERS, folder, checkpoints[index], last, TF_CONFIG=config))
+        processes.append(
+            started(python, ON_WORKERS, folder, checkpoints[index], last, TF_CONFIG=config)
+        )
     try:
         printed = [process.communicate()[0].strip() for process in processes]
     finally:
@@ -224,8 +228,8 @@ def loss_in(checkpoint):
 
 
 @pytest.mark.slow
-def test_two_workers_give_what_one_device_gives_and_the_first_speaks(results, tmp_path):
-    (first, second), statuses = two_workers(tmp_path)
+def test_two_workers_give_what_one_device_gives_and_the_first_speaks(results, tmp_path, python):
+    (first, second), statuses = two_workers(python, tmp_path)
     assert statuses == [0, 0] and second == "null"
     assert json.loads(first)["epochs"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["signs.h5"]
@@ -233,15 +237,17 @@ def test_two_workers_give_what_one_device_gives_and_the_first_speaks(results, tm
 
 
 @pytest.mark.slow
-def test_workers_say_that_another_died_and_go_on_when_they_are_started_again(results, tmp_path):
-    (first, _), statuses = two_workers(tmp_path, second="dies")
+def test_workers_say_that_another_died_and_go_on_when_they_are_started_again(
+    results, tmp_path, python
+):
+    (first, _), statuses = two_workers(python, tmp_path, second="dies")
     assert statuses == [0, -signal.SIGKILL]
     assert first.startswith("another worker has ended") and "\n" not in first
     assert len(loss_in(tmp_path / "signs.h5")) == 1
-    (first, second), _ = two_workers(tmp_path, checkpoints=("signs.h5", "elsewhere.h5"))
+    (first, second), _ = two_workers(python, tmp_path, checkpoints=("signs.h5", "elsewhere.h5"))
     assert "do not read the same checkpoint signs.h5" in first
     assert "do not read the same checkpoint elsewhere.h5" in second
-    two_workers(tmp_path)
+    two_workers(python, tmp_path)
     np.testing.assert_allclose(loss_in(tmp_path / "signs.h5"), results["one loss"], rtol=1e-4)
 
 

@@ -4,7 +4,6 @@ import io
 import random
 import signal
 import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -345,9 +344,9 @@ loop.train(tiny_model(), signs_of_colours(), epochs=4, batch_size=8, checkpoint=
 """
 
 
-def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path):
+def test_a_killed_training_goes_on_and_ends_as_an_unbroken_one(signs, tmp_path, python):
     file = tmp_path / "signs.h5"
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, file], cwd=TESTS)
+    done = subprocess.run([*python, "-c", INTERRUPTED, file], cwd=TESTS)
     assert done.returncode == -signal.SIGKILL and file.exists()
     resumed, unbroken = tiny_model(), tiny_model()
     history = train(resumed, signs, epochs=4, batch_size=8, checkpoint=file)

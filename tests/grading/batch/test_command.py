@@ -8,6 +8,7 @@ from support.processes import run_python
 from support.right_block import IDENTITY_BLOCK
 from support.schemas import assert_fits
 
+from resnet_lesson import cli
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
 from resnet_lesson.grading.judge.observation import Failure, Observation
@@ -54,16 +55,29 @@ def notebook(*cells):
     )
 
 
-def grade(*arguments):
+def in_a_process(*arguments):
     done = run_python("-m", "resnet_lesson", "grade", "--json", "-", *arguments)
-    return done, json.loads(done.stdout) if done.returncode == 0 else None
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def grade(forked_sandbox, capsys):
+    """Runs the command in this process: exit status, output, messages."""
+
+    def run(*arguments):
+        try:
+            status = cli.main(["grade", "--json", "-", *map(str, arguments)])
+        except SystemExit as ending:  # of the parser of arguments
+            status = ending.code
+        return status, *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """The results of a folder with submissions of many kinds, by name."""
     folder = tmp_path_factory.mktemp("class")
-    blank = "def identity_block(X, f, filters, training=True, initializer=None):\n    {}"
     files = {
         "right.py": IDENTITY_BLOCK,
         "bom_and_crlf.py": "\ufeff" + IDENTITY_BLOCK.replace("\n", "\r\n"),
@@ -71,17 +85,16 @@ def graded(tmp_path_factory):
         "notebook.ipynb": notebook(
             "%matplotlib inline\n!pip list\nimport numpy as np", IDENTITY_BLOCK, "1/0"
         ),
-        "blank.ipynb": notebook(blank.format("# YOUR CODE HERE\n    raise NotImplementedError()")),
+        "blank.ipynb": notebook(blank("# YOUR CODE HERE\n    raise NotImplementedError()")),
         "other_cells.ipynb": notebook("%%bash\nls -l", "def plot(:", IDENTITY_BLOCK),
         "wrong.py": IDENTITY_BLOCK.replace('padding="same"', 'padding="valid"'),
         "syntax.py": IDENTITY_BLOCK.replace("F1, F2, F3 = filters", "F1, F2, F3 = = filters"),
         "not_json.ipynb": "{",
-        "loop.py": blank.format("while True: pass"),
-        "exit.py": "import os\n" + blank.format("os._exit(0)"),
+        "exit.py": "import os\n" + blank("os._exit(0)"),
         "raise_at_import.py": IDENTITY_BLOCK
         + "\nrelu = undefined\n"
         + "def other(): return relu\n",
-        "memory.py": "import numpy as np\n" + blank.format("return np.ones((1 << 40,))"),
+        "memory.py": "import numpy as np\n" + blank("return np.ones((1 << 40,))"),
         "ana/block.py": IDENTITY_BLOCK,
         "ana/notes.txt": "mine",
         ".hidden.py": "",
@@ -89,11 +102,17 @@ def graded(tmp_path_factory):
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(text.encode())
-    done, data = grade(folder, "--timeout", "20", "--exercise", "identity_block")
-    assert done.returncode == 0, done.stderr
+    status, printed, messages = in_a_process(folder, "--exercise", "identity_block")
+    assert status == 0, messages
+    data = json.loads(printed)
     assert_fits(data, "grade")
     assert data["schema_version"] == 1
     return {result["submission"]: result for result in data["results"]}
+
+
+def blank(body):
+    """The exercise's function with a body of its own."""
+    return f"def identity_block(X, f, filters, training=True, initializer=None):\n    {body}"
 
 
 def outcome(result):
@@ -116,7 +135,6 @@ def outcome(result):
         ("wrong.py", ("failed", "main.2.conv", "padding")),
         ("syntax.py", ("error", "submission", "syntax")),
         ("not_json.ipynb", ("error", "submission", "syntax")),
-        ("loop.py", ("error", "submission", "timeout")),
         ("exit.py", ("error", "submission", "crashed")),
         ("memory.py", ("error", "submission", "memory")),
     ],
@@ -126,9 +144,17 @@ def test_each_kind_of_submission_gets_its_result(graded, name, expected):
 
 
 def test_every_submission_is_in_the_results_and_hidden_files_are_not(graded):
-    assert len(graded) == 14
+    assert len(graded) == 13
     assert all(result["max_points"] == 10.0 for result in graded.values())
-    assert graded["right.py"]["points"] == 10.0 and graded["loop.py"]["points"] == 0.0
+    assert graded["right.py"]["points"] == 10.0 and graded["exit.py"]["points"] == 0.0
+
+
+def test_a_loop_without_end_is_ended_by_the_clock(tmp_path, grade):
+    (tmp_path / "loop.py").write_text(blank("while True: pass"))
+    status, printed, _ = grade(tmp_path, "--timeout", "2", "--exercise", "identity_block")
+    [result] = json.loads(printed)["results"]
+    assert (status, result["points"]) == (0, 0.0)
+    assert outcome(result) == ("error", "submission", "timeout")
 
 
 @pytest.mark.parametrize(
@@ -141,26 +167,29 @@ def test_every_submission_is_in_the_results_and_hidden_files_are_not(graded):
         ([], "required"),
     ],
 )
-def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, arguments, said):
+def test_bad_usage_is_one_line_and_status_2(tmp_path, monkeypatch, grade, arguments, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README.txt").write_text("")
     (tmp_path / "empty").mkdir()
-    done, _ = grade(*arguments)
-    assert done.returncode == 2
-    assert said in done.stderr and done.stderr.count("\n") == 1
+    status, _, messages = grade(*arguments)
+    assert status == 2
+    assert said in messages and messages.count("\n") == 1
 
 
 @pytest.mark.parametrize(("least", "status"), [("10", 0), ("10.5", 1)])
-def test_together_all_is_one_submission_and_too_few_points_fail_the_run(tmp_path, least, status):
+def test_together_all_is_one_submission_and_too_few_points_fail_the_run(
+    tmp_path, grade, least, status
+):
     (tmp_path / "1.py").write_text(IDENTITY_BLOCK)
     (tmp_path / "2.py").write_text("x = 1")
-    done, _ = grade(tmp_path, "--together", "--fail-under", least, "--exercise", "identity_block")
-    [result] = json.loads(done.stdout)["results"]
-    assert (result["points"], done.returncode) == (10.0, status)
-    assert ("Fewer than 10.5 points: 1 of 1" in done.stderr) == bool(status)
+    options = ("--together", "--fail-under", least, "--exercise", "identity_block")
+    ended, printed, messages = grade(tmp_path, *options)
+    [result] = json.loads(printed)["results"]
+    assert (result["points"], ended) == (10.0, status)
+    assert ("Fewer than 10.5 points: 1 of 1" in messages) == bool(status)
 
 
-def test_marks_go_back_into_the_course(tmp_path):
+def test_marks_go_back_into_the_course(tmp_path, grade):
     """From an export of submissions to the worksheet, with points that the instructor has set."""
     folder = tmp_path / "export" / "Ana Lee_12_assignsubmission_file"
     folder.mkdir(parents=True)
@@ -172,13 +201,14 @@ def test_marks_go_back_into_the_course(tmp_path):
     (tmp_path / "book.csv").write_text(f"{head}Participant 12,Ana Lee,-,-\n")
     options = {"--overrides": "set.csv", "--gradebook": "book.csv"}
     paths = [word for option, name in options.items() for word in (option, tmp_path / name)]
-    done, data = grade(tmp_path / "export", "--exercise", "identity_block", *paths)
+    _, printed, messages = grade(tmp_path / "export", "--exercise", "identity_block", *paths)
+    data = json.loads(printed)
     assert (tmp_path / "book.csv").read_text() == f"{head}Participant 12,Ana Lee,9,-\n"
     assert_fits(data, "grade")
     [result] = data["results"]
     assert (result["points"], result["late"], result["learner_id"]) == (9.0, False, "12")
     assert result["exercises"][0]["override"] == {"points": 10.0, "reason": "late"}
-    assert "no result for Zoe · ResNet50" in done.stderr
+    assert "no result for Zoe · ResNet50" in messages
 
 
 def test_bytes_that_are_no_observation_are_refused():

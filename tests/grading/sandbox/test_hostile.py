@@ -10,7 +10,6 @@ from support.right_block import IDENTITY_BLOCK
 
 from resnet_lesson.grading.batch.grader import Grader
 from resnet_lesson.grading.report.text import report_text
-from resnet_lesson.grading.sandbox.sandbox import Sandbox
 from resnet_lesson.grading.submissions.collect import find_submissions
 
 FORGING = (TESTS / "support" / "forging.py").read_text()
@@ -28,12 +27,6 @@ def prepared(path, folder):
     whole = folder / path.name
     whole.write_text(f"{FORGING}\n\n{path.read_text()}")
     return whole
-
-
-@pytest.fixture(scope="module")
-def sandbox():
-    with Sandbox() as process:
-        yield process
 
 
 @pytest.fixture(scope="module")

@@ -108,6 +108,7 @@ LARGE_FILE = """
     ids=["network", "others", "files", "solution", "processes"],  # the code knows our number
 )
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked_sandbox")
 def test_each_mechanism_keeps_its_promise_alone_and_without_it_the_attack_succeeds(
     code, mechanisms, unkept
 ):
@@ -194,6 +195,7 @@ def test_a_run_ends_at_once_with_its_children_and_folders_though_one_still_runs(
 
 
 @linux
+@pytest.mark.usefixtures("forked_sandbox")
 def test_without_any_mechanism_the_run_goes_on_and_says_so():
     without = ("limits", "namespaces", "mounts", "privileges", "landlock", "seccomp", "orphans")
     with Sandbox(without=without) as sandbox:
@@ -245,6 +247,7 @@ def test_an_environment_behind_a_symbolic_link_is_found_in_the_sandbox(tmp_path)
 
 @linux
 @pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="no virtual environment")
+@pytest.mark.usefixtures("forked_sandbox")
 def test_submissions_in_the_folder_that_holds_the_environment_are_graded_and_hidden():
     with Sandbox(hidden=[sys.prefix]) as sandbox:
         assert "Errno" in told(sandbox, f"return open({sys.prefix + '/pyvenv.cfg'!r})")

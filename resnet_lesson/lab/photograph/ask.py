@@ -10,7 +10,7 @@ from matplotlib import rc_context
 
 from resnet_lesson.figures import style
 from resnet_lesson.figures.charts import SETTINGS, Chart, describe_shares, draw_shares
-from resnet_lesson.lab.photograph.certainty import LEAST, temperature_of
+from resnet_lesson.lab.photograph.certainty import LEAST, LEAST_OF_SIGNS, certainty_of
 from resnet_lesson.lab.photograph.occlusion import covering, enlarged, place_of
 from resnet_lesson.lab.photograph.panel import Upload
 from resnet_lesson.paths import printable
@@ -20,6 +20,7 @@ from resnet_lesson.signs.images import WHOLE, read_image
 from resnet_lesson.signs.schema import SIZE
 
 _GIVE = "give the name of an image file, such as my-hand.jpg"
+_NONE = "no sign"
 _DIGIT, _SEED = 3, 20151210  # the data are drawn from other seeds
 
 
@@ -53,7 +54,8 @@ def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
     """Shows a picture, where the network looked, and what it answers, in inference mode.
 
     The probabilities are corrected by a temperature (see `resnet_lesson.lab.photograph.certainty`).
-    Where none reaches 60 %, the network does not know.
+    The network does not know where the picture more probably shows none of the signs (see
+    `resnet_lesson.lab.photograph.recognition`), or where no answer is probable enough.
 
     Args:
         model: a Keras model from images ``(N, 64, 64, 3)`` in [0, 1] to probabilities.
@@ -70,15 +72,19 @@ def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
             f"the image is {what}, not pixels from 0 to 255 as uint8 {(SIZE, SIZE, 3)}; "
             "give what see returns, such as see('my-hand.jpg')"
         )
-    answer, falls = covering(model, image, temperature_of(model))
+    certainty = certainty_of(model)
+    answer, falls = covering(model, image, certainty.temperature)
     if len(classes) != len(answer):
         raise SignsError(
             f"the network tells {len(answer)} classes apart, and {len(classes)} names are given; "
             "give one for each"
         )
     shares = {str(name): share for name, share in zip(classes, answer, strict=True)}
-    known = answer.max() >= LEAST
+    least, sign = (LEAST_OF_SIGNS, certainty.sign(image)) if certainty.sign else (LEAST, 1.0)
+    known = sign >= 0.5 and answer.max() >= least
     verdict = f"answers {list(shares)[answer.argmax()]}" if known else "does not know"
+    if sign < 0.5:
+        shares = {name: share * sign for name, share in shares.items()} | {_NONE: 1 - sign}
     summary = describe_shares(shares, f"The network {verdict}")
     with rc_context({**SETTINGS, "axes.grid": False}):
         chart = Chart(9, 3, f"{summary} {_describe(answer, falls)}")

@@ -1,0 +1,143 @@
+"""Whether a picture shows a sign at all, by what the network makes of pictures that show none.
+
+A network gives one of its classes to any picture, and may be sure of it. But what its last layer
+reads differs between signs and other pictures. A logistic regression tells them apart: it is fitted
+to drawn signs and to pictures without one, drawn ones and those of `counterexamples`. The network
+itself stays as it is. The least score of a sign is chosen on drawings that neither the network nor
+the regression has seen.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from resnet_lesson.keras_internals import layers_within
+from resnet_lesson.lab.photograph.counterexamples import compose
+from resnet_lesson.signs import normalise
+from resnet_lesson.signs.drawn import OTHERS, TEST, TRAIN, VARIED, VARIED_TEST, read_sheet
+from resnet_lesson.signs.schema import CLASSES, SIZE
+
+ANSWERED = 0.85  # the share of varied drawings, if answered rightly, that are taken for signs
+_HALF, _OF_A_SHEET, _OTHERS = 120, 360, 600  # images
+_DIRECTIONS, _PENALTY, _STEPS = 300, 0.001, 10
+_BATCH = 32
+
+Features = Callable[[np.ndarray], np.ndarray]
+
+
+class Recognition:
+    """Tells signs from other pictures by features, a vector ``(n,)`` for each picture.
+
+    Args:
+        signs: features ``(N, n)`` of pictures that show a sign.
+        others: features ``(M, n)`` of pictures that show none.
+        held_out: features of further signs, of which the share `ANSWERED` is taken for signs.
+    """
+
+    def __init__(self, signs: np.ndarray, others: np.ndarray, held_out: np.ndarray):
+        features = np.concatenate([signs, others])
+        self._middle = features.mean(axis=0)
+        least_spread = 0.05 * features.std() + 1e-6
+        self._scale = (features.std(axis=0) + least_spread) * np.sqrt(features.shape[1])
+        is_sign = np.arange(len(features)) < len(signs)
+        shares = np.where(is_sign, 0.5 / len(signs), 0.5 / len(others)) * len(features)
+        scaled = (features - self._middle) / self._scale
+        self._weights = _logistic_regression(scaled, is_sign, shares)
+        self._least = np.quantile(self._scores(held_out), 1 - ANSWERED)
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """How probably pictures show a sign, ``(N,)``: one half at the least score of a sign."""
+        return 1 / (1 + np.exp((self._least - self._scores(features)).clip(-50, 50)))
+
+    def _scores(self, features):
+        return (features - self._middle) / self._scale @ self._weights
+
+
+def _logistic_regression(features, targets, shares):
+    """Weights of a logistic regression, by Newton's method along the principal directions.
+
+    Its bias is left out: it moves the scores of all pictures, and their least with them.
+    """
+    variances, along = np.linalg.eigh(features @ features.T)
+    variances, along = variances[-_DIRECTIONS:], along[:, -_DIRECTIONS:]
+    lengths = np.sqrt(variances.clip(1e-9))
+    columns = np.column_stack([along * lengths, np.ones(len(along))])
+    penalty = np.append(np.full(len(lengths), _PENALTY), 0)
+    weights = np.zeros(len(penalty))
+    for _ in range(_STEPS):
+        answers = 1 / (1 + np.exp(-(columns @ weights).clip(-30, 30)))
+        curvature = (columns.T * (shares * answers * (1 - answers))) @ columns
+        slope = columns.T @ (shares * (answers - targets)) + penalty * weights
+        weights -= np.linalg.solve(curvature + np.diag(penalty + 1e-6), slope)
+    return features.T @ (along / lengths @ weights[:-1])
+
+
+def recognition_of(model: Any, right: np.ndarray) -> Callable[[np.ndarray], float] | None:
+    """What says how probably an image ``(64, 64, 3)`` shows a sign; None if the network lacks it.
+
+    Needed is a dense layer of six units that gives the answer, alone or inside of other layers.
+
+    Args:
+        model: a Keras model that reads the six signs.
+        right: for each of the `VARIED_TEST` drawings, whether it is answered rightly.
+    """
+    features = _features_of(model)
+    if features is None:
+        return None
+    unseen = features(read_sheet(VARIED_TEST)[0])
+    plain, varied = (read_sheet(name)[0][:_OF_A_SHEET] for name in (TRAIN, VARIED[0]))
+    known = [plain[: _OF_A_SHEET // 3], varied, read_sheet(TEST)[0][: _HALF // 2]]
+    drawings = read_sheet(VARIED[2])[0][:_OTHERS]
+    others = [read_sheet(OTHERS)[0][:_OTHERS], compose(drawings, np.random.default_rng(0))]
+    recognition = Recognition(
+        np.concatenate([features(np.concatenate(known)), unseen[:_HALF]]),
+        features(np.concatenate(others)),
+        unseen[_HALF:][right[_HALF:]],
+    )
+    return lambda image: float(recognition(features(image[np.newaxis]))[0])
+
+
+def _features_of(model) -> Features | None:
+    """What the last dense layer of six units reads of images ``uint8 (N, 64, 64, 3)``."""
+    layers = [layer for layer in layers_within(model) if isinstance(layer, keras.layers.Dense)]
+    heads = [layer for layer in layers if layer.units == CLASSES]
+    if not heads:
+        return None
+
+    @tf.function
+    def read(images):
+        inputs: list = []
+        for head in heads:
+            _record(head, inputs)
+        try:
+            model(images, training=False)
+        finally:
+            for head in heads:
+                object.__delattr__(head, "call")
+        return tf.cast(inputs[-1], "float32")
+
+    def features(images):
+        missing = -len(images) % _BATCH
+        filled = np.pad(images, ((0, missing), (0, 0), (0, 0), (0, 0)))
+        batches = np.split(filled, len(filled) // _BATCH)
+        return np.concatenate([read(normalise(batch)).numpy() for batch in batches])[: len(images)]
+
+    try:
+        vectors = features(np.zeros((1, SIZE, SIZE, 3), np.uint8))
+    except Exception:  # of a network's own code; what it cannot show is done without
+        return None
+    return features if vectors.ndim == 2 else None
+
+
+def _record(layer, inputs):
+    """Has a layer note what it is called with; an attribute that hides the method of its class."""
+    call = layer.call
+
+    def noted(given, *rest, **named):
+        inputs.append(given)
+        return call(given, *rest, **named)
+
+    object.__setattr__(layer, "call", noted)

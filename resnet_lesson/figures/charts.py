@@ -108,10 +108,15 @@ def lines(
         axes = chart.subplots()
         _draw_lines(axes, series, xlabel, ylabel, title, log)
         if chance is not None:
-            axes.axhline(chance, color=style.MUTED, linestyle=":", linewidth=1.4)
-            right_edge = axes.get_yaxis_transform()
-            axes.text(1, chance, "guessing", transform=right_edge, ha="right", va="bottom")
+            mark_guessing(axes, chance)
     return chart
+
+
+def mark_guessing(axes: Any, chance: float) -> None:
+    """Marks on the y axis what guessing gives; the word is beside the plot, where no line runs."""
+    axes.axhline(chance, color=style.MUTED, linestyle=":", linewidth=1.4)
+    right_edge = axes.get_yaxis_transform()
+    axes.text(1.01, chance, "guessing", transform=right_edge, ha="left", va="center")
 
 
 def _draw_lines(axes, series, xlabel, ylabel, title, log=False):

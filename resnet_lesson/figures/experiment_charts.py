@@ -12,7 +12,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from resnet_lesson.figures import style
-from resnet_lesson.figures.charts import DASHES, SETTINGS, Chart, look_of, plot_lines
+from resnet_lesson.figures.charts import (
+    DASHES,
+    SETTINGS,
+    Chart,
+    look_of,
+    mark_guessing,
+    plot_lines,
+)
 
 SURFACE = "viridis"
 LOSS_OF_GUESSING = float(np.log(6))  # each of six classes with the same probability
@@ -108,9 +115,7 @@ def starts(accuracies: Mapping[str, Any], every: int, title: str, chance: float 
             spread = values.min(axis=0), values.max(axis=0)
             axes.fill_between(steps, *spread, color=look["color"], alpha=0.15, linewidth=0)
         axes.set(xlabel="steps", ylabel="per cent right", title=title, ylim=(0, 102))
-        axes.axhline(100 * chance, color=style.MUTED, linestyle=":", linewidth=1.4)
-        right_edge = axes.get_yaxis_transform()
-        axes.text(1, 100 * chance, "guessing", transform=right_edge, ha="right", va="bottom")
+        mark_guessing(axes, 100 * chance)
         chart.legend(loc="outside lower center", ncols=3)
     return chart
 

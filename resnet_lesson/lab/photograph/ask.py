@@ -80,11 +80,12 @@ def ask(model: Any, image: np.ndarray, classes: Sequence = range(6)) -> Chart:
             "give one for each"
         )
     shares = {str(name): share for name, share in zip(classes, answer, strict=True)}
-    least, sign = (LEAST_OF_SIGNS, certainty.sign(image)) if certainty.sign else (LEAST, 1.0)
-    known = sign >= 0.5 and answer.max() >= least
-    verdict = f"answers {list(shares)[answer.argmax()]}" if known else "does not know"
-    if sign < 0.5:
+    known = answer.max() >= (LEAST_OF_SIGNS if certainty.sign else LEAST)
+    if certainty.sign:
+        sign = certainty.sign(image)
         shares = {name: share * sign for name, share in shares.items()} | {_NONE: 1 - sign}
+        known = known and answer.max() * sign >= 1 - sign
+    verdict = f"answers {list(shares)[answer.argmax()]}" if known else "does not know"
     summary = describe_shares(shares, f"The network {verdict}")
     with rc_context({**SETTINGS, "axes.grid": False}):
         chart = Chart(9, 3, f"{summary} {_describe(answer, falls)}")

@@ -6,14 +6,7 @@ trained on are the most probable (Guo et al., *On Calibration of Modern Neural N
 section 4.2). Below 1 it is not taken: that would make the network surer of everything, also of what
 is no hand.
 
-Whether a picture shows a sign at all is another question (see
-`resnet_lesson.lab.photograph.recognition`). Measured with three ResNet-50s that `train` had trained
-on the drawn default, of the lowest and the highest of them: 98 to 100 % of the right answers to
-photographs of hands are given, and 94 to 97 % of those of a second data set. Refused are 75 to 91 %
-of photographs of people, 78 to 100 % of objects, 84 to 96 % of pieces of pictures, 93 to 100 % of
-faces, all empty walls, and 86 to 91 % of ellipses of the colour of skin. Weakest are drawn faces,
-43 to 75 %, and hands with six fingers, 20 to 50 %; of these a network is 90 % sure of 13 to 27 %
-and of 7 to 35 %.
+What shows no sign is found by `resnet_lesson.lab.photograph.recognition`.
 """
 
 from collections.abc import Callable

@@ -5,6 +5,20 @@ reads differs between signs and other pictures. A logistic regression tells them
 to drawn signs and to pictures without one, drawn ones and those of `counterexamples`. The network
 itself stays as it is. The least score of a sign is chosen on drawings that neither the network nor
 the regression has seen.
+
+Measured with ResNet-50s that `train` had trained on the drawn default, for three seeds. Nothing was
+fitted to these pictures, but the rule was chosen with its results on them in view. Of the
+photographs that they read rightly, they answered 98 to 99 % of one data set and 93 to 94 % of
+another. They refused
+
+- 86 to 94 % of 400 photographs of objects and animals, one each of 400 classes of ImageNet,
+- 90 to 97 % of small parts of such photographs, 81 to 91 % of 32 portraits,
+- 97 to 100 % of 100 faces that fill the picture, 87 to 94 % of ellipses of the colours of skin on
+  an even wall, 53 to 75 % of ellipses and faces drawn as the hands are,
+- all of 60 drawn walls, 98 % of gradients, 90 to 97 % of noise,
+- and only 28 to 52 % of drawn hands with six fingers.
+
+They gave a digit 90 % or more for 6 % at most of any of these, and for none of the six fingers.
 """
 
 from collections.abc import Callable

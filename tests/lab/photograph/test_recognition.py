@@ -113,8 +113,9 @@ def test_a_network_without_such_a_layer_is_done_without(kind):
 @pytest.mark.parametrize(
     ("sign", "top", "verdict"),
     [
-        (0.9, 0.5, "answers 0. 0: 50 %"),
-        (0.9, 0.3, "does not know. 0: 30 %"),
+        (0.9, 0.5, "answers 0. 0: 45 %"),
+        (0.9, 0.3, "does not know. 0: 27 %"),
+        (0.6, 0.5, "does not know. 0: 30 %"),
         (0.2, 0.98, "does not know. 0: 20 %"),
         (None, 0.5, "does not know. 0: 50 %"),
         (None, 0.7, "answers 0. 0: 70 %"),
@@ -133,6 +134,7 @@ def test_a_sure_answer_to_what_is_no_sign_is_none(monkeypatch, sign, top, verdic
     chart = photograph.ask(Model(), photograph.see())
     assert chart.summary.startswith(f"The network {verdict}")
     assert ("no sign: 80 %" in chart.summary) == (sign == 0.2)
+    assert ("no sign" in chart.summary) == (sign is not None)
 
 
 def test_what_was_found_out_serves_until_the_answers_change(monkeypatch):

@@ -9,8 +9,26 @@ line. With ``--parts`` a table says instead what becomes of ten epochs when one 
 is another, also on test images that are moved as hands in other photographs are. Ends with one line
 and status 1 if there are no data, or if a training has no accuracy.
 
-With a highest learning rate of 0.0005, one seed read 96 % of the photographed test signs after 4 of
-ten epochs and 98 % after 6; with 0.002, as it was before, one reached 97 % after 6.
+The time to the target is that of `SOON`, the plan of those tried that has the smallest median. In
+this table of seeds 0, 1 and 2, "-" is a training that ended with 97 % not reached (157 of the 162
+test images are 96.9 %):
+
+    epochs  highest rate  epochs until 97 %
+    10      0.0005        6, 7, -
+    6       0.001         5, 5, 5
+    5       0.0005        5, -, -
+    5       0.001         4, -, 5
+    5       0.002         5, 4, -
+    5       0.003         4, 5, 5
+    4       0.0005        -, -, -
+    4       0.001         4, -, -
+    4       0.002         -, 4, 4
+    4       0.003         4, 4, -
+
+On two processor cores the three trainings of the last row took 28.4 s (median), 0.16 of the classic
+recipe's 176 s. An epoch takes 5 s, and what is before the first step ends 4 s: 1 for the model's
+own graph, 1.7 for that of the step, 1.5 for its first run. With three epochs it would be 0.13; but
+no plan tried reached 97 % in three.
 """
 
 import argparse
@@ -30,6 +48,7 @@ from resnet_lesson.signs import load_signs, normalise, one_hot
 
 CLASSIC_EPOCHS = 10
 TARGET = 0.97
+SOON = {"epochs": 4, "learning_rate": 3e-3}
 
 
 def fresh_model(seed):
@@ -83,7 +102,7 @@ def peak_memory():
 def compare(signs, seeds):
     soon, long, old, memory = [], [], [], None
     for seed in seeds:
-        soon.append(ours(signs, seed, target=TARGET))
+        soon.append(ours(signs, seed, target=TARGET, **SOON))
         memory = memory or peak_memory()  # before the others add to it
         old.append(classic(signs, seed))
         long.append(ours(signs, seed, epochs=20)[1].test_accuracy)

@@ -38,8 +38,8 @@ CODE_LINES_A_MINUTE = 500 / 60
 # Minutes that the cells of a notebook compute on two cores, where these are one or more.
 COMPUTING = {
     "01-skip-connection": 1,
-    "05-train-on-signs": 3,
-    "09-why-it-works": 3,
+    "05-train-on-signs": 2,
+    "09-why-it-works": 2,
     "10-pretrained": 1,
     "11-capstone": 2,
 }

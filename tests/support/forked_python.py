@@ -11,7 +11,6 @@ fork and ends as the fork does.
 
 import atexit
 import contextlib
-import fcntl
 import importlib
 import json
 import os
@@ -129,6 +128,8 @@ def _report_the_ended(forks):
 
 def _become(request, files):
     """Makes this process what was asked for, runs it, and ends with its status."""
+    import fcntl  # only here: Windows, where nothing is forked, has none
+
     status = 1
     try:
         above = [fcntl.fcntl(file, fcntl.F_DUPFD, ABOVE_ALL) for file in files]

@@ -69,6 +69,8 @@ def grade(forked_sandbox, capsys):
             status = cli.main(["grade", "--json", "-", *map(str, arguments)])
         except SystemExit as ending:  # of the parser of arguments
             status = ending.code
+        if status == cli.INTERRUPTED:  # the run of tests was
+            raise KeyboardInterrupt
         return status, *capsys.readouterr()
 
     return run

@@ -19,7 +19,7 @@ EXERCISE = Exercise(
     kind="block",
     notebook="08-bottleneck",
     points=10.0,
-    minutes=15,
+    minutes=10,
     reference="resnet_lesson.blocks:bottleneck_block",
     signature="n_filters, x",
     probes=(
@@ -45,23 +45,22 @@ EXERCISE = Exercise(
             "numbers of filters follow from `n_filters`?"
         ),
         (
-            "Keep the input, `shortcut = x`. Then three groups: 1×1 with `n_filters`, 3×3 with "
-            "`n_filters`, 1×1 with `4 * n_filters`. A BatchNorm follows each convolution, a ReLU "
-            "the first two."
+            "`conv_norm(n_filters, 1, x)` is the first step, and a ReLU follows it. Call what "
+            "comes out `path`, so that `x` stays the input: the addition needs it unchanged."
         ),
         (
-            'The 3×3 convolution needs `padding="same"`: without it the picture loses a pixel on '
-            "each side and no longer fits the shortcut. The 1×1 ones lose nothing."
+            "The three steps: 1×1 with `n_filters`, 3×3 with `n_filters`, 1×1 with "
+            "`4 * n_filters`. A ReLU follows the first two."
         ),
         (
-            "The end: `Add()([x, shortcut])`, then the last ReLU. There is none between the "
+            "The end: `Add()([path, x])`, then the last ReLU. There is none between the "
             "third BatchNorm and the addition."
         ),
     ),
     explanation=(
-        "The first 1×1 convolution reduces four times as many channels to `n_filters`, the 3×3 "
-        "works among those few, and the last 1×1 restores the number that came in, so that the "
-        "addition fits without a projection.\n\n"
+        "Here `conv_norm` is written out. The first 1×1 convolution reduces `4 * n_filters` "
+        "channels to `n_filters`, the 3×3 works among those few, and the last 1×1 restores the "
+        "number that came in, so that the addition fits without a projection.\n\n"
         "There is no ReLU before the addition, and BatchNorm's mode is left to the model. Biases "
         "in the convolutions change nothing, because the BatchNorm that follows cancels them: "
         "`keras.applications` has them, torchvision does not, and the check accepts both."

@@ -26,9 +26,9 @@ test images are 96.9 %):
     4       0.003         4, 4, -
 
 On two processor cores the three trainings of the last row took 28.4 s (median), 0.16 of the classic
-recipe's 176 s. An epoch takes 5 s, and what is before the first step ends 4 s: 1 for the model's
-own graph, 1.7 for that of the step, 1.5 for its first run. With three epochs it would be 0.13; but
-no plan tried reached 97 % in three.
+recipe's 176 s. An epoch takes 5 s. The first step is done after 4 s: 1 for the model's own graph,
+1.7 for that of the step, 1.5 for its first run. With three epochs it would be 0.13; but no plan
+tried reached 97 % in three.
 """
 
 import argparse

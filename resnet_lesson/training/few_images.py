@@ -91,7 +91,10 @@ def _compile(network, rate, steps):
         rate / (warmup + 1), steps - warmup, warmup_target=rate, warmup_steps=warmup
     )
     optimizer = keras.optimizers.Adam(rates, clipnorm=1.0)
-    network.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=False)
+    # Two steps are taken sooner than a graph is built for them.
+    network.compile(
+        optimizer, "sparse_categorical_crossentropy", jit_compile=False, run_eagerly=quick()
+    )
     # Keras would do that within the first step, and then trace the step a second time.
     optimizer.build(network.trainable_variables)
 

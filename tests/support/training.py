@@ -2,9 +2,11 @@
 
 import keras
 import numpy as np
+import pytest
 from keras import layers
 
 from resnet_lesson.signs import Signs
+from resnet_lesson.training import TrainingError
 
 
 def signs_of_colours():
@@ -31,3 +33,13 @@ def tiny_model(input_shape=(64, 64, 3), classes=6):
 
 def norm_of(model):
     return next(x for x in model.layers if isinstance(x, layers.BatchNormalization))
+
+
+def message_of(call, *arguments, **options):
+    """The message of the error that a call raises; it must be one line."""
+    with pytest.raises(TrainingError) as caught:
+        call(*arguments, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert caught.value._render_traceback_() == [f"TrainingError: {message}"]
+    return message

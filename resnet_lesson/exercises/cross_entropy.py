@@ -94,7 +94,7 @@ EXERCISE = Exercise(
         "`np.sum(..., axis=1)` adds up along the classes, which leaves one loss for each image. "
         "The loss of the batch is their mean.",
         "Where a probability is 0, `np.log` gives −∞, and 0 · −∞ is not a number. "
-        "`np.maximum(probabilities, 1e-7)` keeps every probability above that.",
+        "`np.maximum(probabilities, 1e-7)` keeps every probability at 1e-7 or above.",
     ),
     explanation=(
         "The sum runs over the classes, the mean over the images. So the loss of a batch does not "

@@ -37,16 +37,16 @@ EXERCISE = Exercise(
         "A 3×3 convolution from *n* to *n* channels has 9·*n*² weights, so most of a million is in "
         "the last group. 16, 24, 48 and 96 channels with two blocks each make 0.4 million.",
         "`residual_block` and `projection_block` of `resnet_lesson.blocks` may be used. "
-        "The second one is where the channels double and the size halves.",
-        "If the network is right and too weak: train for more epochs, up to three minutes. Then "
-        "try wider groups; look at the parameters that `check` counts.",
+        "The second one changes the number of channels and halves the size.",
+        "If the network is correct but reads too few: train for more epochs, up to three minutes. "
+        "Then try wider groups; look at the parameters that `check` counts.",
     ),
     explanation=(
-        "A stem with stride 2 makes everything behind it four times cheaper. Then come four groups "
-        "of 16, 24, 48 and 96 channels. Each group after the first begins with a projection, as "
-        "notebook 07 has them.\n\n"
+        "A stem with stride 2 makes everything after it four times cheaper. Then come four groups "
+        "of 16, 24, 48 and 96 channels. Each group after the first begins with a projection, as in "
+        "notebook 07.\n\n"
         "It has 397,206 parameters. Twenty epochs took 38 seconds of processor time. After them it "
-        "read 99 % of the test images, and 98 or 99 % of each of three sets of 120 hands that were "
-        "drawn for nobody; so did a second training with another seed."
+        "read 98 or 99 % of the test images, and of each of three sets of 120 newly drawn hands; a "
+        "second training with another seed did as well."
     ),
 )

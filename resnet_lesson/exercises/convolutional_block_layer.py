@@ -56,13 +56,13 @@ EXERCISE = Exercise(
         ),
     ),
     explanation=(
-        "Here every layer has a name of its own; chains as in the notebook, or lists, are as good. "
-        "`call` hands `training` to each norm, or to the chain that holds it. The number of "
-        "input channels is nowhere written down: `build` sees it in the shape, or Keras at the "
-        "first call. So one class serves every stage.\n\n`s` belongs "
+        "Here every layer has a name of its own; chains as in the notebook, or lists, work as "
+        "well. `call` hands `training` to each norm, or to the chain that holds it. The number of "
+        "input channels is written down nowhere: `build` takes it from the shape, or Keras from "
+        "the first input. So one class serves every stage.\n\n`s` belongs "
         "to the arguments that `get_config` names. Without it a saved block with stride 1"
-        " would come back with the default, 2, and nobody would notice before the shapes "
-        "go wrong.\n\n`_Subclass`, the lesson's base class, holds the other two methods. In a "
+        " would come back with the default, 2, and nobody would notice until its shapes "
+        "no longer fit.\n\n`_Subclass`, the lesson's base class, holds the other two methods. In a "
         "class without it they are:\n\n```python\ndef build(self, input_shape):\n"
         "    self.call(Input(input_shape[1:]))\n\ndef get_config(self):\n"
         "    return {**super().get_config(), **self.arguments}\n```"

@@ -62,7 +62,8 @@ EXERCISE = Exercise(
         "weights themselves are made at the first call, when the number of channels is "
         "known. `call` is the list of notebook 02 with `self.` in front of each layer.\n\n"
         "`self.relu` and `self.add` have no weights: using one of them twice shares "
-        "nothing. A norm or a convolution that is used twice would.\n\n`_Subclass`, the "
+        "nothing. A norm or a convolution that is used twice would share its weights.\n\n"
+        "`_Subclass`, the "
         "lesson's base class, does what `Block` does in the notebook: `build` makes the "
         "weights for a shape, `get_config` names the arguments."
     ),

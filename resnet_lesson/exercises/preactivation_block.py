@@ -50,12 +50,12 @@ EXERCISE = Exercise(
         ),
     ),
     explanation=(
-        "The same six layers as in `residual_block`, in another order. BatchNorm and ReLU "
-        "prepare what a convolution reads, and the convolution's output enters the addition "
+        "The layers are those of `residual_block`, in another order. BatchNorm and ReLU come "
+        "before each convolution, and the output of the second convolution enters the addition "
         "directly, so that the main path can subtract.\n\n"
-        "Nothing stands on the shortcut or after the addition. Through any number of such blocks "
-        "leads a path on which the input reaches the output unchanged, and the gradient comes back "
-        "on it unchanged. After the last block a network needs one more BatchNorm and ReLU before "
-        "its head."
+        "There is no layer on the shortcut and none after the addition. So the shortcuts of a "
+        "stack of such blocks form one path, on which the input reaches the output unchanged, and "
+        "the gradient reaches the input unchanged on its way back. After the last block, a network "
+        "needs one more BatchNorm and ReLU before its head."
     ),
 )

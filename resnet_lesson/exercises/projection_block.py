@@ -60,17 +60,17 @@ EXERCISE = Exercise(
         (
             "The shortcut is `BatchNormalization()(Conv2D(n_filters, 1, strides=s, "
             "use_bias=False)(x))`, without a ReLU. The main path begins with `ZeroPadding2D(1)` "
-            "and `Conv2D(n_filters, 3, strides=s, use_bias=False)`, whose padding is none."
+            "and `Conv2D(n_filters, 3, strides=s, use_bias=False)`, which pads nothing itself."
         ),
     ),
     explanation=(
-        "The stride stands where the picture gets smaller, once on each path; the second "
-        "convolution then works on the small map. The 1×1 convolution of the shortcut gives "
-        "`n_filters` channels out of any number, and its BatchNorm brings them to the scale of "
-        "the main path. No ReLU follows there: the shortcut stays linear, and the ReLU after the "
-        "addition cuts off what is negative.\n\n"
+        "Each path has the stride once, in its first convolution, so that both become smaller "
+        "alike; the second convolution then works on the small map. The 1×1 convolution of the "
+        "shortcut makes `n_filters` channels of any number, and its BatchNorm brings them to the "
+        "scale of the main path. No ReLU follows there, so that the shortcut can pass on negative "
+        "values too; the only ReLU after the two paths is the one after their addition.\n\n"
         "The border is explicit, `ZeroPadding2D(1)` and a convolution without padding. "
-        '`padding="same"` gives the same shapes, and where a side is even slightly different '
-        "numbers. The check calls the block with odd sides, where both agree, and accepts both."
+        '`padding="same"` gives the same shapes, but slightly different numbers where a side is '
+        "even. The check calls the block with odd sides, where both agree, and accepts both."
     ),
 )

@@ -48,10 +48,10 @@ EXERCISE = Exercise(
     explanation=(
         "Two groups of convolution and BatchNorm, a ReLU between them, and none before the "
         "addition: the main path must be able to subtract.\n\n"
-        "`use_bias=False` saves `n_filters` numbers a convolution. BatchNorm subtracts the mean "
+        "`use_bias=False` saves `n_filters` numbers per convolution. BatchNorm subtracts the mean "
         "of each channel, and with it any bias, and then adds a shift of its own. With biases "
         "the block computes the same, so the check accepts both.\n\n"
-        "BatchNorm is called without `training`: whoever calls the model decides, `fit` for the "
-        "batch's statistics and `predict` for the moving ones."
+        "BatchNorm is called without `training`, so the caller of the model decides: `fit` uses "
+        "the batch's statistics, and `predict` the moving ones."
     ),
 )

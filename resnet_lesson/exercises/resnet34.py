@@ -59,15 +59,16 @@ EXERCISE = Exercise(
         ),
     ),
     explanation=(
-        "The whole network is a table of four rows and two kinds of blocks. A block changes the "
-        "shape where the channels do not fit, and otherwise it keeps it. The first group keeps "
-        "it from its first block on: the stem gives 64 channels, and 64 are wanted.\n\n"
+        "Two kinds of blocks and a table of four rows describe the whole network. The loop uses a "
+        "`projection_block` wherever the number of channels has to change, at the start of each "
+        "later group, and a `residual_block` everywhere else. The first group needs no "
+        "projection, because the stem already gives the 64 channels that it works with.\n\n"
         "The borders are explicit, `ZeroPadding2D(1)` and a convolution without padding. "
-        '`padding="same"` gives the same shapes; where a side is even it puts the border of '
-        "zeros at the bottom and at the right only, and so computes something slightly "
-        "different from the published network. The check uses images where both agree, and "
-        "accepts both.\n\n"
-        "Global average pooling takes maps of any size, so that one network serves images of "
-        "many sizes. The softmax makes probabilities of the 1000 sums."
+        '`padding="same"` gives the same shapes, but where a side is even it adds zeros only at '
+        "the bottom and on the right, so the network computes something slightly different from "
+        "the published one. The check uses images for which both agree, and accepts both.\n\n"
+        "Global average pooling reduces a map of any size to one number for each channel, so the "
+        "same weights work for images of many sizes. The softmax turns the outputs of the dense "
+        "layer into probabilities, one for each class."
     ),
 )

@@ -48,9 +48,9 @@ EXERCISE = Exercise(
     ),
     explanation=(
         "A list in `self` keeps all sixteen blocks: Keras finds layers in lists and "
-        "dictionaries, too. There is no `Input`: the shape of the images is known at the "
+        "dictionaries, too. There is no `Input`: the shape of the images is known only at the "
         "first call.\n\n`fit` and `predict` call the model with the right `training`, and "
-        "the model passes it on. All that Keras looks for is the name of the argument.\n\n"
+        "the model passes it on. Keras looks only for an argument of that name.\n\n"
         "`_Subclass` adds what saving to `.keras` needs. Your model can be saved to "
         "`.weights.h5` without it."
     ),

@@ -1,6 +1,7 @@
 """The subclassed blocks and network: they are what the functional ones are, and can be saved."""
 
 import inspect
+import subprocess
 import textwrap
 
 import keras
@@ -8,7 +9,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras.initializers import GlorotUniform, RandomNormal, RandomUniform
-from support.processes import run_python
 
 from resnet_lesson import blocks
 from resnet_lesson.keras_internals import layers_within
@@ -157,13 +157,15 @@ def test_the_configuration_makes_the_same_block_again(initializer):
     assert (again.name, again.conv1.strides, again.conv3.filters) == ("mine", (3, 3), 4)
 
 
-def run_elsewhere(program, folder):
+def run_elsewhere(python, program, folder):
     """Runs a program in a Python process of its own, which has none of our objects."""
-    done = run_python("-W", "error::UserWarning", "-c", textwrap.dedent(program), cwd=folder)
+    strict = "import warnings; warnings.simplefilter('error', UserWarning)"
+    command = [*python, "-c", f"{strict}\n{textwrap.dedent(program)}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_file_carries_blocks_to_a_fresh_process(tmp_path):
+def test_a_file_carries_blocks_to_a_fresh_process(python, tmp_path):
     inputs = keras.Input(X.shape[1:])
     middle = IdentityBlock([2, 3, 7], 2, lambda seed: RandomNormal(stddev=0.3, seed=seed))(inputs)
     model = scatter(keras.Model(inputs, ConvolutionalBlock([2, 3, 4], 3, s=3)(middle)))
@@ -175,7 +177,7 @@ def test_a_file_carries_blocks_to_a_fresh_process(tmp_path):
         seen, model = np.load("seen.npz"), keras.models.load_model("blocks.keras")
         np.testing.assert_allclose(model(seen["inputs"]), seen["answers"], atol=1e-6)
     """
-    run_elsewhere(program, tmp_path)
+    run_elsewhere(python, program, tmp_path)
 
 
 def test_a_weights_file_fits_a_model_that_was_only_built(tmp_path):
@@ -202,7 +204,7 @@ def test_a_weights_file_fits_a_model_that_was_only_built(tmp_path):
 
 
 @pytest.mark.slow
-def test_both_formats_carry_the_network_to_a_fresh_process(pair, tmp_path):
+def test_both_formats_carry_the_network_to_a_fresh_process(pair, python, tmp_path):
     _, model = pair
     model.save(tmp_path / "model.keras")
     model.save_weights(tmp_path / "model.weights.h5")
@@ -219,4 +221,4 @@ def test_both_formats_carry_the_network_to_a_fresh_process(pair, tmp_path):
             assert type(model) is ResNet50Model
             np.testing.assert_allclose(model(seen["images"]), seen["answers"], atol=1e-6)
     """
-    run_elsewhere(program, tmp_path)
+    run_elsewhere(python, program, tmp_path)

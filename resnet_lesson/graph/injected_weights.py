@@ -61,8 +61,10 @@ def most_weights_after(steps: Iterable[tuple[int, Iterable[int], bool]]) -> Coun
 def _drawn(shape, key):
     pool = _pool()
     start = zlib.crc32(key.encode()) % len(pool)
-    size = math.prod(shape)
-    return np.take(pool, np.arange(start, start + size), mode="wrap").reshape(shape)
+    end = start + math.prod(shape)
+    if end > len(pool):  # begin again, as often as it takes
+        pool = np.tile(pool, math.ceil(end / len(pool)))
+    return pool[start:end].reshape(shape)
 
 
 @cache

@@ -64,6 +64,7 @@ class Trace:
         self._owned = None if owned is None else {id(layer) for layer in owned}
         self._layers = {} if known_layers is None else known_layers
         self._budget = MOST_OPERATIONS
+        self._described: dict[int, tuple[str, dict]] = {}  # what `describe` says of each step
         self._dominators = self._find_dominators()
         self.series = self._graph(self.ends)
 
@@ -180,8 +181,10 @@ class Trace:
 
     def _op(self, number):
         step = self.steps[number]
-        shapes = [tuple(self.steps[n].output.shape[1:]) for _, n in step.inputs]
-        kind, attrs = describe(step.operation, shapes, step.arguments)
+        if number not in self._described:  # else for another way to wire the same steps
+            shapes = [tuple(self.steps[n].output.shape[1:]) for _, n in step.inputs]
+            self._described[number] = describe(step.operation, shapes, step.arguments)
+        kind, attrs = self._described[number]
         layer = self._layer_number(step.operation)
         foreign = self._owned is not None and id(step.operation) not in self._owned
         if layer >= 0 and foreign:

@@ -30,7 +30,9 @@ OTHER_PATH = 2.0  # more than an operation out of its turn
 GIVEN_AND_INPUT = "`main_path(X)` and `X`"
 
 
-def compare(expected: Series, attempt: Series, partial: bool = False) -> Comparison:
+def compare(
+    expected: Series, attempt: Series, partial: bool = False, costs: dict | None = None
+) -> Comparison:
     """Compares two graphs.
 
     Args:
@@ -38,13 +40,16 @@ def compare(expected: Series, attempt: Series, partial: bool = False) -> Compari
         attempt: series of the attempt.
         partial: True if the attempt raised at its last operation: what would have followed is
             unknown.
+        costs: how far apart blocks of networks are, for several comparisons to share; what is
+            found here is added.
 
     Returns:
         Differences and pairs. The differences are grouped, so that one mistake made alike at
         several places is one difference.
     """
     if count(expected, "dense") and count(expected, "add") > 1:
-        comparison = _compare_networks(expected, attempt, partial)
+        costs = {} if costs is None else costs
+        comparison = _compare_networks(expected, attempt, partial, costs)
     else:
         comparison = _compare_blocks(expected, attempt, partial)
     differences = _with_shared(comparison, [op.place for op in operations(expected)])
@@ -274,12 +279,12 @@ def _compare_merge(want, branch, before, main_path, strays):
 # --- a network
 
 
-def _compare_networks(expected, attempt, partial):
+def _compare_networks(expected, attempt, partial, costs):
     stem, units, head = split_network(expected)
     attempt_stem, attempt_units, attempt_head = split_network(attempt)
     in_head = any(op.kind in ("pool", "flatten", "dense") for op in attempt_head)
     beginning = align(stem, attempt_stem, partial and not attempt_units)
-    body = _compare_bodies(units, attempt_units, partial and not in_head)
+    body = _compare_bodies(units, attempt_units, partial and not in_head, costs)
     ending = Comparison()
     if in_head or not partial:
         ending = align(head, attempt_head, partial, path=Place(path="head"))
@@ -293,19 +298,27 @@ def _compare_networks(expected, attempt, partial):
     )
 
 
-def _compare_bodies(expected, attempt, partial):
+def _compare_bodies(expected, attempt, partial, costs):
     """Aligns the blocks of two networks, so that one missing block is one difference."""
     rows, columns = len(expected), len(attempt)
+    forms = [_form_of_unit(unit) for unit in expected]
+    attempt_forms = [_form_of_unit(unit) for unit in attempt]
 
     @cache
     def compare_at(i, j):
         return _compare_units(expected[i], attempt[j], partial and j == columns - 1)
 
+    def cost_at(i, j):
+        key = (forms[i], attempt_forms[j], partial and j == columns - 1)
+        if key not in costs:
+            costs[key] = compare_at(i, j).cost
+        return costs[key]
+
     same = 0  # blocks that are right from the beginning on: no other way can be cheaper there
-    while same < min(rows, columns) and not compare_at(same, same).cost:
+    while same < min(rows, columns) and not cost_at(same, same):
         same += 1
     rest, cost = _cheapest_way(
-        rows - same, columns - same, lambda i, j: compare_at(same + i, same + j).cost, partial
+        rows - same, columns - same, lambda i, j: cost_at(same + i, same + j), partial
     )
     way = [(i, i, "match") for i in range(same)]
     way += [(same + i, same + j, move) for i, j, move in rest]
@@ -321,6 +334,24 @@ def _compare_bodies(expected, attempt, partial):
         counts[stage] = counts.get(stage, 0) + (1 if move == "extra" else -1)
     return Comparison(
         tuple(_with_counts(d, counts, expected) for d in differences), tuple(pairs), cost
+    )
+
+
+def _form_of_unit(unit):
+    return (_form(unit.series), unit.reaches_back)
+
+
+def _form(series):
+    """All that it depends on how far a block is from another, as a key.
+
+    The blocks of a stage are alike in it: left out are places, shapes, and the numbers of
+    operations and layers.
+    """
+    return tuple(
+        (tuple(_form(path) for path in item.paths), _form([item.merge]))
+        if isinstance(item, Branch)
+        else (item.kind, repr(sorted(item.attrs.items())), item.node < 0)
+        for item in series
     )
 
 

@@ -21,8 +21,9 @@ def explained(
         partial: as for `compare`.
     """
     best: dict[str, tuple[Comparison, Difference]] = {}
+    costs: dict = {}  # most blocks are the same in all ways
     for way in unused:
-        mended = compare(expected, way.series, partial)
+        mended = compare(expected, way.series, partial, costs)
         place = next((want.place for want, op in mended.pairs if op.node == way.node), None)
         if place is None or mended.cost > comparison.cost - LEAST:
             continue

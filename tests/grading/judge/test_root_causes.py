@@ -55,6 +55,11 @@ def test_padding_that_adds_nothing_is_not_told_beside_another_mistake():
     assert named("ResNet50", pool, ("Conv2D(64, (7", "Conv2D(32, (7")) == [("stem.conv", "filters")]
 
 
+def test_a_stage_left_out_is_missed_and_not_taken_for_the_next_one():
+    """Blocks of two stages are made of the same layers, with other settings."""
+    assert named("ResNet50", ("([128, 128, 512], 2, 3), ", "")) == [("stage3", "block_count")]
+
+
 def test_two_kinds_of_layer_that_are_missing_are_two_findings():
     lines = """\
     X = BatchNormalization(axis=3)(X, training=training)

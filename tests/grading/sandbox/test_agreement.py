@@ -20,11 +20,13 @@ def outcome(data):
 
 
 def disagreements(answers, sandbox):
+    # As for a class: one grader, and one observation of the reference, of an exercise.
+    graders = {name: Grader(sandbox, [name]) for name in {answer.exercise for answer in answers}}
     for answer in answers:
         name = answer.exercise
         text = source_of(answer)
         reading = Reading("a.py", [Source("a.py", parse(text, "<a.py>"))])
-        [graded] = Grader(sandbox, [name]).grade_one(reading).result["exercises"]
+        [graded] = graders[name].grade_one(reading).result["exercises"]
         namespace = {"__name__": "submission"}
         exec(compile(text, "<a.py>", "exec"), namespace)
         namespace[name].__name__ = name

@@ -4,14 +4,8 @@ import contextlib
 import socket
 import subprocess
 
-from support.processes import start_python
+from support.processes import free_port, start_python
 from support.waiting import wait_until
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def start(*arguments):

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
+from support.processes import free_port
+
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -51,6 +53,8 @@ def running_lab(command, folder, environment, log, seconds):
         log: path of the file that takes what the server says.
         seconds: how long it may take to answer.
     """
+    # A server looks for a free port before it listens there: two could find the same one.
+    environment = {**environment, "JUPYTER_PORT": str(free_port())}
     with log.open("w") as said:
         process = subprocess.Popen(
             command,

@@ -1,5 +1,6 @@
-"""Python in processes of its own."""
+"""Python in processes of its own, and ports where they may listen."""
 
+import socket
 import subprocess
 import sys
 
@@ -21,3 +22,10 @@ def loaded_by(code):
     process = run_python("-c", f"{code}\nimport sys; print(*sys.modules)")
     assert process.returncode == 0, process.stderr
     return set(process.stdout.split())
+
+
+def free_port():
+    """The number of a port of this machine where nobody listens yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -60,6 +60,9 @@ class Evidence:
 
     def _try(self, step):
         op, inputs = step.op, [self.values[node] for node in step.reads]
+        if self._is_another_layer(op, inputs[0]):
+            self.refuted.add(op.node)
+            return
         candidates = list(self._candidates(op, inputs))
         # What becomes of a division by zero shows nothing.
         if candidates and all(np.isfinite(x).all() for x in inputs):
@@ -77,6 +80,11 @@ class Evidence:
             weights = self._weights_of(op, inputs[0])
             if weights:
                 yield from (self._conv if op.kind == "conv" else _bn)(op, inputs[0], weights)
+
+    def _is_another_layer(self, op, x):
+        """Whether the layer it is said to be has weights of other names or shapes already."""
+        held = self._of_layer.get(op.layer, {})
+        return bool(held) and {name: w.shape for name, w in held.items()} != _shapes(op, x)
 
     def _weights_of(self, op, x):
         if op.layer in self._of_layer:

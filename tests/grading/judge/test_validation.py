@@ -33,6 +33,7 @@ from resnet_lesson.grading.sandbox.observation_bytes import (
 from resnet_lesson.grading.sandbox.protocol import Outcome
 from resnet_lesson.grading.submissions.reading import Reading
 from resnet_lesson.grading.submissions.source import Source, parse
+from resnet_lesson.graph.operations import map_operations, operations
 
 EXERCISES = ("identity_block", "skip_connection", "residual_block", "bottleneck_block")
 
@@ -337,6 +338,25 @@ def test_a_failure_of_the_first_operation_that_was_only_claimed_earns_nothing():
     assert not contradiction(observed, reference("identity_block"), "block")
     assert judge(observed, reference("identity_block")).differences[0].what == "strides"
     assert points("identity_block", observed) is None
+
+
+@pytest.mark.parametrize("forged", ["another kind", "other shapes"])
+def test_one_layer_that_would_need_two_sets_of_weights_earns_nothing(forged):
+    """Layers of other kinds, or of other shapes, that are said to share their weights."""
+    observed = received(*sent(wrong()))
+    convolutions = [op for op in operations(observed.runs[0].series) if op.kind == "conv"]
+    kind = {"another kind": "bn", "other shapes": "conv"}[forged]
+
+    def shared(op):
+        return replace(op, layer=convolutions[0].layer) if op.kind == kind else op
+
+    def forge(run):
+        return replace(run, series=map_operations(shared, run.series))
+
+    assert points("identity_block", observed) > 0
+    assert (
+        points("identity_block", replace(observed, runs=tuple(map(forge, observed.runs)))) is None
+    )
 
 
 # ------------------------------------------------------------------------------------ mutations

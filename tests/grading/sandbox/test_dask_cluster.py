@@ -6,8 +6,8 @@ import signal
 from importlib import metadata
 
 import pytest
-from support.dask_processes import free_port, scheduler, workers_of
-from support.processes import start_python
+from support.dask_processes import scheduler, workers_of
+from support.processes import free_port, start_python
 from support.right_block import IDENTITY_BLOCK
 
 from resnet_lesson.errors import GradingError

@@ -10,7 +10,7 @@ import html
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 
 from resnet_lesson.errors import Interrupted
@@ -43,16 +43,17 @@ def notice(line: str) -> None:
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Shows how far some work is, while it lasts, and about how long it still takes.
 
-    Gives a function ``report(done, total)``, to be called as often as you like. In a notebook, an
-    interruption is one line that says how far the work was.
+    Gives a function ``report(done, total)``, to be called as often as you like; until then a clock
+    runs. In a notebook, an interruption is one line that says how far the work was.
     """
-    bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
+    bar, clock = _NotebookBar(title) if in_notebook() else _terminal_bar(title), ExitStack()
     last = -_SECONDS_BETWEEN
     first: tuple[float, int] | None = None
     reached = ""
 
     def report(done, total):
         nonlocal first, last, reached
+        clock.close()
         reached = f" after {done} of {total}"
         now = time.monotonic()
         first = first or (now, done)
@@ -64,6 +65,8 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
                 left = time_left((now - start) / (done - already) * (total - done))
             bar.show(done, total, f"{done} of {total}{left}")
 
+    if not isinstance(bar, _NoBar):
+        clock.enter_context(running_clock(bar.say, "preparing"))
     try:
         yield report
     except KeyboardInterrupt as interruption:
@@ -72,6 +75,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         line = f"{title}: interrupted{reached}. What was finished before is kept."
         raise Interrupted(line) from None
     finally:
+        clock.close()
         bar.close()
 
 
@@ -132,6 +136,9 @@ class _NotebookBar:
 
     def show(self, done, total, words):
         self.bar.max, self.bar.value = total, done
+        self.say(words)
+
+    def say(self, words):
         self.count.value = words
 
     def close(self):
@@ -168,6 +175,9 @@ class _TerminalBar:
 
     def show(self, done, total, words):
         self.line.write(f"{self.title} {drawn(done, total)} {words}")
+
+    def say(self, words):
+        self.line.write(f"{self.title}: {words}")
 
     def close(self):
         self.line.write("")

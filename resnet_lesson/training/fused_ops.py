@@ -6,7 +6,8 @@ Measured by ``tests/benchmarks/train_speed.py`` on processors:
 - TensorFlow's gradients of convolutions cost up to seven times the forward pass where the kernels
   are large and the maps small. As products of matrices they cost what the forward pass costs.
 - Keras's Adam is a chain of elementary operations, each of which reads and writes all weights;
-  TensorFlow has one for all of them.
+  TensorFlow has one for all of them. With what Keras asks for each weight anew, such as the powers
+  of the betas, that was more than half of the operations of a graph that has to be built first.
 - A bias in front of batch normalization has gradient zero: the mean takes it away again. To compute
   that zero, all gradients of the convolution's output are read once more.
 """
@@ -21,6 +22,17 @@ import keras
 import tensorflow as tf
 
 from resnet_lesson.keras_internals import adam_moments, calls, origin
+
+# Settings of Adam that ask for more than Adam's step and gradients of limited length.
+_BEYOND_PLAIN_ADAM = (
+    "amsgrad",
+    "clipvalue",
+    "global_clipnorm",
+    "gradient_accumulation_steps",
+    "loss_scale_factor",
+    "use_ema",
+    "weight_decay",
+)
 
 
 def fast_call(layer: keras.layers.Layer, on_processor: bool) -> Callable | None:
@@ -57,17 +69,20 @@ def _normalise(layer, inputs, training=None, mask=None):
     last = len(inputs.shape) == 4 and layer.axis in (3, -1)
     if not training or not layer.trainable or not last or mask is not None:
         return type(layer).call(layer, inputs, training=training, mask=mask)
+    none = tf.constant([], "float32")
     normalised, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
         x=inputs,
         scale=tf.cast(layer.gamma.value, "float32"),
         offset=tf.cast(layer.beta.value, "float32"),
-        mean=tf.zeros([0]),
-        variance=tf.zeros([0]),
+        mean=none,
+        variance=none,
         epsilon=layer.epsilon,
         is_training=True,
     )
     # The fused operation gives the unbiased variance, Keras keeps the biased one.
-    count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), "float32")
+    known = None not in inputs.shape
+    places = inputs.shape[:3] if known else tf.shape(inputs)[:3]
+    count = math.prod(places) if known else tf.cast(tf.reduce_prod(places), "float32")
     biased = variance * (count - 1) / count
     for moving, new in ((layer.moving_mean, mean), (layer.moving_variance, biased)):
         moving.assign(moving * layer.momentum + new * (1 - layer.momentum))
@@ -139,34 +154,60 @@ def _by_surroundings(images, kernel):
 
 
 def fast_update(optimizer: Any) -> Callable | None:
-    """A faster function for what the ``update_step`` of a plain Adam does on one device.
+    """A faster function for what ``apply`` of a plain Adam does on one device.
 
     Args:
-        optimizer: a Keras optimizer.
+        optimizer: a Keras optimizer that is built.
 
     Returns:
-        A function ``(gradient, variable, learning_rate)``; None for another optimizer.
+        A function ``(gradients, trainable_variables)``; None for another optimizer.
     """
-    if type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad:
-        return partial(_adam, optimizer)
+    plain = type(optimizer) is keras.optimizers.Adam
+    if plain and not any(getattr(optimizer, name, None) for name in _BEYOND_PLAIN_ADAM):
+        return partial(_apply_adam, optimizer)
     return None
 
 
-def _adam(optimizer, gradient, variable, learning_rate):
-    first, second = adam_moments(optimizer, variable)
-    steps = tf.cast(optimizer.iterations + 1, "float32")  # variables may have another precision
-    tf.raw_ops.ResourceApplyAdam(
-        var=variable.handle,
-        m=first.value.handle,
-        v=second.value.handle,
-        beta1_power=tf.cast(tf.pow(optimizer.beta_1, steps), variable.dtype),
-        beta2_power=tf.cast(tf.pow(optimizer.beta_2, steps), variable.dtype),
-        lr=tf.cast(learning_rate, variable.dtype),
-        beta1=optimizer.beta_1,
-        beta2=optimizer.beta_2,
-        epsilon=optimizer.epsilon,
-        grad=tf.cast(gradient, variable.dtype),
-    )
+def _apply_adam(optimizer, gradients, trainable_variables):
+    if not all(map(_is_plain_gradient, gradients, trainable_variables)):
+        type(optimizer).apply(optimizer, gradients, trainable_variables)
+        return
+    steps = tf.cast(optimizer.iterations + 1, "float32")
+    betas = [tf.constant(beta) for beta in (optimizer.beta_1, optimizer.beta_2)]
+    same = {
+        "beta1_power": tf.pow(betas[0], steps),
+        "beta2_power": tf.pow(betas[1], steps),
+        "lr": tf.cast(optimizer.learning_rate, "float32"),
+        "beta1": betas[0],
+        "beta2": betas[1],
+        "epsilon": tf.constant(optimizer.epsilon),
+    }
+    clipped = _clipped(gradients, optimizer.clipnorm)
+    for gradient, variable in zip(clipped, trainable_variables, strict=True):
+        moments = adam_moments(optimizer, variable)
+        var, m, v = (each.value.handle for each in (variable, *moments))
+        tf.raw_ops.ResourceApplyAdam(var=var, m=m, v=v, grad=gradient, **same)
+    optimizer.iterations.assign_add(1)
+
+
+def _is_plain_gradient(gradient, variable):
+    """Whether nothing else is to be done with a gradient than to take a step of Adam."""
+    plain = isinstance(gradient, tf.Tensor) and variable.dtype == gradient.dtype.name == "float32"
+    return plain and variable.constraint is None and not variable.overwrite_with_gradient
+
+
+def _clipped(gradients, longest):
+    """Gradients, each of which is shortened to a length of at most ``longest``, if that is given.
+
+    `tf.clip_by_norm` takes a dozen operations for each, many of them to be differentiated again.
+    """
+    if not longest or longest < 0:
+        return gradients
+    squares = tf.stack([tf.reduce_sum(tf.square(gradient)) for gradient in gradients])
+    longest = tf.constant(longest, "float32")
+    divisors = tf.unstack(tf.maximum(tf.sqrt(squares), longest))
+    pairs = zip(gradients, divisors, strict=True)
+    return [gradient * longest / divisor for gradient, divisor in pairs]
 
 
 def idle_biases(model: keras.Model) -> list:

@@ -111,7 +111,7 @@ def _fast_methods(model, layers):
             yield layer, "call", call
     one_device = model.distribute_strategy.num_replicas_in_sync == 1
     if one_device and (update := fast_update(getattr(model, "optimizer", None))):
-        yield model.optimizer, "update_step", update
+        yield model.optimizer, "apply", update
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What stands in for Keras's layers and Adam in training computes what they compute."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -73,26 +75,79 @@ def test_a_graphics_card_keeps_its_own_convolutions():
     assert fused_ops.fast_call(layers.BatchNormalization(), on_processor=False)
 
 
-@pytest.mark.parametrize("settings", [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}])
-def test_the_update_is_adams(settings):
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"clipnorm": None},
+        {"clipnorm": 0.01},
+        {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
+    ],
+)
+@pytest.mark.parametrize("in_a_graph", [True, False])
+def test_the_update_is_adams(settings, in_a_graph):
     rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
-    start, *gradients = np.random.default_rng(3).standard_normal((6, 5, 2)).astype("float32")
+    rng = np.random.default_rng(3)
+    starts = rng.standard_normal((5, 2)).astype("float32"), rng.random(3, "float32")
+    steps = [[size * rng.random(x.shape, "float32") for x in starts] for size in (1, 9, 0, 0.1, 1)]
     results = []
     for stands_in in (True, False):
-        variable = keras.Variable(start)
-        optimizer = keras.optimizers.Adam(rate, clipnorm=1.0, **settings)
-        optimizer.build([variable])
-        if stands_in:
-            object.__setattr__(optimizer, "update_step", fused_ops.fast_update(optimizer))
-        for gradient in gradients:
-            optimizer.apply([tf.constant(gradient)], [variable])
-        results.append([variable.numpy(), *(v.numpy() for v in optimizer.variables)])
+        variables = list(map(keras.Variable, starts))
+        optimizer = keras.optimizers.Adam(rate, **{"clipnorm": 1.0, **settings})
+        optimizer.build(variables)
+        update = fused_ops.fast_update(optimizer) if stands_in else optimizer.apply
+        step = partial(_step, update, variables)
+        step = tf.function(step) if in_a_graph else step
+        for gradients in steps:
+            step(list(map(tf.constant, gradients)))
+        results.append([v.numpy() for v in (*variables, *optimizer.variables)])
     for have, want in zip(*results, strict=True):
-        np.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-7)
+        # 1 - 0.999 has few digits in float32, and Keras computes it otherwise.
+        np.testing.assert_allclose(have, want, rtol=1e-4, atol=1e-6)
+
+
+def _step(update, variables, gradients):
+    update(gradients, variables)
+
+
+def of_another_precision():
+    return keras.Variable(np.ones(3), dtype="float64"), tf.ones(3, "float64")
+
+
+def kept_positive():
+    return keras.Variable(np.ones(3), constraint="non_neg"), tf.ones(3)
+
+
+def sparse():
+    return keras.Variable(np.ones(3)), tf.IndexedSlices(tf.ones(1), tf.constant([1]), (3,))
+
+
+@pytest.mark.parametrize("case", [of_another_precision, kept_positive, sparse])
+def test_what_asks_for_more_than_a_step_of_adam_gets_it_from_keras(case):
+    results = []
+    for stands_in in (True, False):
+        (variable, gradient), other = case(), keras.Variable(np.ones(2))
+        optimizer = keras.optimizers.Adam(2.0)
+        optimizer.build([variable, other])
+        apply = fused_ops.fast_update(optimizer) if stands_in else optimizer.apply
+        apply([gradient, tf.ones(2)], [variable, other])
+        results.append([v.numpy() for v in (variable, other, *optimizer.variables)])
+    for have, want in zip(*results, strict=True):
+        np.testing.assert_array_equal(have, want)
 
 
 @pytest.mark.parametrize(
-    "optimizer", [None, keras.optimizers.SGD(), keras.optimizers.Adam(amsgrad=True)]
+    "optimizer",
+    [
+        None,
+        keras.optimizers.SGD(),
+        keras.optimizers.Adam(amsgrad=True),
+        keras.optimizers.Adam(global_clipnorm=1.0),
+        keras.optimizers.Adam(clipvalue=1.0),
+        keras.optimizers.Adam(weight_decay=0.1),
+        keras.optimizers.Adam(use_ema=True),
+        keras.optimizers.Adam(gradient_accumulation_steps=2),
+    ],
 )
 def test_other_optimizers_keep_their_update(optimizer):
     assert fused_ops.fast_update(optimizer) is None

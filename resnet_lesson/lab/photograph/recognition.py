@@ -27,6 +27,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from resnet_lesson.keras_internals import layers_within
 from resnet_lesson.lab.photograph.counterexamples import compose
@@ -36,7 +39,7 @@ from resnet_lesson.signs.schema import CLASSES, SIZE
 
 ANSWERED = 0.85  # the share of varied drawings, if answered rightly, that are taken for signs
 _HALF, _OF_A_SHEET, _OTHERS = 120, 360, 600  # images
-_DIRECTIONS, _PENALTY, _STEPS = 300, 0.001, 10
+_DIRECTIONS, _PENALTY = 300, 0.001
 _BATCH = 32
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -53,13 +56,14 @@ class Recognition:
 
     def __init__(self, signs: np.ndarray, others: np.ndarray, held_out: np.ndarray):
         features = np.concatenate([signs, others])
-        self._middle = features.mean(axis=0)
-        least_spread = 0.05 * features.std() + 1e-6
+        least_spread = 0.05 * features.std() + 1e-6  # a feature that is nearly even tells nothing
         self._scale = (features.std(axis=0) + least_spread) * np.sqrt(features.shape[1])
-        is_sign = np.arange(len(features)) < len(signs)
-        shares = np.where(is_sign, 0.5 / len(signs), 0.5 / len(others)) * len(features)
-        scaled = (features - self._middle) / self._scale
-        self._weights = _logistic_regression(scaled, is_sign, shares)
+        directions = min(_DIRECTIONS, *features.shape)
+        self._regression = make_pipeline(
+            PCA(directions, svd_solver="covariance_eigh"),
+            LogisticRegression(C=1 / _PENALTY, class_weight="balanced", solver="newton-cholesky"),
+        )
+        self._regression.fit(features / self._scale, np.arange(len(features)) < len(signs))
         self._least = np.quantile(self._scores(held_out), 1 - ANSWERED)
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
@@ -67,26 +71,7 @@ class Recognition:
         return 1 / (1 + np.exp((self._least - self._scores(features)).clip(-50, 50)))
 
     def _scores(self, features):
-        return (features - self._middle) / self._scale @ self._weights
-
-
-def _logistic_regression(features, targets, shares):
-    """Weights of a logistic regression, by Newton's method along the principal directions.
-
-    Its bias is left out: it moves the scores of all pictures, and their least with them.
-    """
-    variances, along = np.linalg.eigh(features @ features.T)
-    variances, along = variances[-_DIRECTIONS:], along[:, -_DIRECTIONS:]
-    lengths = np.sqrt(variances.clip(1e-9))
-    columns = np.column_stack([along * lengths, np.ones(len(along))])
-    penalty = np.append(np.full(len(lengths), _PENALTY), 0)
-    weights = np.zeros(len(penalty))
-    for _ in range(_STEPS):
-        answers = 1 / (1 + np.exp(-(columns @ weights).clip(-30, 30)))
-        curvature = (columns.T * (shares * answers * (1 - answers))) @ columns
-        slope = columns.T @ (shares * (answers - targets)) + penalty * weights
-        weights -= np.linalg.solve(curvature + np.diag(penalty + 1e-6), slope)
-    return features.T @ (along / lengths @ weights[:-1])
+        return self._regression.decision_function(features / self._scale)
 
 
 def recognition_of(model: Any, right: np.ndarray) -> Callable[[np.ndarray], float] | None:

@@ -41,12 +41,22 @@ def assert_accessible_in_both_themes(notebook, stored=False):
         assert [rule for rule in found if rule[0] not in allowed] == [], theme
 
 
+def found_by_the_checker(page):
+    """The rules that are broken, by JupyterLab's checker; the page is empty afterwards.
+
+    It draws each cell at the end of the page, and looks through the whole page for each. Alone
+    there, a cell is looked at in a third of the time, and nothing lies over what is too pale.
+    """
+    page.evaluate("() => document.body.replaceChildren()")
+    return {issue["violationId"] for issue in page.evaluate(SCAN)["issues"]}
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_axe_and_the_checker_find_nothing_in_what_a_notebook_shows(open_notebook, path):
     notebook = open_notebook(path)
     assert_accessible_in_both_themes(notebook, stored=True)
     if CHECKER.exists():
-        assert notebook.page.evaluate(SCAN)["issues"] == []
+        assert found_by_the_checker(notebook.page) == set()
 
 
 def test_axe_finds_nothing_in_a_wrong_answer_and_the_help_for_it(open_notebook):
@@ -71,7 +81,7 @@ def test_the_checker_of_jupyterlab_would_find_something(open_notebook):
     page = open_notebook(NOTEBOOKS[0]).page
     page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel"
-        ".setSource('## ![](no-words.png)')"
+        ".setSource('## ![](no-words.png)\\n<p style=\"color: #eee\">pale</p>')"
     )
-    found = {issue["violationId"] for issue in page.evaluate(SCAN)["issues"]}
-    assert {"heading-missing-h1", "image-missing-alt"} <= found
+    expected = {"heading-missing-h1", "image-missing-alt", "color-contrast"}
+    assert expected <= found_by_the_checker(page)

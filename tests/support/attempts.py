@@ -6,9 +6,10 @@ from functools import cache
 
 from resnet_lesson.exercises import all_exercises
 from resnet_lesson.grading.judge.judge import judge
-from resnet_lesson.grading.judge.observation import HELD_BACK
+from resnet_lesson.grading.judge.observation import HELD_BACK, Observation
 from resnet_lesson.grading.observe.observe import observe
 from resnet_lesson.grading.report.report import report
+from resnet_lesson.grading.sandbox.observation_bytes import to_bytes
 
 IMPORTS = """\
 import keras
@@ -139,6 +140,20 @@ def observed_of(function, exercise_id, seed=SEED):
     """What is known of a function once it has been given the seed that is held back."""
     exercise = all_exercises()[exercise_id]
     return observe(function, exercise, seed, held_back=lambda sent: HIDDEN_SEED)
+
+
+def sent(observed):
+    """The two parts in which a child sends an observation."""
+    early = tuple(run for run in observed.runs if run.mode != HELD_BACK)
+    rest = Observation(tuple(run for run in observed.runs if run.mode == HELD_BACK))
+    return to_bytes(replace(observed, runs=early)), to_bytes(rest)
+
+
+def zeroed(run):
+    """A call all of whose values are 0."""
+    fields = {f: getattr(run, f) for f in ("output", "first") if getattr(run, f) is not None}
+    values = tuple(value * 0 for value in run.values)
+    return replace(run, values=values, **{f: value * 0 for f, value in fields.items()})
 
 
 @cache

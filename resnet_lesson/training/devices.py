@@ -6,13 +6,16 @@ of batch normalization are taken over all parts, so that the result is that of o
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import keras
 import tensorflow as tf
 
 from resnet_lesson import settings
 from resnet_lesson.training.checkpoints import TrainingError, whole_number
+
+# What TensorFlow raises where another worker has gone.
+_LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
 
 
 def strategy_for(devices: int | None = None) -> tf.distribute.Strategy:
@@ -124,16 +127,21 @@ def same_for_all(strategy: tf.distribute.Strategy, number: int) -> bool:
     def mean():
         return strategy.reduce("MEAN", strategy.run(lambda: tf.constant(float(number))), axis=None)
 
-    return workers() == 1 or float(mean()) == number
+    if workers() == 1:
+        return True
+    same = float(mean()) == number
+    if not same:  # who ended before the others have the answer would be a lost worker to them
+        with suppress(*_LOST):
+            mean()
+    return same
 
 
 @contextmanager
 def lost_workers_in_words() -> Iterator[None]:
     """Says in one line that another worker has ended, which TensorFlow notices in seconds."""
-    lost = tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError
     try:
         yield
-    except lost as error:
+    except _LOST as error:
         if workers() == 1:
             raise
         raise TrainingError(

@@ -46,7 +46,8 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     Gives a function ``report(done, total)``, to be called as often as you like; until then a clock
     runs. In a notebook, an interruption is one line that says how far the work was.
     """
-    bar, clock = _NotebookBar(title) if in_notebook() else _terminal_bar(title), ExitStack()
+    bar = _NotebookBar(title) if in_notebook() else _terminal_bar(title)
+    clock = ExitStack()
     last = -_SECONDS_BETWEEN
     first: tuple[float, int] | None = None
     reached = ""
